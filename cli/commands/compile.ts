@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { AlreadyReported, UsageError, exitCode } from '../failures.ts';
+import { addShapeOptions, addSpecificationOptions, collect, formatOption, parseCount } from '../options.ts';
+import type { ShapeOptions } from '../options.ts';
+import { diagnosticFormats } from '../report-diagnostics.ts';
+import type { DiagnosticFormat } from '../report-diagnostics.ts';
+import { stages } from '../stages.ts';
+import type { Stage } from '../stages.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface CompileCommandOptions extends ShapeOptions {
+  readonly target: string;
+  readonly out?: string;
+  readonly check?: boolean;
+  readonly emit?: readonly Stage[];
+  readonly printAfter?: readonly string[];
+  readonly timePasses?: boolean;
+  readonly pattern?: string;
+  readonly set?: readonly string[];
+  readonly format: DiagnosticFormat;
+}
+
+export function addCompile(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('compile')
+    .description('Write NAME.wgsl, NAME.ts (launcher) and NAME.json (descriptor) for every attention.')
+    .argument('<file...>', 'specifications, or - for stdin')
+    .addOption(
+      new Option('--target <target>', 'what kernels are written in').choices(['wgsl']).default('wgsl'),
+    )
+    .option('--out <dir>', 'folder to write to; made where it is missing')
+    .option(
+      '--check',
+      'write nothing; list files in --out that are stale or missing, exit 1 if there are any',
+    )
+    .option('--emit <stage,...>', `print stages to stdout: ${stages.join(', ')}`, parseStages)
+    .option(
+      '--print-after <pass>',
+      'print what a pass leaves behind to stderr; "all" for each; repeatable',
+      collect,
+    )
+    .option('--time-passes', 'print the time of every pass to stderr')
+    .addOption(formatOption(diagnosticFormats, 'text'));
+  addSpecificationOptions(command);
+  addShapeOptions(command).option('--heads <count>', 'number of heads (default: 2)', parseCount);
+  command.action(async (files: string[], options: CompileCommandOptions) => {
+    const { emit = [], printAfter = [], format } = options;
+    if (options.out === undefined && options.check)
+      throw new UsageError('--check needs --out DIR to look into');
+    if (options.out === undefined && emit.length === 0) {
+      throw new UsageError('nothing to do: give --out DIR to write files or --emit STAGE to print');
+    }
+    const { checkShape, compileFile } = await import('../compile-file.ts');
+    const { emitStage } = await import('../emit-stages.ts');
+    const { collectOutputs, findStale, writeOutputs } = await import('../generated-files.ts');
+    const { checkPassNames, printPasses } = await import('../report-passes.ts');
+    checkPassNames(printAfter);
+    const compiled = [];
+    for (const file of files) {
+      const result = await compileFile(file, options, { printAfter }, { command, terminal, format });
+      printPasses(result.passes, options, terminal);
+      for (const unit of result.units) checkShape(unit, options);
+      compiled.push(result);
+    }
+    for (const result of compiled) {
+      for (const unit of result.units) {
+        for (const stage of emit) {
+          const alone = emit.length === 1 && result.units.length === 1 && compiled.length === 1;
+          if (!alone) terminal.out.write(`// ---- ${unit.name}: ${stage}\n`);
+          terminal.out.write(await emitStage(stage, unit, result));
+        }
+      }
+    }
+    if (options.out === undefined) return;
+    const outputs = await collectOutputs(compiled);
+    if (!options.check) return writeOutputs(options.out, outputs, terminal);
+    const stale = findStale(options.out, outputs, terminal);
+    for (const { path, reason } of stale) terminal.err.write(`stale: ${path} (${reason})\n`);
+    if (stale.length > 0) throw new AlreadyReported(exitCode.input);
+  });
+}
+
+function parseStages(text: string, before: readonly Stage[] = []): Stage[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !isStage(name));
+  if (unknown !== undefined)
+    throw new UsageError(`--emit knows no stage "${unknown}"; it prints ${stages.join(', ')}`);
+  return [...before, ...names.filter(isStage)];
+}
+
+function isStage(name: string): name is Stage {
+  return (stages as readonly string[]).includes(name);
+}

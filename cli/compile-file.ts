@@ -1,0 +1,131 @@
+import type { Command } from 'commander';
+import { Session, compile, parse } from '../compiler/index.ts';
+import type { CompileOptions, CompileResult, CompiledUnit, Source } from '../compiler/index.ts';
+import { AlreadyReported, InputError, UsageError, exitCode } from './failures.ts';
+import type { LaunchOptions, ShapeOptions } from './options.ts';
+import { reportDiagnostics } from './report-diagnostics.ts';
+import type { DiagnosticFormat } from './report-diagnostics.ts';
+import { readSource, siblingReader } from './sources.ts';
+import { parseSettings } from './values.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `compile` with `use` and `table` read from the files beside the source. */
+export function compileSource(source: Source, options: CompileOptions, terminal: Terminal): CompileResult {
+  const read = siblingReader(terminal);
+  return compile(source, {
+    resolve: (path, from) => read(path, from)?.text ?? null,
+    tables: (path, from) => parseTable(read(path, from)?.text),
+    ...options,
+  });
+}
+
+/** What the command line says about one specification. */
+export interface Specification extends ShapeOptions {
+  readonly pattern?: string;
+  readonly set?: readonly string[];
+}
+
+/**
+ * Compiles a file named on the command line and reports what was found.
+ *
+ * @throws {AlreadyReported} with exit code 1 where there were errors.
+ */
+export async function compileFile(
+  file: string,
+  specification: Specification,
+  options: CompileOptions,
+  context: { readonly command: Command; readonly terminal: Terminal; readonly format?: DiagnosticFormat },
+): Promise<CompileResult & { readonly source: Source }> {
+  const source = await readSource(file, context.terminal);
+  const result = compileSource(source, { ...selection(source, specification), ...options }, context.terminal);
+  reportDiagnostics(
+    result.diagnostics,
+    [...result.sources.values()],
+    context.format ?? 'text',
+    context.command,
+    context.terminal,
+  );
+  if (!result.ok) throw new AlreadyReported(exitCode.input);
+  return { ...result, source };
+}
+
+/**
+ * {@link compileFile} where the command works on one attention: the one that `--pattern` names, the only one of the
+ * file, or the first of its attentions, and then stderr says which others there are. A mask that is only looked at may
+ * be empty.
+ */
+export async function compileOne(
+  file: string,
+  options: LaunchOptions & ShapeOptions,
+  until: CompileOptions['until'],
+  context: { readonly command: Command; readonly terminal: Terminal },
+): Promise<CompiledUnit> {
+  const tolerate = until === 'lower' ? (['empty-mask'] as const) : [];
+  const { units, tree } = await compileFile(file, options, { until, tolerate }, context);
+  if (units.length === 0) throw new InputError(`"${file}" holds no attention and no pattern`);
+  if (units.length === 1) return units[0];
+  const names = units.map(({ name }) => name).join(', ');
+  if (tree.items.every((item) => item.kind !== 'attention')) {
+    throw new UsageError(
+      `"${file}" holds ${units.length} patterns: choose one of ${names} with --pattern NAME`,
+    );
+  }
+  context.terminal.err.write(
+    `note: "${file}" holds ${names}; took ${units[0].name}, --pattern NAME takes another\n`,
+  );
+  return units[0];
+}
+
+/** Undefined, which is reported as a missing table, where there is no file or where it is not JSON. */
+function parseTable(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `--pattern` names a pattern of the file, or else an attention. */
+function selection(source: Source, specification: Specification): CompileOptions {
+  const { pattern, set = [] } = specification;
+  const common = { settings: parseSettings(set), defaults: shapeOf(specification) };
+  if (pattern === undefined) return common;
+  const items = parse(source, new Session()).items;
+  const isAttention = items.some((item) => item.kind === 'attention' && item.name.text === pattern);
+  const isPattern = items.some((item) => item.kind === 'pattern' && item.name.text === pattern);
+  return { ...common, ...(isAttention && !isPattern ? { attention: pattern } : { pattern }) };
+}
+
+const shapeFlags = {
+  heads: '--heads',
+  kvHeads: '--kv-heads',
+  dim: '--dim',
+  dimV: '--dim-v',
+  dtype: '--dtype',
+  layout: '--layout',
+} as const satisfies Record<keyof ShapeOptions, string>;
+const shapeNames = Object.keys(shapeFlags) as (keyof ShapeOptions)[];
+
+/** What was given of the shape; where heads are given without key and value heads there are as many of those. */
+function shapeOf(options: ShapeOptions): NonNullable<CompileOptions['defaults']> {
+  const given = Object.fromEntries(
+    shapeNames.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
+  const { heads, dim } = options;
+  return {
+    ...(heads !== undefined && { kvHeads: heads }),
+    ...(dim !== undefined && { dimV: dim }),
+    ...given,
+  };
+}
+
+/** @throws {InputError} where the command line gives a shape and an attention has another. */
+export function checkShape({ graph }: CompiledUnit, options: ShapeOptions): void {
+  for (const name of shapeNames) {
+    if (options[name] === undefined || options[name] === graph[name]) continue;
+    const flag = shapeFlags[name];
+    throw new InputError(
+      `"${graph.name}" has ${flag.slice(2)} ${graph[name]}, not ${options[name]}: ${flag} is for plain patterns`,
+    );
+  }
+}

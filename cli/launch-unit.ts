@@ -1,0 +1,102 @@
+import type { CompiledUnit } from '../compiler/index.ts';
+import type { HostArrays } from '../runtime/arrays.ts';
+import { feedArrays } from '../runtime/mask/feed-arrays.ts';
+import type { BoundMask } from '../runtime/mask/bound-mask.ts';
+import { launchMask, launchScalars } from '../runtime/mask/launch-mask.ts';
+import type { LaunchedMask, MaskModel } from '../runtime/mask/launch-mask.ts';
+import type { MaskProgram } from '../runtime/mask/nodes.ts';
+import { readArrays } from '../runtime/read-arrays.ts';
+import { sizesOf } from './options.ts';
+import type { LaunchOptions } from './options.ts';
+import type { Terminal } from './terminal.ts';
+import { parseArrays } from './values.ts';
+
+/** One attention with the sizes, scalars and arrays of a launch. */
+export interface LaunchedUnit {
+  readonly name: string;
+  readonly model: MaskModel;
+  readonly nq: number;
+  readonly nk: number;
+  readonly batch: number;
+  /** Position of query row 0. */
+  readonly offset: number;
+  readonly arrays: HostArrays;
+  readonly mask: LaunchedMask;
+  /** Heads by the mask that they have, in order of their first head. */
+  readonly groups: readonly HeadGroup[];
+}
+
+/** Heads of batch item 0 whose masks are equal. */
+export interface HeadGroup {
+  readonly heads: readonly number[];
+  readonly bound: BoundMask;
+}
+
+/**
+ * Gives a unit the sizes and arrays of the command line. Inputs that were not given get the feed that their
+ * declaration names, and stderr says so.
+ *
+ * @throws {SparsecError} for a size, parameter or array that does not fit.
+ */
+export function launchUnit(
+  unit: CompiledUnit,
+  options: LaunchOptions & { readonly batch?: number },
+  terminal: Terminal,
+): LaunchedUnit {
+  const { nq, nk } = sizesOf(options);
+  const { graph } = unit;
+  const model: MaskModel = {
+    heads: options.heads ?? graph.heads,
+    inputs: graph.inputs,
+    launch: graph.launch,
+    derived: graph.derived,
+    offset: options.qAt === undefined ? graph.offset : constant(options.qAt),
+    mask: graph.nodes[0].mask,
+  };
+  const sizes = { batch: options.batch ?? 1, nq, nk, layer: options.layer };
+  const scalars = launchScalars(model, sizes);
+  const given = parseArrays(options.array ?? [], terminal);
+  const fed = feedArrays(model.inputs, given, scalars);
+  const fedNames = Object.keys(fed);
+  if (fedNames.length > 0)
+    terminal.err.write(`note: default contents for ${fedNames.join(', ')} (see --array)\n`);
+  const arrays = readArrays(model.inputs, { ...given, ...fed }, scalars);
+  const mask = launchMask(model, { ...sizes, arrays });
+  return {
+    name: unit.name,
+    model,
+    nq,
+    nk,
+    batch: sizes.batch,
+    offset: mask.offset,
+    arrays,
+    mask,
+    groups: groupHeads(mask, model.heads),
+  };
+}
+
+/** `head 2` or `heads 0-3, 7`; empty for all heads. */
+export function describeHeads({ heads }: HeadGroup, count: number): string {
+  if (heads.length === count) return '';
+  const runs: string[] = [];
+  for (let at = 0; at < heads.length; at++) {
+    const first = heads[at];
+    while (heads[at + 1] === heads[at] + 1) at++;
+    runs.push(first === heads[at] ? `${first}` : `${first}-${heads[at]}`);
+  }
+  return `${heads.length === 1 ? 'head' : 'heads'} ${runs.join(', ')}`;
+}
+
+/** Equal bound masks are the same object. */
+function groupHeads(mask: LaunchedMask, count: number): HeadGroup[] {
+  const groups = new Map<BoundMask, number[]>();
+  for (let head = 0; head < count; head++) {
+    const bound = mask.bind(0, head);
+    groups.set(bound, [...(groups.get(bound) ?? []), head]);
+  }
+  return [...groups].map(([bound, heads]) => ({ bound, heads }));
+}
+
+function constant(value: number): MaskProgram {
+  return { nodes: [{ kind: 'int', value }], root: 0 };
+}

@@ -1,0 +1,17 @@
+import type { LaunchOptions, ShapeOptions } from '../options.ts';
+import type { DeviceChoice } from './choose-device.ts';
+
+export type RunFormat = 'text' | 'json';
+
+/** What the command line says to `run`. */
+export interface RunOptions extends LaunchOptions, Omit<ShapeOptions, 'heads'> {
+  readonly format: RunFormat;
+  readonly device: DeviceChoice;
+  readonly batch: number;
+  readonly seed: number;
+  readonly time?: boolean;
+  readonly q?: string;
+  readonly k?: string;
+  readonly v?: string;
+  readonly out?: string;
+}

@@ -1,0 +1,123 @@
+import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
+import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
+import { RowEvaluator } from '../../runtime/mask/evaluate-row.ts';
+import { attendDense } from '../../runtime/reference/attend-dense.ts';
+import type { DenseScore } from '../../runtime/reference/attend-dense.ts';
+import { bindScore } from '../../runtime/reference/bind-score.ts';
+import type { LaunchedUnit } from '../launch-unit.ts';
+import { randomIntegers } from './random-tensor.ts';
+import type { InputTensors } from './tensors.ts';
+
+/** One row of the output: batch item, query head, query row. */
+export interface RowIndex {
+  readonly batch: number;
+  readonly head: number;
+  readonly row: number;
+}
+
+/** Multiply-adds that the reference may take: some seconds. */
+const budget = 2e9;
+const fewestRows = 64;
+
+/**
+ * The rows to hold against the reference: all where that takes seconds, else the first and last row of every head
+ * and a random choice from `seed`.
+ */
+export function chooseRows(unit: LaunchedUnit, descriptor: AttentionDescriptor, seed: number): RowIndex[] {
+  const { batch, nq, nk } = unit;
+  const { heads, dim, dimV } = descriptor;
+  const all = batch * heads * nq;
+  const affordable = Math.max(fewestRows, Math.floor(budget / (nk * (dim + dimV))));
+  const indexOf = (at: number): RowIndex => ({
+    batch: Math.floor(at / (heads * nq)),
+    head: Math.floor(at / nq) % heads,
+    row: at % nq,
+  });
+  if (all <= affordable) return Array.from({ length: all }, (_, at) => indexOf(at));
+  const chosen = new Set<number>();
+  for (let grid = 0; grid < batch * heads && chosen.size < affordable; grid++) {
+    chosen.add(grid * nq).add(grid * nq + nq - 1);
+  }
+  const draw = randomIntegers(all, seed);
+  while (chosen.size < affordable) chosen.add(draw());
+  return [...chosen].sort((a, b) => a - b).map(indexOf);
+}
+
+/** Rows of the float64 reference: `out` [rows, dimV], `lse` [rows]. */
+export function referenceRows(
+  unit: LaunchedUnit,
+  descriptor: AttentionDescriptor,
+  layouts: TensorLayouts,
+  tensors: InputTensors,
+  rows: readonly RowIndex[],
+): { readonly out: Float64Array; readonly lse: Float64Array } {
+  const { nk, offset, mask } = unit;
+  const { heads, kvHeads, dim, dimV } = descriptor;
+  const score = bindScore(descriptor, mask.scalars, mask.arrays);
+  const out = new Float64Array(rows.length * dimV);
+  const lse = new Float64Array(rows.length);
+  const evaluators = new Map<BoundMask, RowEvaluator>();
+  const from = (name: 'q' | 'k' | 'v', { batch, head, row }: RowIndex): Float64Array => {
+    const { strides } = layouts[name];
+    return tensors[name].values.subarray(batch * strides.batch + head * strides.head + row * strides.row);
+  };
+  const alone = (row: number) => ({ batch: 0, head: 0, row });
+  rows.forEach((index, at) => {
+    const bound = mask.bind(index.batch, index.head);
+    const evaluator = evaluators.get(bound) ?? new RowEvaluator(bound, nk);
+    evaluators.set(bound, evaluator);
+    const live = evaluator.row(index.row + offset);
+    const keyValueHead = { batch: index.batch, head: Math.floor(index.head / (heads / kvHeads)), row: 0 };
+    const result = attendDense({
+      batch: 1,
+      heads: 1,
+      kvHeads: 1,
+      nq: 1,
+      nk,
+      dim,
+      dimV,
+      offset: index.row + offset,
+      q: from('q', index),
+      k: from('k', keyValueHead),
+      v: from('v', keyValueHead),
+      strides: { q: alone(dim), k: alone(layouts.k.strides.row), v: alone(layouts.v.strides.row) },
+      isLive: (_batch, _head, _i, j) => live[j] !== 0,
+      score: scoreOfHead(score, index),
+    });
+    out.set(result.out, at * dimV);
+    lse[at] = result.lse[0];
+  });
+  return { out, lse };
+}
+
+/** The rows that the reference was asked for, out of what a device computed. */
+export function pickRows(
+  computed: { readonly out: Float64Array; readonly lse: Float32Array | undefined },
+  layouts: TensorLayouts,
+  rows: readonly RowIndex[],
+): { readonly out: Float64Array; readonly lse: Float64Array | null } {
+  const { strides, dim } = layouts.out;
+  const out = new Float64Array(rows.length * dim);
+  rows.forEach(({ batch, head, row }, at) => {
+    const start = batch * strides.batch + head * strides.head + row * strides.row;
+    out.set(computed.out.subarray(start, start + dim), at * dim);
+  });
+  const { lse } = computed;
+  const first = layouts.lse.strides;
+  const lseAt = ({ batch, head, row }: RowIndex) => batch * first.batch + head * first.head + row * first.row;
+  return { out, lse: lse ? Float64Array.from(rows, (index) => lse[lseAt(index)]) : null };
+}
+
+/** The score of one (batch, head) as that of a problem with one head. */
+function scoreOfHead(score: DenseScore, { batch, head }: RowIndex): DenseScore {
+  const { scale, softcap, rowScale, slope, keyBias, sink } = score;
+  return {
+    scale,
+    softcap,
+    rowScale,
+    ...(slope && { slope: () => slope(head) }),
+    ...(keyBias && { keyBias: (_batch: number, _head: number, j: number) => keyBias(batch, head, j) }),
+    ...(sink && { sink: () => sink(head) }),
+  };
+}

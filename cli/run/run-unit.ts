@@ -1,0 +1,155 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CompiledUnit } from '../../compiler/index.ts';
+import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import { layOutTensors } from '../../runtime/launch/tensor-layout.ts';
+import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
+import { checkShape } from '../compile-file.ts';
+import { writeNpy } from '../formats/npy.ts';
+import { launchUnit } from '../launch-unit.ts';
+import type { LaunchedUnit } from '../launch-unit.ts';
+import type { Terminal } from '../terminal.ts';
+import { readNpyFile } from '../values.ts';
+import { chooseDevice } from './choose-device.ts';
+import type { ChosenDevice } from './choose-device.ts';
+import { executeByReference } from './execute-by-reference.ts';
+import { executeOnDevice, refusalOf } from './execute.ts';
+import type { Execution } from './execute.ts';
+import type { RunOptions } from './options.ts';
+import { chooseRows, pickRows, referenceRows } from './reference-rows.ts';
+import type { RunReport } from './report.ts';
+import { makeTensors } from './tensors.ts';
+import type { InputTensors } from './tensors.ts';
+import { largestError, toleranceFor } from './tolerance.ts';
+
+const timedRepetitions = 5;
+
+/** Executes a unit and holds the result against the float64 reference. */
+export async function runUnit(
+  compiled: CompiledUnit,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<RunReport> {
+  checkShape(compiled, options);
+  const descriptor = descriptorFor(compiled, options);
+  const unit = launchUnit(compiled, options, terminal);
+  const { batch, nq, nk } = unit;
+  const layouts = layOutTensors(descriptor, { batch, nq, nk });
+  const tensors = makeTensors(descriptor, layouts, readTensors(options, terminal), options.seed);
+
+  const { execution, chosen } = await execute({ descriptor, unit, layouts }, tensors, options, terminal);
+  if (options.out !== undefined) writeOutput(options.out, execution, descriptor, unit, terminal);
+
+  const rows = chooseRows(unit, descriptor, options.seed);
+  const reference = referenceRows(unit, descriptor, layouts, tensors, rows);
+  const computed = pickRows(execution, layouts, rows);
+  const tolerance = toleranceFor(descriptor.dtype, reference.out);
+  const error = largestError(computed.out, reference.out);
+  const lse = computed.lse && compareLse(computed.lse, reference.lse);
+  const nonFinite = countNonFinite(execution.out);
+  const finiteInputs = [tensors.q, tensors.k, tensors.v].every(({ values }) => countNonFinite(values) === 0);
+  const sorted = [...execution.milliseconds].sort((a, b) => a - b);
+  return {
+    name: unit.name,
+    device: chosen.kind,
+    adapter: nameOf(chosen),
+    ok:
+      error <= tolerance.value &&
+      (lse === null || lse.lse_max_abs_error <= lse.lse_tolerance) &&
+      (nonFinite === 0 || !finiteInputs),
+    max_abs_error: error,
+    tolerance: tolerance.value,
+    tolerance_rule: tolerance.rule,
+    ...lse,
+    rows_checked: rows.length,
+    rows: batch * descriptor.heads * nq,
+    non_finite: nonFinite,
+    ms: sorted[Math.floor(sorted.length / 2)],
+    timed_by: execution.timedBy,
+    launches: sorted.length,
+    plan_ms: execution.planMilliseconds,
+    kernel: execution.kernel,
+    batch,
+    heads: descriptor.heads,
+    nq,
+    nk,
+    dim: descriptor.dim,
+    dim_v: descriptor.dimV,
+    dtype: descriptor.dtype,
+  };
+}
+
+/** `--q-at` takes the place of what the file says. */
+function descriptorFor({ descriptor }: CompiledUnit, { qAt }: RunOptions): AttentionDescriptor {
+  if (qAt === undefined) return descriptor!;
+  return { ...descriptor!, offset: { nodes: [{ kind: 'int', value: qAt }], root: 0 } };
+}
+
+function readTensors(options: RunOptions, terminal: Terminal) {
+  const read = (file: string | undefined) => (file === undefined ? undefined : readNpyFile(file, terminal));
+  return { q: read(options.q), k: read(options.k), v: read(options.v) };
+}
+
+/** On the device that `--device` names, or the best; what was taken and why goes to stderr. */
+async function execute(
+  launch: {
+    readonly descriptor: AttentionDescriptor;
+    readonly unit: LaunchedUnit;
+    readonly layouts: TensorLayouts;
+  },
+  tensors: InputTensors,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<{ readonly execution: Execution; readonly chosen: ChosenDevice }> {
+  const { descriptor, unit, layouts } = launch;
+  const repetitions = options.time ? timedRepetitions : 0;
+  let chosen = await chooseDevice(options.device);
+  const say = () => terminal.err.write(`device: ${nameOf(chosen)}: ${chosen.reason}\n`);
+  say();
+  const { device } = chosen;
+  if (device) {
+    const { batch, nq, nk, arrays } = unit;
+    const request = { batch, nq, nk, layer: options.layer, arrays };
+    try {
+      return { execution: await executeOnDevice(device, descriptor, request, tensors, repetitions), chosen };
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null || options.device !== 'auto') throw error;
+      chosen = { kind: 'reference', device: null, reason: `the device refused: ${refusal}` };
+      say();
+    } finally {
+      device.close();
+    }
+  }
+  return { execution: executeByReference(descriptor, unit, layouts, tensors), chosen };
+}
+
+function nameOf({ device }: ChosenDevice): string {
+  return device?.description ?? 'float64 executor of kernel plans';
+}
+
+function writeOutput(
+  file: string,
+  { out }: Execution,
+  { heads, dimV, layout }: AttentionDescriptor,
+  { batch, nq }: LaunchedUnit,
+  terminal: Terminal,
+): void {
+  const shape = layout === 'bhnd' ? [batch, heads, nq, dimV] : [batch, nq, heads, dimV];
+  writeFileSync(resolve(terminal.cwd, file), writeNpy('<f4', shape, out));
+}
+
+/** lse is f32 whatever the storage type is: 1e-5 relative to the largest, at least to 1. */
+function compareLse(found: Float64Array, reference: Float64Array) {
+  const size = reference.reduce(
+    (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
+    1,
+  );
+  return { lse_max_abs_error: largestError(found, reference), lse_tolerance: 1e-5 * size };
+}
+
+function countNonFinite(values: Float64Array): number {
+  let count = 0;
+  for (const value of values) if (!Number.isFinite(value)) count++;
+  return count;
+}

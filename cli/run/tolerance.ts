@@ -1,0 +1,45 @@
+import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import { roundToHalf } from '../formats/half.ts';
+
+/** What a result may differ from the float64 reference, and why. */
+export interface Tolerance {
+  readonly value: number;
+  readonly rule: string;
+}
+
+/**
+ * f32: 1e-5 of the largest |reference|. f16: the rule of FlashAttention's tests (tests/test_flash_attn.py), twice the
+ * error of the same-precision dense computation, here the float64 result rounded to f16, plus 2 max |ref + 0.3 - 0.3 -
+ * ref| computed in f16.
+ */
+export function toleranceFor(dtype: AttentionDescriptor['dtype'], reference: Float64Array): Tolerance {
+  if (dtype === 'f32') {
+    return { value: 1e-5 * largest(reference, Math.abs), rule: '1e-5 * max |reference|' };
+  }
+  const rounding = largest(reference, (value) => Math.abs(roundToHalf(value) - value));
+  const shift = largest(reference, (value) => {
+    const half = roundToHalf(value);
+    return Math.abs(roundToHalf(roundToHalf(half + 0.3) - 0.3) - half);
+  });
+  return {
+    value: 2 * rounding + 2 * shift,
+    rule: '2 * f16 rounding + 2 * max |ref + 0.3 - 0.3 - ref| in f16',
+  };
+}
+
+/** The largest |found - reference|; infinite where a result is NaN or infinite and the reference is not. */
+export function largestError(found: ArrayLike<number>, reference: Float64Array): number {
+  let error = 0;
+  for (let at = 0; at < reference.length; at++) {
+    if (Object.is(found[at], reference[at])) continue;
+    const difference = Math.abs(found[at] - reference[at]);
+    if (!(difference <= error)) error = Number.isNaN(difference) ? Infinity : difference;
+  }
+  return error;
+}
+
+function largest(values: Float64Array, measure: (value: number) => number): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, measure(value));
+  return most;
+}

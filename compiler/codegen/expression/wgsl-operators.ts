@@ -1,0 +1,128 @@
+import type { MaskNode, NodeId } from '../../../runtime/mask/nodes.ts';
+
+/** How tightly the outermost operator of a text binds. WGSL mixes shifts, bits and logic only with parentheses. */
+export type Binding = 'atom' | 'unary' | 'product' | 'sum' | 'bits' | 'relation' | 'and' | 'or';
+
+export interface Printed {
+  readonly text: string;
+  readonly binding: Binding;
+}
+
+type OperatorNode = Extract<
+  MaskNode,
+  {
+    kind:
+      | 'arithmetic'
+      | 'neg'
+      | 'abs'
+      | 'bit-length'
+      | 'select'
+      | 'compare'
+      | 'and'
+      | 'or'
+      | 'not'
+      | 'is-power-of-two';
+  }
+>;
+
+/**
+ * One operator in WGSL over 32-bit signed integers. `/` and `%` truncate in WGSL, so floored division is a function of
+ * the prelude, except where a shift, a mask or a proof that the dividend is not negative makes the plain form exact.
+ */
+export function wgslOperator(
+  node: OperatorNode,
+  operands: readonly Printed[],
+  nonNegative: (id: NodeId) => boolean,
+): Printed {
+  const [first, second] = operands;
+  switch (node.kind) {
+    case 'neg':
+      return { text: `-${tight(first)}`, binding: 'unary' };
+    case 'abs':
+      return nonNegative(node.operand) ? first : atom(`abs(${first.text})`);
+    case 'bit-length':
+      return atom(`bit_length(${first.text})`);
+    case 'is-power-of-two':
+      return atom(`is_power_of_two(${first.text})`);
+    case 'not':
+      return { text: `!${tight(first)}`, binding: 'unary' };
+    case 'select':
+      return atom(`select(${operands[2].text}, ${second.text}, ${first.text})`);
+    case 'compare': {
+      const sign = { lt: '<', le: '<=', eq: '==', ne: '!=' }[node.op];
+      return { text: `${term(first)} ${sign} ${term(second)}`, binding: 'relation' };
+    }
+    case 'and':
+      return { text: `${logic(first, 'and')} && ${logic(second, 'and')}`, binding: 'and' };
+    case 'or':
+      return { text: `${logic(first, 'or')} || ${logic(second, 'or')}`, binding: 'or' };
+    case 'arithmetic':
+      return arithmetic(node, first, second, nonNegative);
+  }
+}
+
+function arithmetic(
+  node: OperatorNode & { kind: 'arithmetic' },
+  left: Printed,
+  right: Printed,
+  nonNegative: (id: NodeId) => boolean,
+): Printed {
+  switch (node.op) {
+    case 'add':
+      return { text: `${summand(left)} + ${product(right)}`, binding: 'sum' };
+    case 'sub':
+      return { text: `${summand(left)} - ${product(right)}`, binding: 'sum' };
+    case 'mul':
+      return { text: `${product(left)} * ${tight(right)}`, binding: 'product' };
+    case 'min':
+    case 'max':
+      return atom(`${node.op}(${left.text}, ${right.text})`);
+    case 'shl':
+      return { text: `${tight(left)} << ${shiftAmount(right)}`, binding: 'bits' };
+    case 'shr':
+      return { text: `${tight(left)} >> ${shiftAmount(right)}`, binding: 'bits' };
+    case 'div':
+    case 'mod':
+      return division(node, left, right, nonNegative(node.left));
+  }
+}
+
+/** Two's complement makes an arithmetic shift and a bit mask floored for negative dividends too. */
+function division(
+  node: OperatorNode & { kind: 'arithmetic' },
+  left: Printed,
+  right: Printed,
+  nonNegative: boolean,
+): Printed {
+  const divisor = /^\d+$/.test(right.text) ? Number(right.text) : 0;
+  if (divisor > 0 && (divisor & (divisor - 1)) === 0) {
+    return node.op === 'div'
+      ? { text: `${tight(left)} >> ${Math.log2(divisor)}u`, binding: 'bits' }
+      : { text: `${tight(left)} & ${divisor - 1}`, binding: 'bits' };
+  }
+  if (nonNegative) {
+    return { text: `${product(left)} ${node.op === 'div' ? '/' : '%'} ${tight(right)}`, binding: 'product' };
+  }
+  return atom(`floor_${node.op}(${left.text}, ${right.text})`);
+}
+
+/** A shift by 32 or more empties the word; WGSL would take the amount modulo 32. */
+function shiftAmount(amount: Printed): string {
+  if (/^\d+$/.test(amount.text)) return `${Math.min(Number(amount.text), 31)}u`;
+  return `u32(min(${amount.text}, 31))`;
+}
+
+function atom(text: string): Printed {
+  return { text, binding: 'atom' };
+}
+
+function within(printed: Printed, allowed: readonly Binding[]): string {
+  return allowed.includes(printed.binding) ? printed.text : `(${printed.text})`;
+}
+
+const tight = (printed: Printed): string => within(printed, ['atom']);
+const product = (printed: Printed): string => within(printed, ['atom', 'unary', 'product']);
+const summand = (printed: Printed): string => within(printed, ['atom', 'unary', 'product', 'sum']);
+const term = summand;
+const logic = (printed: Printed, same: 'and' | 'or'): string =>
+  within(printed, ['atom', 'unary', 'relation', same]);

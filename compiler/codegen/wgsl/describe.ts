@@ -1,0 +1,26 @@
+import type { Graph } from '../../ir/graph.ts';
+import type { KernelPlan } from '../../ir/kernel.ts';
+import type { AttentionDescriptor } from '../../../runtime/descriptor.ts';
+import type { EmittedWgsl } from './emit-wgsl.ts';
+
+/** What a generated module embeds: everything that is known at compile time. Plain data. */
+export function describeAttention(graph: Graph, plan: KernelPlan, emitted: EmittedWgsl): AttentionDescriptor {
+  return {
+    name: graph.name,
+    heads: graph.heads,
+    kvHeads: graph.kvHeads,
+    dim: graph.dim,
+    dimV: graph.dimV,
+    dtype: graph.dtype,
+    layout: graph.layout,
+    outputs: graph.outputs,
+    inputs: graph.inputs,
+    launch: graph.launch,
+    derived: graph.derived,
+    offset: graph.offset,
+    mask: plan.mask,
+    score: plan.score,
+    kernels: emitted.kernels,
+    wgsl: emitted.module,
+  };
+}

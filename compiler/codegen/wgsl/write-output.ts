@@ -1,0 +1,53 @@
+import type { KernelContext } from './kernel-context.ts';
+import { unroll } from './text.ts';
+import type { Block } from './text.ts';
+
+/** Divides by the sum of the weights and stores the rows that exist. */
+export function writeOutput(context: KernelContext): Block {
+  return [...writeDenominators(context), '', ...writeStores(context)];
+}
+
+function writeDenominators({ plan, names, tiles }: KernelContext): Block {
+  const { sink } = plan.score;
+  const { field } = names;
+  const denominator =
+    sink === null
+      ? 'sum'
+      : `(sum + exp2(${names.realReader(sink)}(head_id) * LOG2_E - ${tiles.rowMaximum}[row]))`;
+  return [
+    '// One over the denominator of each row; a row without live keys has weight 0 throughout.',
+    'workgroupBarrier();',
+    'for (var row = lane; row < TILE_QUERIES; row += THREADS) {',
+    `  let sum = ${tiles.rowSum}[row];`,
+    `  ${tiles.rowFactor}[row] = select(1.0 / ${denominator}, 0.0, sum == 0.0);`,
+    ...(plan.outputs.includes('lse')
+      ? [
+          '  if (first_row + row <= last_row) {',
+          `    let lse_bits = bitcast<u32>(${tiles.rowMaximum}[row] * LN_2 + log(sum));`,
+          `    let at = (batch * HEADS + head) * ${field('nq')} + first_row + row;`,
+          '    lse[at] = select(lse_bits, MINUS_INFINITY, sum == 0.0);',
+          '  }',
+        ]
+      : []),
+    '}',
+    'workgroupBarrier();',
+  ];
+}
+
+function writeStores({ plan, rows, outputs, tiles, shape, ragged }: KernelContext): Block {
+  return unroll(rows, (row) => [
+    `if (first_row + row0 + ${row}u <= last_row) {`,
+    `  let factor = ${tiles.rowFactor}[row0 + ${row}u];`,
+    `  let at = out_base + (first_row + row0 + ${row}u) * out_stride + column;`,
+    ...unroll(outputs, (at) => {
+      const store = `out[at + ${at * shape.threads.x}u] = ${narrow(plan.dtype, `o${row}_${at} * factor`)};`;
+      const guarded = ragged && at === outputs - 1;
+      return guarded ? `  if (column + ${at * shape.threads.x}u < DIM_V4) { ${store} }` : `  ${store}`;
+    }),
+    '}',
+  ]).flat();
+}
+
+function narrow(dtype: 'f32' | 'f16', value: string): string {
+  return dtype === 'f16' ? `Element(${value})` : value;
+}

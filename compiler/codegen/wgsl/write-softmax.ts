@@ -1,0 +1,64 @@
+import type { KernelContext } from './kernel-context.ts';
+import { indent } from './text.ts';
+import type { Block } from './text.ts';
+
+/** Turns the logits of each row into weights against the running maximum: one thread a row, in rolled loops. */
+export function writeSoftmax(context: KernelContext): Block {
+  const { tiles, scored } = context;
+  return [
+    '// Online softmax, a thread a row.',
+    'for (var row = lane; row < TILE_QUERIES; row += THREADS) {',
+    '  let at = row * TILE_KEYS;',
+    ...(scored ? indent(writeLogits(context)) : []),
+    '  var first = 0u;',
+    '  var end_key = TILE_KEYS;',
+    '  if (partial) {',
+    `    let live = ${tiles.liveKeys}[row];`,
+    '    first = min(countTrailingZeros(live), TILE_KEYS);',
+    '    end_key = 32u - countLeadingZeros(live);',
+    ...(context.plan.schedule.kind === 'table' ? indent(writeGaps(context), 2) : []),
+    '    for (var key = 0u; key < first; key++) {',
+    `      ${tiles.weights}[at + key] = 0.0;`,
+    '    }',
+    '    for (var key = end_key; key < TILE_KEYS; key++) {',
+    `      ${tiles.weights}[at + key] = 0.0;`,
+    '    }',
+    '  }',
+    `  let old_maximum = ${tiles.rowMaximum}[row];`,
+    '  var maximum = old_maximum;',
+    '  for (var key = first; key < end_key; key++) {',
+    `    maximum = max(maximum, ${tiles.weights}[at + key]);`,
+    '  }',
+    '  var sum = 0.0;',
+    '  for (var key = first; key < end_key; key++) {',
+    `    let weight = exp2(${tiles.weights}[at + key] - maximum);`,
+    `    ${tiles.weights}[at + key] = weight;`,
+    '    sum += weight;',
+    '  }',
+    '  let factor = exp2(old_maximum - maximum);',
+    `  ${tiles.rowMaximum}[row] = maximum;`,
+    `  ${tiles.rowSum}[row] = ${tiles.rowSum}[row] * factor + sum;`,
+    `  ${tiles.rowFactor}[row] = factor;`,
+    '}',
+  ];
+}
+
+/** Dead keys between live ones, which only a run table's tiles have. */
+function writeGaps({ tiles }: KernelContext): Block {
+  return [
+    'for (var key = first; key < end_key; key++) {',
+    '  if (((live >> key) & 1u) == 0u) {',
+    `    ${tiles.weights}[at + key] = DEAD;`,
+    '  }',
+    '}',
+  ];
+}
+
+function writeLogits({ tiles, names }: KernelContext): Block {
+  return [
+    `let i = i32(min(first_row + row, last_row)) + ${names.field('offset')};`,
+    'for (var key = 0u; key < TILE_KEYS; key++) {',
+    `  ${tiles.weights}[at + key] = logit(${tiles.weights}[at + key], i, i32(key0 + key), head_id, batch_id);`,
+    '}',
+  ];
+}

@@ -1,0 +1,138 @@
+import { chapter } from './entry.ts';
+
+/** Codes SA05xx: attentions, their fields, inputs and launch parameters. */
+export const attention = chapter({
+  'unknown-field': {
+    code: 'SA0501',
+    severity: 'error',
+    title: 'an attention has no such field',
+    explanation: 'The fields are published in one table of the language manual.',
+  },
+  'duplicate-field': {
+    code: 'SA0502',
+    severity: 'error',
+    title: 'a field stands twice',
+    explanation: 'Each field of an attention is given once.',
+  },
+  'field-value': {
+    code: 'SA0503',
+    severity: 'error',
+    title: 'a field has too many or the wrong values',
+    explanation: 'Most fields take one value; `outputs` takes `out`, or `out, lse`.',
+  },
+  'field-outside': {
+    code: 'SA0504',
+    severity: 'error',
+    title: 'the value of a field lies outside its limits',
+    explanation:
+      'Head counts and head dimensions are limited by what the kernels hold in registers and workgroup memory.',
+  },
+  'not-a-choice': {
+    code: 'SA0505',
+    severity: 'error',
+    title: 'a word is none of those that can stand here',
+    explanation: 'Some fields and arguments take one of a few words.',
+  },
+  'missing-mask': {
+    code: 'SA0506',
+    severity: 'error',
+    title: 'an attention has no mask',
+    explanation:
+      'The mask is the set of pairs that attend; there is no default. `mask full` is dense attention.',
+  },
+  'heads-not-grouped': {
+    code: 'SA0507',
+    severity: 'error',
+    title: 'kv_heads does not divide heads',
+    explanation: 'Each key and value head serves the same number of query heads.',
+  },
+  'dim-not-multiple': {
+    code: 'SA0508',
+    severity: 'error',
+    title: 'a head dimension is no multiple of 4',
+    explanation:
+      'Kernels load rows as vectors of four numbers. Rows filled up with zeros have the same scores.',
+  },
+  'scale-not-simple': {
+    code: 'SA0509',
+    severity: 'error',
+    title: 'the scale is neither a number nor a launch parameter',
+    explanation: 'One factor serves the whole launch.',
+  },
+  'softcap-not-positive': {
+    code: 'SA0510',
+    severity: 'error',
+    title: 'softcap is no number above 0',
+    explanation: 's becomes softcap * tanh(s / softcap), which needs a positive constant.',
+  },
+  'row-scale-depends': {
+    code: 'SA0511',
+    severity: 'error',
+    title: 'the scale of rows depends on more than the row',
+    explanation:
+      'One factor for each query position is computed on the host, in float64, when a plan is made.',
+  },
+  'score-array': {
+    code: 'SA0512',
+    severity: 'error',
+    title: 'an array does not fit its use in the score',
+    explanation:
+      'Slopes and sink logits are `float[heads]`, a key bias is `float[n]` with `batch` and `heads` before n where wanted.',
+  },
+  'offset-depends': {
+    code: 'SA0513',
+    severity: 'error',
+    title: 'the offset of the queries differs within a launch',
+    explanation: 'The position of query row 0 is made of sizes, constants and launch parameters.',
+  },
+  'input-not-array': {
+    code: 'SA0514',
+    severity: 'error',
+    title: 'an input is no array',
+    explanation: 'Inputs are arrays with sizes; single numbers are launch parameters.',
+  },
+  'sorted-not-int': {
+    code: 'SA0515',
+    severity: 'error',
+    title: '`sorted` stands at an array that is not int',
+    explanation: 'Only integers are checked to ascend along the last dimension.',
+  },
+  'size-not-fixed': {
+    code: 'SA0516',
+    severity: 'error',
+    title: 'a size of an array differs from pair to pair',
+    explanation: 'Sizes are made of `batch`, `heads`, `n`, `nq`, `nk`, constants and launch parameters.',
+  },
+  'feed-mismatch': {
+    code: 'SA0517',
+    severity: 'error',
+    title: 'a feed does not fit its input',
+    explanation:
+      'After `=` an input names what `run`, the fuzzer and benchmarks feed: `documents(length)`, `full`, `random(density: …)`, a number, or a list of all elements.',
+  },
+  'launch-type': {
+    code: 'SA0518',
+    severity: 'error',
+    title: 'a launch parameter is neither int nor real',
+    explanation: 'Arrays are inputs.',
+  },
+  'setting-type': {
+    code: 'SA0519',
+    severity: 'error',
+    title: 'a setting has another type than what it sets',
+    explanation: 'Launch parameters take numbers; those of type int take integers.',
+  },
+  'parameter-needs-value': {
+    code: 'SA0520',
+    severity: 'error',
+    title: 'a pattern that is compiled alone lacks the value of a parameter',
+    explanation:
+      'A file without an attention compiles each of its patterns. Parameters get their values from defaults or settings; array parameters become inputs.',
+  },
+  'nothing-to-compile': {
+    code: 'SA0521',
+    severity: 'error',
+    title: 'a file declares nothing to compile',
+    explanation: 'The file holds constants or comments only.',
+  },
+});

@@ -1,0 +1,19 @@
+import { chapter } from './entry.ts';
+
+/** Codes SA07xx: the language has it, a target does not. */
+export const target = chapter({
+  'not-yet-compiled': {
+    code: 'SA0701',
+    severity: 'error',
+    title: 'part of the language, but not compiled yet',
+    explanation:
+      'The construct belongs to the language and is parsed, but no pass turns it into kernels yet. This version compiles masks over one sequence axis with one softmax attention. Nothing is approximated or left out in silence: the file is refused.',
+  },
+  'head-dim-not-served': {
+    code: 'SA0702',
+    severity: 'error',
+    title: 'a head dimension that no kernel serves',
+    explanation:
+      'The kernels of a target are laid out for certain head dimensions: `dim` for q and k, `dim_v` for v and the output. The message names the limit and the value. Pad the dimension to the next one that is served, and give `scale` explicitly, since its default depends on `dim`.',
+  },
+});

@@ -1,0 +1,128 @@
+/**
+ * sparsec as a library: a pure function from text to kernels. It reads no file, no clock and no environment, and runs in
+ * a browser unchanged.
+ */
+import { describeAttention } from './codegen/wgsl/describe.ts';
+import { emitWgsl } from './codegen/wgsl/emit-wgsl.ts';
+import { targets as everyTarget } from './cost/index.ts';
+import { Session } from './diagnostics/session.ts';
+import { printKernelPlan } from './ir/print-kernel.ts';
+import { verifyKernelPlan } from './ir/verify-kernel.ts';
+import { parse } from './parser/index.ts';
+import { checkTarget } from './passes/check-target.ts';
+import { linkFiles } from './passes/link-files.ts';
+import { lowerProgram } from './passes/lower-program.ts';
+import { PassRunner } from './passes/pass.ts';
+import { graphPasses } from './passes/pipeline.ts';
+import { planKernels } from './passes/plan-kernels.ts';
+import { resolveNames } from './passes/resolve-names.ts';
+import type { Source } from './diagnostics/diagnostic.ts';
+import type { Graph } from './ir/graph.ts';
+import type { CompiledUnit, CompileOptions, CompileResult } from './options.ts';
+import type { LinkedProgram } from './passes/link-files.ts';
+import type { LowerOptions } from './passes/lower/options.ts';
+
+/**
+ * Compiles a specification. Never throws for bad input: everything that is wrong with the text is in `diagnostics`, all
+ * problems of a stage together.
+ */
+export function compile(source: Source, options: CompileOptions = {}): CompileResult {
+  const session = new Session(options.tolerate);
+  const runner = new PassRunner(session, {
+    printAfter: options.printAfter ?? [],
+    verify: options.verify ?? false,
+  });
+
+  const tree = parse(source, session);
+  const program = linkFiles(tree, source, options.resolve ?? (() => null), session);
+  if (!session.hasErrors) resolveNames(program, session);
+
+  const graphs = session.hasErrors ? [] : lowerProgram(program, lowerOptions(options), session);
+  const units = session.hasErrors ? [] : graphs.map((graph) => compileGraph(graph, options, runner, session));
+
+  return {
+    ok: !session.hasErrors,
+    diagnostics: session.diagnostics,
+    sources: sourcesOf(program, source),
+    tree,
+    units: session.hasErrors ? [] : units,
+    passes: runner.records,
+  };
+}
+
+function compileGraph(
+  lowered: Graph,
+  options: CompileOptions,
+  runner: PassRunner,
+  session: Session,
+): CompiledUnit {
+  let graph = lowered;
+  for (const pass of graphPasses) graph = runner.run(pass, graph, graph.name);
+  const unit = { name: graph.name, graph, kernelPlan: null, descriptor: null };
+  if (options.until === 'lower') return unit;
+
+  checkTarget(graph, session);
+  if (session.hasErrors) return unit;
+
+  const kernelPlan = runner.run(
+    {
+      name: 'plan-kernels',
+      why: 'Decides everything that is emitted: tiles, buffers, scalars, and where kernels find their key tiles.',
+      run: (input: Graph) => planKernels(input, options.targets ?? everyTarget),
+      print: printKernelPlan,
+      verify: verifyKernelPlan,
+    },
+    graph,
+    graph.name,
+  );
+  if (options.until === 'plan') return { ...unit, kernelPlan };
+  return {
+    ...unit,
+    kernelPlan,
+    descriptor: describeAttention(graph, kernelPlan, emitWgsl(kernelPlan, graph)),
+  };
+}
+
+function lowerOptions(options: CompileOptions): LowerOptions {
+  const { heads = 2, dim = 64, ...rest } = options.defaults ?? {};
+  return {
+    defaults: { heads, kvHeads: heads, dim, dimV: dim, dtype: 'f32', layout: 'bhnd', ...rest },
+    settings: options.settings ?? {},
+    pattern: options.pattern,
+    attention: options.attention,
+    tables: options.tables ?? (() => undefined),
+  };
+}
+
+function sourcesOf(program: LinkedProgram, source: Source): ReadonlyMap<string, Source> {
+  return new Map([[source.name, source], ...program.sources]);
+}
+
+/** Text to tree and back: the formatter. */
+export { parse, printFile } from './parser/index.ts';
+
+/** Diagnostics as data, and their renderings. */
+export { Session } from './diagnostics/session.ts';
+export { catalogue } from './diagnostics/catalogue/index.ts';
+export { renderGithub } from './diagnostics/render-github.ts';
+export { renderJson } from './diagnostics/render-json.ts';
+export { renderText } from './diagnostics/render-text.ts';
+export type { Diagnostic, Help, Label, Source, Span } from './diagnostics/diagnostic.ts';
+
+/** The IRs as text. */
+export { printGraph } from './ir/print-graph.ts';
+export { printMask } from './ir/print-mask.ts';
+export { printKernelPlan } from './ir/print-kernel.ts';
+export { graphPasses } from './passes/pipeline.ts';
+
+/** The typed TypeScript module around a descriptor; loads ts-morph and prettier when it is first called. */
+export { emitLauncher } from './codegen/launcher/index.ts';
+
+/** Tile tables by adapter class. */
+export { targets } from './cost/index.ts';
+export type { TargetTable } from './cost/index.ts';
+
+export type { CompiledUnit, CompileOptions, CompileResult } from './options.ts';
+export type { Graph } from './ir/graph.ts';
+export type { KernelPlan } from './ir/kernel.ts';
+export { version } from './version.ts';

@@ -1,0 +1,91 @@
+import type {
+  ArrayDeclaration,
+  ArrayFeed,
+  DerivedDeclaration,
+  LaunchParameter,
+} from '../../runtime/descriptor.ts';
+import type { ScoreDescriptor } from '../../runtime/descriptor.ts';
+import type { Graph, GraphNode } from './graph.ts';
+import { printMask, printMaskLine } from './print-mask.ts';
+
+/** A graph as text, one declaration a line, for goldens and `--print-after`. Spans are left out. */
+export function printGraph(graph: Graph): string {
+  const lines = [
+    `graph ${graph.name}`,
+    `  heads ${graph.heads}, kv_heads ${graph.kvHeads}, dim ${graph.dim}, dim_v ${graph.dimV}`,
+    `  ${graph.dtype}, ${graph.layout}, outputs ${graph.outputs.join(', ')}`,
+    ...graph.inputs.map((input) => `  input ${printArray(input)}`),
+    ...graph.launch.map((parameter) => `  launch ${printLaunch(parameter)}`),
+    ...graph.derived.map((derived) => `  derived ${printDerived(derived)}`),
+    `  offset ${printMaskLine(graph.offset)}`,
+    ...graph.nodes.map(printGraphNode),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function printGraphNode(node: GraphNode): string {
+  switch (node.kind) {
+    case 'attend':
+      return `  attend\n    mask\n${indent(printMask(node.mask), '      ')}\n    score ${printScore(node.score)}`;
+  }
+}
+
+function printArray({ name, kind, dims, sorted, feed }: ArrayDeclaration): string {
+  const shape = dims.map(printMaskLine).join(', ');
+  return `${name}: ${kind}[${shape}]${sorted ? ' sorted' : ''}${feed ? ` = ${printFeed(feed)}` : ''}`;
+}
+
+function printFeed(feed: ArrayFeed): string {
+  switch (feed.kind) {
+    case 'documents':
+      return `documents(${feed.length})`;
+    case 'full':
+      return 'full';
+    case 'constant':
+      return String(feed.value);
+    case 'random':
+      return `random(seed: ${feed.seed}, density: ${feed.density})`;
+    case 'values':
+      return JSON.stringify(feed.values);
+  }
+}
+
+function printLaunch({ name, type, min, max, default: value }: LaunchParameter): string {
+  return `${name}: ${type} in ${min}..${max}${value === null ? '' : ` = ${value}`}`;
+}
+
+/** `width: int = floor(sqrt(real(nk)))`, `slopes: real[heads] over head = …`. */
+export function printDerived(derived: DerivedDeclaration): string {
+  switch (derived.kind) {
+    case 'scalar':
+      return `${derived.name}: ${derived.type} = ${printMaskLine(derived.program)}`;
+    case 'table': {
+      const { name, type, over, size, program } = derived;
+      return `${name}: ${type}[${printMaskLine(size)}] over ${over} = ${printMaskLine(program)}`;
+    }
+    case 'constant':
+      return `${derived.name}: ${derived.type}[${derived.dims.join(', ')}] = [${derived.values.join(', ')}]`;
+    case 'segments':
+      return `${derived.name}: int = ${derived.edge} of segments(${derived.of})`;
+    case 'random-list': {
+      const { name, rows, columns, perRow, seed } = derived;
+      const parts = Object.entries({ rows, columns, per_row: perRow, seed });
+      return `${name}: list = random(${parts.map(([key, program]) => `${key}: ${printMaskLine(program)}`).join(', ')})`;
+    }
+  }
+}
+
+function printScore(score: ScoreDescriptor): string {
+  const optional = {
+    softcap: score.softcap,
+    slopes: score.slopes,
+    key_bias: score.keyBias,
+    row_scale: score.rowScale,
+  };
+  const parts = Object.entries({ ...optional, sink: score.sink }).filter(([, value]) => value !== null);
+  return [`scale ${score.scale}`, ...parts.map(([name, value]) => `${name} ${value}`)].join(', ');
+}
+
+function indent(text: string, margin: string): string {
+  return text.replace(/^/gm, margin);
+}

@@ -1,0 +1,61 @@
+import type { KernelSchedule, UniformField } from '../../runtime/descriptor.ts';
+import { tileKeys, tileQueries, workgroupSize } from './kernel.ts';
+import type { KernelPlan, PlannedKernel } from './kernel.ts';
+import { printMask } from './print-mask.ts';
+
+/** A kernel plan as text, one decision a line, for goldens and `--print-after`. */
+export function printKernelPlan(plan: KernelPlan): string {
+  const lines = [
+    `kernel-plan ${plan.name}`,
+    `  heads ${plan.heads}, kv_heads ${plan.kvHeads}, dim ${plan.dim}, dim_v ${plan.dimV}, ${plan.dtype}`,
+    ...printSchedule(plan.schedule),
+    ...plan.bindings.map(({ binding, role, access }) => `  binding ${binding}: ${role}, ${access}`),
+    ...plan.uniforms.map((field) => `  uniform ${field.name}: ${field.type} = ${printSource(field.source)}`),
+    ...plan.arena.map((section) => `  arena ${section.name}: ${section.kind}`),
+    ...plan.floats.map((name) => `  floats ${name}`),
+    ...plan.kernels.flatMap(printKernel),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function printSchedule(schedule: KernelSchedule): string[] {
+  const program = (name: string, text: string): string[] => [`  ${name}`, text.replace(/^/gm, '    ')];
+  switch (schedule.kind) {
+    case 'ranges':
+      return [
+        '  schedule ranges',
+        ...program('low', printMask(schedule.low)),
+        ...program('high', printMask(schedule.high)),
+      ];
+    case 'table':
+      return ['  schedule table', ...program('residual', printMask(schedule.residual))];
+  }
+}
+
+function printKernel(kernel: PlannedKernel): string[] {
+  const { threads, registers, chunk, valueRows, padding } = kernel.shape;
+  return [
+    `  kernel ${kernel.name}: ${kernel.purpose} for ${kernel.target}`,
+    `    tile ${tileQueries(kernel.shape)} queries x ${tileKeys(kernel.shape)} keys`,
+    `    ${workgroupSize(kernel.shape)} threads (${threads.x} x ${threads.y}), each ${registers.rows} x ${registers.columns} scores`,
+    `    stages ${chunk * 4} elements of q and k, ${valueRows} rows of v, padding ${padding * 4}`,
+    `    ${kernel.workgroupBytes} bytes of workgroup storage`,
+  ];
+}
+
+function printSource(source: UniformField['source']): string {
+  switch (source.kind) {
+    case 'symbol':
+      return source.name;
+    case 'scale':
+      return 'scale';
+    case 'stride':
+      return `stride of ${source.tensor} along ${source.axis}`;
+    case 'section':
+      return `start of ${source.section}`;
+    case 'dim':
+      return `dim ${source.dim} of ${source.array}`;
+    case 'query-tiles':
+      return 'query tiles';
+  }
+}

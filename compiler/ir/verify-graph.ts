@@ -1,0 +1,139 @@
+import type { DerivedDeclaration } from '../../runtime/descriptor.ts';
+import type { MaskProgram, NodeType } from '../../runtime/mask/nodes.ts';
+import { rangesOfGraph } from './find-ranges.ts';
+import type { Graph } from './graph.ts';
+import { verifyMask } from './verify-mask.ts';
+import type { IndexKind, MaskRules } from './verify-mask.ts';
+
+const sizes = ['nq', 'nk', 'batch', 'heads', 'layer'];
+const everyIndex: readonly IndexKind[] = ['query', 'key', 'head', 'batch'];
+
+type Scope = Pick<MaskRules, 'symbols' | 'arrays'>;
+
+/**
+ * What is wrong with a graph, one sentence a problem; empty where it is well-formed. `reals` says whether the mask may
+ * still round reals: before materialize-reals it may, behind it every value of a kernel must also be proved to fit.
+ */
+export function verifyGraph(graph: Graph, { reals }: { readonly reals: boolean }): string[] {
+  const problems = verifyHeader(graph);
+  const symbols = new Set([...sizes, ...graph.launch.map(({ name }) => name)]);
+  const arrays = new Map<string, { kind: 'int' | 'bits' | 'list' | 'real'; rank: number }>(
+    graph.inputs.map((input) => [input.name, { kind: input.kind, rank: input.dims.length }]),
+  );
+  const scope: Scope = { symbols, arrays };
+  const check = (
+    what: string,
+    program: MaskProgram,
+    result: NodeType,
+    indices: readonly IndexKind[],
+    free = false,
+  ) =>
+    problems.push(
+      ...verifyMask(program, { ...scope, result, indices, reals: free, ranges: null }).map(
+        (text) => `${what}: ${text}`,
+      ),
+    );
+
+  for (const { name, dims } of graph.inputs) {
+    dims.forEach((dim, at) => check(`dimension ${at} of "${name}"`, dim, 'int', [], true));
+  }
+  // The host computes the offset first, in float64, so that derived values may build on it.
+  check('offset', graph.offset, 'int', [], true);
+  symbols.add('offset');
+  for (const derived of graph.derived) {
+    if (symbols.has(derived.name) || arrays.has(derived.name))
+      problems.push(`"${derived.name}" is declared twice`);
+    if (derived.kind === 'segments' && arrays.get(derived.of)?.kind !== 'int') {
+      problems.push(`"${derived.name}" takes segments of "${derived.of}", which is no int array`);
+    }
+    for (const [what, program, result, indices] of derivedPrograms(derived))
+      check(what, program, result, indices, true);
+    declare(derived, symbols, arrays);
+  }
+  for (const node of graph.nodes) {
+    const ranges = reals ? null : rangesOfGraph(graph);
+    const rules: MaskRules = { ...scope, result: 'bool', indices: everyIndex, reals, ranges };
+    problems.push(...verifyMask(node.mask, rules).map((text) => `mask: ${text}`));
+    for (const id of node.spans.keys()) {
+      if (id < 0 || id >= node.mask.nodes.length)
+        problems.push(`a span belongs to node ${id}, which is not in the mask`);
+    }
+    const { scale, slopes, keyBias, rowScale, sink } = node.score;
+    if (typeof scale === 'string' && !symbols.has(scale))
+      problems.push(`the scale names "${scale}", which is not declared`);
+    for (const name of [slopes, keyBias, rowScale, sink]) {
+      if (name !== null && arrays.get(name)?.kind !== 'real')
+        problems.push(`the score reads "${name}", which is no real array`);
+    }
+  }
+  return problems;
+}
+
+function verifyHeader(graph: Graph): string[] {
+  const problems: string[] = [];
+  const { heads, kvHeads, dim, dimV } = graph;
+  for (const [name, value] of Object.entries({ heads, kvHeads, dim, dimV })) {
+    if (!Number.isInteger(value) || value < 1) problems.push(`${name} is ${value}`);
+  }
+  if (heads % kvHeads !== 0) problems.push(`${heads} heads do not divide among ${kvHeads} key heads`);
+  if (graph.nodes.length === 0) problems.push('the graph has no node');
+  if (graph.outputs.length === 0) problems.push('the graph has no output');
+  const names = [...graph.inputs, ...graph.launch].map(({ name }) => name);
+  names.forEach((name, at) => {
+    if (names.indexOf(name) !== at || sizes.includes(name)) problems.push(`"${name}" is declared twice`);
+  });
+  for (const { name, min, max, default: value } of graph.launch) {
+    if (min > max) problems.push(`"${name}" lies in ${min}..${max}, which is empty`);
+    if (value !== null && (value < min || value > max))
+      problems.push(`the default of "${name}" is out of its range`);
+  }
+  return problems;
+}
+
+type Program = readonly [what: string, program: MaskProgram, result: NodeType, indices: readonly IndexKind[]];
+
+function derivedPrograms(derived: DerivedDeclaration): Program[] {
+  const title = `derived "${derived.name}"`;
+  switch (derived.kind) {
+    case 'scalar':
+      return [[title, derived.program, derived.type, []]];
+    case 'table':
+      return [
+        [`size of ${title}`, derived.size, 'int', []],
+        [title, derived.program, derived.type, [derived.over]],
+      ];
+    case 'constant':
+    case 'segments':
+      return [];
+    case 'random-list':
+      return (['rows', 'columns', 'perRow', 'seed'] as const).map((part) => [
+        `${part} of ${title}`,
+        derived[part],
+        'int',
+        [],
+      ]);
+  }
+}
+
+function declare(
+  derived: DerivedDeclaration,
+  symbols: Set<string>,
+  arrays: Map<string, { kind: 'int' | 'bits' | 'list' | 'real'; rank: number }>,
+): void {
+  switch (derived.kind) {
+    case 'scalar':
+      symbols.add(derived.name);
+      break;
+    case 'table':
+      arrays.set(derived.name, { kind: derived.type, rank: 1 });
+      break;
+    case 'constant':
+      arrays.set(derived.name, { kind: derived.type, rank: derived.dims.length });
+      break;
+    case 'segments':
+      arrays.set(derived.name, { kind: 'int', rank: arrays.get(derived.of)?.rank ?? 0 });
+      break;
+    case 'random-list':
+      arrays.set(derived.name, { kind: 'list', rank: 1 });
+  }
+}

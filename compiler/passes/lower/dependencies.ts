@@ -1,0 +1,42 @@
+import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
+import { operandsOf } from '../../../runtime/mask/nodes.ts';
+import type { MaskNode, NodeId } from '../../../runtime/mask/nodes.ts';
+
+export type IndexName = 'query' | 'key' | 'head' | 'batch';
+
+/** How the language writes an index. */
+export const indexText: Readonly<Record<IndexName, string>> = {
+  query: 'i',
+  key: 'j',
+  head: 'head',
+  batch: 'batch',
+};
+
+/** The indices of the pair and of the launch grid that a node reads, in a fixed order. */
+export function indicesOf(builder: MaskBuilder, root: NodeId): readonly IndexName[] {
+  const found = new Set<string>();
+  forEachNode(builder, root, (node) => found.add(node.kind));
+  return (['query', 'key', 'head', 'batch'] as const).filter((index) => found.has(index));
+}
+
+/** The run-time arrays that a node reads. */
+export function arraysOf(builder: MaskBuilder, root: NodeId): readonly string[] {
+  const found = new Set<string>();
+  forEachNode(builder, root, (node) => {
+    if ('array' in node) found.add(node.array);
+  });
+  return [...found];
+}
+
+function forEachNode(builder: MaskBuilder, root: NodeId, visit: (node: MaskNode) => void): void {
+  const seen = new Set<NodeId>();
+  const pending = [root];
+  while (pending.length > 0) {
+    const id = pending.pop()!;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const node = builder.node(id);
+    visit(node);
+    pending.push(...operandsOf(node));
+  }
+}

@@ -1,0 +1,79 @@
+import type { CallExpression, Parameter, PatternDeclaration } from '../../parser/ast.ts';
+import type { Span } from '../../diagnostics/diagnostic.ts';
+import type { TopLevel } from '../link-files.ts';
+import { bindArguments } from './call-arguments.ts';
+import { convertParameter } from './convert-parameter.ts';
+import type { Lowering } from './lowering.ts';
+import { notYetCompiled } from './refuse.ts';
+import { withNames } from './scope.ts';
+import type { Scope } from './scope.ts';
+import { poison } from './value.ts';
+import type { Value } from './value.ts';
+
+/** A call of a pattern: its body on the indices of the call, with nothing but its parameters and constants in sight. */
+export function lowerPatternCall(
+  lowering: Lowering,
+  top: TopLevel & { kind: 'pattern' },
+  call: CallExpression,
+  scope: Scope,
+): Value {
+  const pattern = top.declaration;
+  const bound = bindArguments(
+    lowering,
+    call,
+    // The default of an array is what `run` feeds it with where the pattern is compiled alone.
+    pattern.parameters.map(({ name, type, value }) => ({
+      name: name.text,
+      required: value === null || (type !== null && type.dims !== null),
+      positional: true,
+    })),
+  );
+  if (bound === null) return poison;
+  const file = lowering.program.files.find(({ source }) => source.name === top.file)!;
+  const given = (parameter: Parameter): { value: Value; span: Span } | null => {
+    const argument = bound.get(parameter.name.text);
+    if (argument === undefined) return null;
+    return { value: lowering.evaluate(argument.value, scope), span: argument.value.span };
+  };
+  return lowerPatternBody(lowering, pattern, { ...scope, file, names: new Map() }, call.span, given);
+}
+
+/** The set of a pattern, its parameters taken from `given` or from their defaults. `inner` knows no names yet. */
+export function lowerPatternBody(
+  lowering: Lowering,
+  pattern: PatternDeclaration,
+  inner: Scope,
+  use: Span,
+  given: (parameter: Parameter, scope: Scope) => { readonly value: Value; readonly span: Span } | null,
+): Value {
+  const name = pattern.name.text;
+  if (pattern.space !== null) {
+    return notYetCompiled(lowering, use, `\`${name}\` (a pattern \`over\` a space)`, 'grids (`over`)');
+  }
+  const open = `pattern ${inner.file.source.name}:${name}`;
+  if (lowering.calls.includes(open)) {
+    return lowering.report('recursive-pattern', use, `The pattern "${name}" calls itself.`, {
+      label: 'calls itself here',
+    });
+  }
+  lowering.calls.push(open);
+  let scope = inner;
+  let failed = false;
+  for (const parameter of pattern.parameters) {
+    const fallback = parameter.value;
+    const argument = given(parameter, scope) ?? {
+      value: fallback === null ? poison : lowering.evaluate(fallback, scope),
+      span: fallback?.span ?? parameter.span,
+    };
+    const value = convertParameter(lowering, parameter, argument.value, argument.span, scope, name);
+    failed ||= value.kind === 'error';
+    scope = withNames(scope, [[parameter.name.text, value]]);
+  }
+  for (const binding of pattern.bindings) {
+    const value = lowering.evaluate(binding.value, scope);
+    scope = withNames(scope, [[binding.names[0].text, value]]);
+  }
+  const body = failed ? poison : lowering.evaluate(pattern.body, scope);
+  lowering.calls.pop();
+  return body;
+}

@@ -1,0 +1,88 @@
+import type { Graph } from '../../ir/graph.ts';
+import type { FieldReader } from './lower-fields.ts';
+import { notYetCompiled } from './refuse.ts';
+
+/** Sizes, types and outputs of an attention. */
+export type Shape = Pick<Graph, 'heads' | 'kvHeads' | 'dim' | 'dimV' | 'dtype' | 'layout' | 'outputs'>;
+
+const mostHeads = 4096;
+const mostDim = 256;
+
+/** `heads` and `kv_heads`; null after a report. */
+export function lowerHeads(reader: FieldReader): Pick<Shape, 'heads' | 'kvHeads'> | null {
+  const { defaults } = reader.lowering.options;
+  const heads = reader.integer('heads', defaults.heads, 1, mostHeads);
+  const fallback = reader.get('heads') === undefined ? defaults.kvHeads : (heads ?? 1);
+  const kvHeads = reader.integer('kv_heads', fallback, 1, mostHeads);
+  if (heads === null || kvHeads === null) return null;
+  if (heads % kvHeads === 0) return { heads, kvHeads };
+  const field = reader.get('kv_heads') ?? reader.get('heads')!;
+  const [span, other] = [field.values[0]?.span ?? field.span, reader.get('heads')?.span];
+  reader.lowering.report(
+    'heads-not-grouped',
+    span,
+    `kv_heads must divide heads, but ${kvHeads} does not divide ${heads}.`,
+    {
+      label: `${heads} mod ${kvHeads} = ${heads % kvHeads}`,
+      secondary:
+        other === undefined || field.name === 'heads' ? [] : [{ span: other, text: `${heads} query heads` }],
+      notes: ['every key and value head serves the same number of query heads'],
+    },
+  );
+  return null;
+}
+
+/** The rest of the shape; null after a report. */
+export function lowerShape(reader: FieldReader, heads: Pick<Shape, 'heads' | 'kvHeads'>): Shape | null {
+  const { defaults } = reader.lowering.options;
+  const dim = lowerDim(reader, 'dim', defaults.dim);
+  const dimV = lowerDim(
+    reader,
+    'dim_v',
+    reader.get('dim') === undefined ? defaults.dimV : (dim ?? defaults.dimV),
+  );
+  const dtype = reader.word('dtype', defaults.dtype, ['f32', 'f16']);
+  const layout = reader.word('layout', defaults.layout, ['bhnd', 'bnhd']);
+  const outputs = lowerOutputs(reader);
+  checkNormalizer(reader);
+  if (dim === null || dimV === null || dtype === null || layout === null || outputs === null) return null;
+  return { ...heads, dim, dimV, dtype, layout, outputs };
+}
+
+const plannedNormalizers = ['relu', 'relu2', 'laplace', 'sigmoid', 'none', 'max_relative'] as const;
+
+function checkNormalizer(reader: FieldReader): void {
+  const word = reader.word('normalize', 'softmax', ['softmax', ...plannedNormalizers]);
+  if (word === null || word === 'softmax') return;
+  notYetCompiled(
+    reader.lowering,
+    reader.get('normalize')!.span,
+    `\`normalize ${word}\``,
+    'other normalisers',
+  );
+}
+
+function lowerDim(reader: FieldReader, name: 'dim' | 'dim_v', fallback: number): number | null {
+  const dim = reader.integer(name, fallback, 4, mostDim);
+  if (dim === null || dim % 4 === 0) return dim;
+  const span = reader.get(name)!.values[0].span;
+  reader.lowering.report('dim-not-multiple', span, `\`${name}\` must be a multiple of 4, but it is ${dim}.`, {
+    label: `${dim} mod 4 = ${dim % 4}`,
+    notes: ['kernels read rows as vectors of four numbers'],
+    help: [`use ${Math.ceil(dim / 4) * 4} and fill the rows with zeros: the scores stay the same`],
+  });
+  return null;
+}
+
+function lowerOutputs(reader: FieldReader): Shape['outputs'] | null {
+  const field = reader.get('outputs');
+  if (field === undefined) return ['out'];
+  const words = field.values.map((value) => reader.choice('outputs', value, ['out', 'lse']));
+  if (words.includes(null)) return null;
+  const unique = new Set(words);
+  if (unique.size === words.length && unique.has('out')) return unique.has('lse') ? ['out', 'lse'] : ['out'];
+  reader.lowering.report('field-value', field.span, '`outputs` must be `out` or `out, lse`.', {
+    label: unique.has('out') ? 'a word stands twice' : '`out` is missing',
+  });
+  return null;
+}

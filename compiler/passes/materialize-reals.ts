@@ -1,0 +1,183 @@
+import type { DerivedDeclaration } from '../../runtime/descriptor.ts';
+import { MaskBuilder, rewriteInto } from '../../runtime/mask/builder.ts';
+import { nodeType, operandsOf, withOperands } from '../../runtime/mask/nodes.ts';
+import type { MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import type { Span } from '../diagnostics/diagnostic.ts';
+import type { Session } from '../diagnostics/session.ts';
+import type { Attend, Graph } from '../ir/graph.ts';
+import { renumberingOf } from '../ir/renumbering.ts';
+
+const indexKinds = ['query', 'key', 'head', 'batch'] as const;
+type IndexKind = (typeof indexKinds)[number];
+
+const indexNames: Record<IndexKind, string> = { query: 'i', key: 'j', head: 'head', batch: 'batch' };
+
+/**
+ * Takes reals out of masks: each outermost `round` becomes a scalar that the host derives at launch, or, where it reads
+ * one index, a table over that index and a lookup. A comparison of reals becomes a derived 0 or 1 in the same way.
+ * A table over the query has a row for each query row: it is computed at position row + offset and read at i - offset,
+ * since positions may be negative. The offset itself stays as it is: only the host evaluates it.
+ */
+export function materializeReals(graph: Graph, session: Session): Graph {
+  const derived = [...graph.derived];
+  const names = new Set([...graph.inputs, ...graph.launch, ...graph.derived].map(({ name }) => name));
+  const declare = (declaration: Unnamed): string => {
+    const same = derived.find(({ name: _, ...rest }) => JSON.stringify(rest) === JSON.stringify(declaration));
+    if (same) return same.name;
+    let number = 1;
+    while (names.has(`rounded_${number}`)) number++;
+    const name = `rounded_${number}`;
+    names.add(name);
+    derived.push({ ...declaration, name });
+    return name;
+  };
+  const nodes = graph.nodes.map((node) => materializeAttend(node, graph, declare, session));
+  return { ...graph, nodes, derived };
+}
+
+type Unnamed =
+  | Omit<DerivedDeclaration & { kind: 'scalar' }, 'name'>
+  | Omit<DerivedDeclaration & { kind: 'table' }, 'name'>;
+
+function materializeAttend(
+  attend: Attend,
+  graph: Graph,
+  declare: (declaration: Unnamed) => string,
+  session: Session,
+): Attend {
+  const { mask } = attend;
+  const rounds = outermostReals(mask);
+  if (rounds.size === 0) return attend;
+  const builder = new MaskBuilder();
+  const mapped: NodeId[] = [];
+  mask.nodes.forEach((node, id) => {
+    // Real nodes, and what only they use, are left behind; a placeholder keeps the numbering.
+    if (rounds.has(id)) mapped.push(materialize(id));
+    else if (operandsOf(node).some((operand) => mapped[operand] < 0) || nodeType(node) === 'real')
+      mapped.push(-1);
+    else
+      mapped.push(
+        builder.add(
+          withOperands(
+            node,
+            operandsOf(node).map((operand) => mapped[operand]),
+          ),
+        ),
+      );
+  });
+  const program = builder.finish(mapped[mask.root]);
+  return {
+    ...attend,
+    mask: program,
+    spans: moveSpans(attend.spans, mapped, renumberingOf(builder, program)),
+  };
+
+  function materialize(id: NodeId): NodeId {
+    const indices = indicesOf(mask, id);
+    if (indices.length > 1) {
+      reportTwoIndices(indices, spanNear(attend, id), session);
+      return nodeType(mask.nodes[id]) === 'bool' ? builder.bool(false) : builder.int(0);
+    }
+    const value = indices.length === 0 ? scalarOf(id) : tableOf(id, indices[0]);
+    return nodeType(mask.nodes[id]) === 'bool' ? builder.compare('eq', value, builder.int(1)) : value;
+  }
+
+  function scalarOf(id: NodeId): NodeId {
+    return builder.symbol(declare({ kind: 'scalar', type: 'int', program: hostProgram(mask, id, false) }));
+  }
+
+  function tableOf(id: NodeId, over: IndexKind): NodeId {
+    const program = hostProgram(mask, id, over === 'query');
+    const array = declare({ kind: 'table', type: 'int', over, size: sizeOver(over, graph), program });
+    const index = builder.intern({ kind: over });
+    const row = over === 'query' ? builder.arithmetic('sub', index, builder.symbol('offset')) : index;
+    return builder.add({ kind: 'lookup', array, indices: [row] });
+  }
+}
+
+/** The nodes that bring reals to integers or booleans and stand in no real themselves. */
+function outermostReals({ nodes, root }: MaskProgram): ReadonlySet<NodeId> {
+  const found = new Set<NodeId>();
+  const pending = [root];
+  const seen = new Set<NodeId>();
+  while (pending.length > 0) {
+    const id = pending.pop()!;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const operands = operandsOf(nodes[id]);
+    if (operands.some((operand) => nodeType(nodes[operand]) === 'real')) found.add(id);
+    else pending.push(...operands);
+  }
+  return found;
+}
+
+function indicesOf({ nodes }: MaskProgram, root: NodeId): IndexKind[] {
+  const seen = new Set<NodeId>([root]);
+  for (const id of seen) for (const operand of operandsOf(nodes[id])) seen.add(operand);
+  const kinds = new Set([...seen].map((id) => nodes[id].kind));
+  return indexKinds.filter((kind) => kinds.has(kind));
+}
+
+/** The program of a derived value; a boolean becomes 0 or 1, and over rows the query is row + offset. */
+function hostProgram(mask: MaskProgram, root: NodeId, overRows: boolean): MaskProgram {
+  const builder = new MaskBuilder();
+  const value = rewriteInto(builder, { nodes: mask.nodes.slice(0, root + 1), root }, (node) => {
+    if (!overRows || node.kind !== 'query') return undefined;
+    return builder.arithmetic('add', builder.intern({ kind: 'query' }), builder.symbol('offset'));
+  });
+  if (builder.typeOf(value) !== 'bool') return builder.finish(value);
+  return builder.finish(
+    builder.add({ kind: 'select', condition: value, then: builder.int(1), else: builder.int(0) }),
+  );
+}
+
+function sizeOver(over: IndexKind, graph: Graph): MaskProgram {
+  const builder = new MaskBuilder();
+  switch (over) {
+    case 'query':
+      return builder.finish(builder.symbol('nq'));
+    case 'key':
+      return builder.finish(builder.symbol('nk'));
+    case 'head':
+      return builder.finish(builder.int(graph.heads));
+    case 'batch':
+      return builder.finish(builder.symbol('batch'));
+  }
+}
+
+function reportTwoIndices(indices: readonly IndexKind[], span: Span, session: Session): void {
+  const listed = indices.map((index) => indexNames[index]).join(' and ');
+  session.report('real-depends-on-two-indices', {
+    message: `This real value depends on ${listed}; a real may depend on one of i, j, head and batch.`,
+    span,
+    label: `reads ${listed}`,
+    notes: [
+      'reals are computed by the host in float64, once for each value of the index, and reach kernels as integers',
+    ],
+    help: [
+      'take the part that depends on one index into a `floor(…)` of its own, or compute in integers with `div`',
+    ],
+  });
+}
+
+/** The span of a node, or of the next later node that has one and is therefore around it or near it. */
+function spanNear(attend: Attend, id: NodeId): Span {
+  for (let at = id; at < attend.mask.nodes.length; at++) {
+    const span = attend.spans.get(at);
+    if (span) return span;
+  }
+  return attend.span;
+}
+
+function moveSpans(
+  spans: ReadonlyMap<NodeId, Span>,
+  mapped: readonly NodeId[],
+  renumbered: readonly (NodeId | null)[],
+): ReadonlyMap<NodeId, Span> {
+  const moved = new Map<NodeId, Span>();
+  for (const [id, span] of spans) {
+    const now = mapped[id] >= 0 ? renumbered[mapped[id]] : null;
+    if (now !== null && !moved.has(now)) moved.set(now, span);
+  }
+  return moved;
+}

@@ -1,0 +1,49 @@
+import type { HostArray } from '../arrays.ts';
+import { cutArray, type CutArray } from './cut-array.ts';
+
+/**
+ * The parts of arrays that bound masks read. Parts of one array with equal contents get one name, so that grid indices
+ * with equal data get equal masks.
+ */
+export class ArrayPool {
+  private readonly byName = new Map<string, CutArray | null>();
+  private readonly byContent = new Map<string, CutArray[]>();
+
+  /** The part at constant leading indices; null where an index lies outside the array. */
+  part(array: HostArray, name: string, leading: readonly number[]): CutArray | null {
+    const key = `${name}[${leading.join(',')}]`;
+    const known = this.byName.get(key);
+    if (known !== undefined) return known;
+    const cut = cutArray(array, name, leading);
+    const shared = cut && leading.length > 0 ? this.share(name, cut) : cut;
+    this.byName.set(key, shared);
+    return shared;
+  }
+
+  private share(name: string, cut: CutArray): CutArray {
+    const content = contentOf(cut.array);
+    const key = `${name} ${cut.array.dims.join(',')} ${hashOf(content)}`;
+    const candidates = this.byContent.get(key) ?? [];
+    this.byContent.set(key, candidates);
+    const equal = candidates.find((other) => sameContent(contentOf(other.array), content));
+    if (!equal) candidates.push(cut);
+    return equal ?? cut;
+  }
+}
+
+type Content = Int32Array | Uint32Array | Float64Array;
+
+function contentOf(array: HostArray): Content {
+  return array.kind === 'bits' ? array.words : array.kind === 'list' ? array.values : array.data;
+}
+
+function sameContent(a: Content, b: Content): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at]);
+}
+
+/** FNV-1a over the words (of reals: over their integer parts; equality is checked afterwards). */
+function hashOf(content: Content): number {
+  let hash = 0x811c9dc5;
+  for (const value of content) hash = Math.imul(hash ^ value, 0x01000193);
+  return hash >>> 0;
+}

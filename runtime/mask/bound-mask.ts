@@ -1,0 +1,24 @@
+import type { HostArrays } from '../arrays.ts';
+import type { IntSet } from './int-set.ts';
+import type { BoolNode, IntNode, NodeId } from './nodes.ts';
+
+/** `operand` is one of the integers of `set`: every predicate over one integer, merged. */
+export interface InSetNode {
+  readonly kind: 'in-set';
+  readonly operand: NodeId;
+  readonly set: IntSet;
+}
+
+/** Nodes of a bound mask: no head, batch, symbol or real is left. */
+export type BoundNode = IntNode | BoolNode | InSetNode;
+
+/**
+ * A mask with every scalar and array known: a predicate over query and key positions only. Nodes are in post-order and
+ * the root is boolean. Two bound masks of one launch that are equal are the same object.
+ */
+export interface BoundMask {
+  readonly nodes: readonly BoundNode[];
+  readonly root: NodeId;
+  /** The arrays that the nodes name. Leading dimensions that were read at a constant index are cut away. */
+  readonly arrays: HostArrays;
+}

@@ -1,0 +1,152 @@
+import type { HostArray } from '../arrays.ts';
+import type { DerivedDeclaration } from '../descriptor.ts';
+import { SparsecError } from '../errors.ts';
+import { maxHostInteger } from '../limits.ts';
+import { evaluateNode, evaluateProgram, type Environment } from './evaluate.ts';
+import { operandsOf, type MaskProgram } from './nodes.ts';
+import { randomColumns } from './random-list.ts';
+
+/** Scalars and arrays while a launch is prepared; derived values are added as they are computed. */
+export interface LaunchValues {
+  readonly scalars: Record<string, number>;
+  readonly arrays: Record<string, HostArray>;
+}
+
+/** Computes the derived values in order, in float64, and adds them to `values`. */
+export function deriveValues(derived: readonly DerivedDeclaration[], values: LaunchValues): void {
+  for (const declaration of derived) {
+    if (declaration.kind === 'scalar') {
+      const value = evaluateProgram(declaration.program, environmentOf(values));
+      values.scalars[declaration.name] =
+        declaration.type === 'int'
+          ? checkInteger(declaration.name, value)
+          : checkReal(declaration.name, value);
+    } else {
+      values.arrays[declaration.name] = deriveArray(declaration, values);
+    }
+  }
+}
+
+function deriveArray(
+  declaration: Exclude<DerivedDeclaration, { kind: 'scalar' }>,
+  values: LaunchValues,
+): HostArray {
+  switch (declaration.kind) {
+    case 'table':
+      return tabulate(declaration, values);
+    case 'random-list':
+      return randomList(declaration, values);
+    case 'constant':
+      return declaration.type === 'int'
+        ? { kind: 'int', dims: declaration.dims, data: Int32Array.from(declaration.values) }
+        : { kind: 'real', dims: declaration.dims, data: Float64Array.from(declaration.values) };
+    case 'segments':
+      return segmentEdges(declaration, values);
+  }
+}
+
+function tabulate(declaration: DerivedDeclaration & { kind: 'table' }, values: LaunchValues): HostArray {
+  const { name, over, program } = declaration;
+  const size = sizeOf(`the length of ${name}`, declaration.size, values);
+  const at = tableEvaluator(program, over, environmentOf(values));
+  if (declaration.type === 'real') {
+    const data = new Float64Array(size);
+    for (let index = 0; index < size; index++) data[index] = checkReal(name, at(index));
+    return { kind: 'real', dims: [size], data };
+  }
+  const data = new Int32Array(size);
+  for (let index = 0; index < size; index++) data[index] = checkInteger(name, at(index));
+  return { kind: 'int', dims: [size], data };
+}
+
+/** Evaluates a program at many values of one index; nodes that do not depend on it are computed once. */
+function tableEvaluator(
+  program: MaskProgram,
+  over: 'query' | 'key' | 'head' | 'batch',
+  environment: Environment,
+): (index: number) => number {
+  const values = new Float64Array(program.root + 1);
+  const varying = new Uint8Array(program.root + 1);
+  const order: number[] = [];
+  for (let id = 0; id <= program.root; id++) {
+    const node = program.nodes[id];
+    if (node.kind === over || operandsOf(node).some((operand) => varying[operand])) {
+      varying[id] = 1;
+      order.push(id);
+    } else {
+      values[id] = evaluateNode(node, values, environment);
+    }
+  }
+  const here: { -readonly [K in keyof Environment]: Environment[K] } = { ...environment };
+  return (index) => {
+    here[over] = index;
+    for (const id of order) values[id] = evaluateNode(program.nodes[id], values, here);
+    return values[program.root];
+  };
+}
+
+function randomList(
+  declaration: DerivedDeclaration & { kind: 'random-list' },
+  values: LaunchValues,
+): HostArray {
+  const { name } = declaration;
+  const rows = sizeOf(`the rows of ${name}`, declaration.rows, values);
+  const columns = sizeOf(`the columns of ${name}`, declaration.columns, values);
+  const perRow = sizeOf(`the columns a row of ${name}`, declaration.perRow, values);
+  const seed = checkInteger(`the seed of ${name}`, evaluateProgram(declaration.seed, environmentOf(values)));
+  const width = Math.min(perRow, columns);
+  const starts = new Int32Array(rows + 1);
+  const list = new Int32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    list.set(randomColumns(seed, row, columns, perRow), row * width);
+    starts[row + 1] = (row + 1) * width;
+  }
+  return { kind: 'list', dims: [rows], starts, values: list };
+}
+
+function segmentEdges(
+  { of, edge }: DerivedDeclaration & { kind: 'segments' },
+  values: LaunchValues,
+): HostArray {
+  const array = values.arrays[of];
+  if (array?.kind !== 'int') throw new Error(`segments need the int array "${of}"`);
+  const columns = array.dims[array.dims.length - 1];
+  const data = new Int32Array(array.data.length);
+  for (let row = 0; row < data.length; row += columns) {
+    for (let begin = 0; begin < columns;) {
+      let end = begin + 1;
+      while (end < columns && array.data[row + end] === array.data[row + begin]) end++;
+      data.fill(edge === 'start' ? begin : end, row + begin, row + end);
+      begin = end;
+    }
+  }
+  return { kind: 'int', dims: array.dims, data };
+}
+
+/** A launch never allocates more than this for one derived array: 2^28 elements. */
+const MAX_ELEMENTS = 2 ** 28;
+
+function sizeOf(what: string, program: MaskProgram, values: LaunchValues): number {
+  const size = checkInteger(what, evaluateProgram(program, environmentOf(values)));
+  if (size < 0) throw new SparsecError('range', what, `${what} is ${size}; it must be at least 0`);
+  if (size > MAX_ELEMENTS)
+    throw new SparsecError('limit', what, `${what} is ${size}, beyond the limit of ${MAX_ELEMENTS}`);
+  return size;
+}
+
+function checkInteger(what: string, value: number): number {
+  if (!Number.isInteger(value)) throw new SparsecError('range', what, `${what} is ${value}, not an integer`);
+  if (Math.abs(value) > maxHostInteger) {
+    throw new SparsecError('range', what, `${what} is ${value}, beyond the limit of ±${maxHostInteger}`);
+  }
+  return value;
+}
+
+function checkReal(what: string, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new SparsecError('range', what, `${what} is ${value}, not a finite number`);
+}
+
+function environmentOf({ scalars, arrays }: LaunchValues): Environment {
+  return { symbols: scalars, arrays };
+}

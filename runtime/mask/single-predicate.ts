@@ -1,0 +1,68 @@
+import type { HostArray } from '../arrays.ts';
+import { Op, type FlatMask } from './flat-mask.ts';
+import { intervalSet, type IntSet } from './int-set.ts';
+import type { StepList } from './step-list.ts';
+
+/** query * i + key * j in `set`, both factors -1, 0 or 1. */
+export interface SinglePredicate {
+  readonly set: IntSet;
+  readonly query: number;
+  readonly key: number;
+}
+
+/**
+ * What a mask comes down to where one predicate over i + j, i - j, i or j is open and decides the root; else null.
+ */
+export function singlePredicate(flat: FlatMask, open: StepList): SinglePredicate | null {
+  const id = openLeaf(flat, open);
+  if (id === null) return null;
+  const { op, a, first, last, sets } = flat;
+  if (op[id] !== Op.interval && op[id] !== Op.inSet) return null;
+  const factors = factorsOf(flat, a[id]);
+  if (!factors) return null;
+  return { ...factors, set: op[id] === Op.interval ? intervalSet(first[id], last[id]) : sets[id]! };
+}
+
+/** "Value j div valueBy is in row i div rowBy of the list". */
+export interface SingleMember {
+  readonly list: HostArray & { kind: 'list' };
+  readonly rowBy: number;
+  readonly valueBy: number;
+}
+
+/** What a mask comes down to where one list over blocks of queries and keys is open and decides the root; else null. */
+export function singleMember(flat: FlatMask, open: StepList): SingleMember | null {
+  const id = openLeaf(flat, open);
+  if (id === null || flat.op[id] !== Op.member) return null;
+  const rowBy = blockOf(flat, flat.a[id], Op.query);
+  const valueBy = blockOf(flat, flat.b[id], Op.key);
+  const list = flat.arrays[id];
+  return rowBy === null || valueBy === null || list?.kind !== 'list' ? null : { list, rowBy, valueBy };
+}
+
+/** The node that decides the root where all others have their verdicts, or null where several are open. */
+function openLeaf({ op, a, b, root }: FlatMask, open: StepList): number | null {
+  const isOpen = new Set(open.steps);
+  let id = root;
+  while (op[id] === Op.and || op[id] === Op.or) {
+    if (isOpen.has(a[id]) === isOpen.has(b[id])) return null;
+    id = isOpen.has(a[id]) ? a[id] : b[id];
+  }
+  return id;
+}
+
+/** b for `leaf div b`, 1 for the leaf itself. */
+function blockOf({ op, a, first }: FlatMask, id: number, leaf: number): number | null {
+  if (op[id] === leaf) return 1;
+  return op[id] === Op.divConstant && op[a[id]] === leaf ? first[id] : null;
+}
+
+function factorsOf({ op, a, b }: FlatMask, id: number): { query: number; key: number } | null {
+  const leaf = (node: number) => (op[node] === Op.query ? 'query' : op[node] === Op.key ? 'key' : null);
+  const single = leaf(id);
+  if (single) return { query: 0, key: 0, [single]: 1 };
+  if (op[id] !== Op.add && op[id] !== Op.sub) return null;
+  const [x, y] = [leaf(a[id]), leaf(b[id])];
+  if (!x || !y || x === y) return null;
+  return { query: 0, key: 0, [x]: 1, [y]: op[id] === Op.add ? 1 : -1 };
+}

@@ -1,0 +1,131 @@
+import { layoutStrides } from './strides.ts';
+import type { Strides } from './strides.ts';
+
+/** Sizes and tensors of one attention, in host memory; see {@link attendDense}. */
+export interface DenseProblem {
+  readonly batch: number;
+  readonly heads: number;
+  /** Divides heads; query head h reads key and value head h div (heads / kvHeads). */
+  readonly kvHeads: number;
+  readonly nq: number;
+  readonly nk: number;
+  /** Elements of a row of q and k. */
+  readonly dim: number;
+  /** Elements of a row of v and out. */
+  readonly dimV: number;
+  /** Position of query row 0: row r stands at i = r + offset. */
+  readonly offset: number;
+  readonly q: ArrayLike<number>;
+  readonly k: ArrayLike<number>;
+  readonly v: ArrayLike<number>;
+  /** Elements between neighbours; dense [batch, heads, n, dim] where left out. */
+  readonly strides?: { readonly q: Strides; readonly k: Strides; readonly v: Strides };
+  /** Whether the query at *position* i attends to the key at position j. */
+  readonly isLive: (batch: number, head: number, i: number, j: number) => boolean;
+  readonly score: DenseScore;
+}
+
+/** The score steps with their arrays as functions; what is absent is left out. */
+export interface DenseScore {
+  readonly scale: number;
+  readonly rowScale?: (i: number) => number;
+  readonly softcap?: number | null;
+  readonly slope?: (head: number) => number;
+  readonly keyBias?: (batch: number, head: number, j: number) => number;
+  readonly sink?: (head: number) => number;
+}
+
+export interface AttentionResult {
+  /** [batch, heads, nq, dimV], dense. */
+  readonly out: Float64Array;
+  /** [batch, heads, nq]: log of the sum of exp(logit) over the live keys, without the sink; natural logarithm. */
+  readonly lse: Float64Array;
+}
+
+/**
+ * The meaning of an attention: every pair of every row, one after another, in float64.
+ *
+ *   s_ij   = (q_i . k_j) * scale * rowScale(i);  s = softcap * tanh(s / softcap);  s += -slope(head) |i - j| + keyBias(j)
+ *   lse_i  = log sum over live j of exp(s_ij)
+ *   out_i  = sum over live j of exp(s_ij) v_j / (exp(lse_i) + exp(sink(head)))
+ *
+ * A row without live keys has out 0 and lse -infinity, with or without a sink. Dead keys are not read at all, so
+ * whatever they hold (NaN, infinities) has no influence.
+ */
+export function attendDense(problem: DenseProblem): AttentionResult {
+  const { batch, heads, nq, dimV } = problem;
+  const out = new Float64Array(batch * heads * nq * dimV);
+  const lse = new Float64Array(batch * heads * nq);
+  for (let b = 0; b < batch; b++) {
+    for (let h = 0; h < heads; h++) {
+      for (let row = 0; row < nq; row++) {
+        const at = (b * heads + h) * nq + row;
+        lse[at] = attendRow(problem, b, h, row, out.subarray(at * dimV, (at + 1) * dimV));
+      }
+    }
+  }
+  return { out, lse };
+}
+
+/** One row: writes out, returns lse. */
+function attendRow(problem: DenseProblem, b: number, h: number, row: number, out: Float64Array): number {
+  const { heads, kvHeads, nk, dimV, v, isLive, score } = problem;
+  const i = row + problem.offset;
+  const kvHead = Math.floor(h / (heads / kvHeads));
+  const live: number[] = [];
+  for (let j = 0; j < nk; j++) if (isLive(b, h, i, j)) live.push(j);
+  if (live.length === 0) return -Infinity;
+
+  const logits = live.map((j) => pairLogit(problem, b, h, row, j));
+  const maximum = logits.reduce((a, c) => (c > a || Number.isNaN(c) ? c : a), -Infinity);
+  const weights = logits.map((logit) => Math.exp(logit - maximum));
+  const sum = weights.reduce((a, c) => a + c, 0);
+  const denominator = sum + (score.sink ? Math.exp(score.sink(h) - maximum) : 0);
+  const stride = stridesOf(problem).v;
+  live.forEach((j, at) => {
+    const base = b * stride.batch + kvHead * stride.head + j * stride.row;
+    for (let d = 0; d < dimV; d++) out[d] += (weights[at] / denominator) * v[base + d];
+  });
+  return maximum + Math.log(sum);
+}
+
+/** The logit of one pair; `row` is a row of q, `j` a row of k. */
+export function pairLogit(problem: DenseProblem, b: number, h: number, row: number, j: number): number {
+  const { heads, kvHeads, dim, q, k, score, offset } = problem;
+  const strides = stridesOf(problem);
+  const i = row + offset;
+  const kvHead = Math.floor(h / (heads / kvHeads));
+  const qBase = b * strides.q.batch + h * strides.q.head + row * strides.q.row;
+  const kBase = b * strides.k.batch + kvHead * strides.k.head + j * strides.k.row;
+  let product = 0;
+  for (let d = 0; d < dim; d++) product += q[qBase + d] * k[kBase + d];
+  return scoreOf(product, score, b, h, i, j);
+}
+
+/** From q.k to the logit: the steps of ScoreDescriptor in their order. */
+export function scoreOf(
+  product: number,
+  score: DenseScore,
+  b: number,
+  h: number,
+  i: number,
+  j: number,
+): number {
+  let s = product * score.scale;
+  if (score.rowScale) s *= score.rowScale(i);
+  if (score.softcap != null) s = score.softcap * Math.tanh(s / score.softcap);
+  if (score.slope) s -= score.slope(h) * Math.abs(i - j);
+  if (score.keyBias) s += score.keyBias(b, h, j);
+  return s;
+}
+
+/** The strides of a problem, or those of dense [batch, heads, n, dim] tensors. */
+export function stridesOf(problem: DenseProblem): { q: Strides; k: Strides; v: Strides } {
+  const { strides, heads, kvHeads, nq, nk, dim, dimV } = problem;
+  if (strides !== undefined) return strides;
+  return {
+    q: layoutStrides('bhnd', heads, nq, dim),
+    k: layoutStrides('bhnd', kvHeads, nk, dim),
+    v: layoutStrides('bhnd', kvHeads, nk, dimV),
+  };
+}

@@ -1,0 +1,102 @@
+import { AbstractMask } from '../mask/abstract.ts';
+import type { BoundMask } from '../mask/bound-mask.ts';
+import { ALL, MIXED, NONE, SATURATED } from '../mask/int-set.ts';
+import type { StepList } from '../mask/step-list.ts';
+import { assembleRunTable } from './assemble-run-table.ts';
+import { isSparse, listedColumns } from './listed-columns.ts';
+import { RectangleList } from './rectangle-list.ts';
+import { TileRefiner } from './refine-tile.ts';
+import type { RunTable } from './run-table.ts';
+
+export interface RunTableRequest {
+  readonly nq: number;
+  readonly nk: number;
+  /** Position of query row 0. */
+  readonly offset: number;
+  /** Query rows of a tile. */
+  readonly queryTile: number;
+  /** Run borders are multiples of this many keys (or nk). */
+  readonly granularity?: number;
+}
+
+/** Looks inside tiles are bounded by half the visits of the descent and this many more. */
+const FREE_REFINEMENTS = 2 ** 16;
+
+/**
+ * Derives the run table of a mask by interval descent: ask the abstract reading about a box of tiles, and split the
+ * longer side while the answer is open. `none` and `all` are asked about the box clipped to nq rows and nk keys; a key
+ * tile that hangs over nk is never full, because a kernel reads a full tile without a mask. Where only a short list of
+ * blocks is left, its members are looked up in place of splitting.
+ */
+export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTable {
+  const { nq, nk, offset, queryTile, granularity = 128 } = request;
+  const rows = Math.ceil(nq / queryTile);
+  const wholeColumns = Math.floor(nk / granularity);
+  const wholeRows = Math.floor(nq / queryTile);
+  const mask = new AbstractMask(bound, { queries: queryTile, keys: granularity });
+  const rectangles = new RectangleList();
+  const refiner = new TileRefiner(mask);
+  let visits = 0;
+
+  const descend = (rowBegin: number, rowEnd: number, begin: number, end: number, known: StepList): void => {
+    visits++;
+    const lastRow = Math.min(nq, rowEnd * queryTile) - 1;
+    const lastKey = Math.min(nk, end * granularity) - 1;
+    const i0 = offset + rowBegin * queryTile;
+    const i1 = offset + lastRow;
+    const j0 = begin * granularity;
+    const height = rowEnd - rowBegin;
+    const width = end - begin;
+    let verdict = mask.read(i0, i1, j0, lastKey, known);
+    if (verdict === MIXED && height === 1 && width === 1 && refiner.visits <= FREE_REFINEMENTS + visits / 2) {
+      verdict = refiner.refine(i0, i1, j0, lastKey, known);
+    }
+    if (verdict === NONE) return;
+    const whole = rowEnd <= wholeRows && end <= wholeColumns;
+    if (
+      (verdict === ALL && end <= wholeColumns) ||
+      (height === 1 && width === 1) ||
+      (verdict === SATURATED && whole)
+    ) {
+      rectangles.push(rowBegin, rowEnd, begin, end, verdict === ALL && end <= wholeColumns);
+      return;
+    }
+    const open = mask.open(known);
+    // A box that is full but hangs over nk is split as well: only a box that is open comes down to its list.
+    const listed = verdict === MIXED ? mask.singleMember(open) : null;
+    if (listed && isSparse(listed, i0, i1)) {
+      for (let row = rowBegin; row < rowEnd; row++) {
+        const [top, bottom] = [offset + row * queryTile, offset + Math.min(nq, (row + 1) * queryTile) - 1];
+        for (const column of listedColumns(listed, { i0: top, i1: bottom, j0, j1: lastKey }, granularity)) {
+          descend(row, row + 1, column, column + 1, open);
+        }
+      }
+      return;
+    }
+    if (width > 1 && (height === 1 || width * granularity >= height * queryTile)) {
+      const middle = begin + halfOf(width);
+      descend(rowBegin, rowEnd, begin, middle, open);
+      descend(rowBegin, rowEnd, middle, end, open);
+    } else {
+      const middle = rowBegin + halfOf(height);
+      descend(rowBegin, middle, begin, end, open);
+      descend(middle, rowEnd, begin, end, open);
+    }
+  };
+  // The ragged last column is asked on its own, so that the boxes before it hold whole tiles only.
+  if (wholeColumns > 0) descend(0, rows, 0, wholeColumns, mask.everything);
+  if (wholeColumns * granularity < nk) descend(0, rows, wholeColumns, wholeColumns + 1, mask.everything);
+  return assembleRunTable(rectangles, {
+    nq,
+    nk,
+    queryTile,
+    granularity,
+    rows,
+    visits: visits + refiner.visits,
+  });
+}
+
+/** The largest power of two below `size`: borders stay aligned, so that patterns of blocks are decided early. */
+function halfOf(size: number): number {
+  return 1 << (31 - Math.clz32(size - 1));
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { Explanation } from '../../cli/explain-unit.ts';
+import { sparsec } from './test-terminal.ts';
+
+async function explain(stdin: string, ...argv: string[]): Promise<Explanation> {
+  const { code, stdout, stderr } = await sparsec(['explain', '-', '--format', 'json', ...argv], { stdin });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+const attention = (mask: string, heads = 1) =>
+  `attention a {\n  mask ${mask}\n  heads ${heads}\n  dim 64\n}\n`;
+
+describe('explain', () => {
+  it.each([1, 63, 64, 65, 257, 1000])('counts causal pairs and tiles exactly at n = %d', async (n) => {
+    const found = await explain(attention('causal'), '--n', String(n));
+    const { queries, keys } = found.tile;
+    const tiles = { full: 0, partial: 0, all: 0 };
+    for (let top = 0; top < n; top += queries) {
+      for (let left = 0; left < n; left += keys) {
+        tiles.all++;
+        // A tile that hangs over the end of the keys is never full.
+        if (left + keys - 1 <= top && left + keys <= n) tiles.full++;
+        else if (left <= Math.min(top + queries, n) - 1) tiles.partial++;
+      }
+    }
+    expect(found).toMatchObject({
+      live_pairs: (n * (n + 1)) / 2,
+      live_pairs_exact: true,
+      density: (n + 1) / (2 * n),
+      full_tiles: tiles.full,
+      partial_tiles: tiles.partial,
+      all_tiles: tiles.all,
+      bound: tiles.all / (tiles.full + tiles.partial),
+      schedule: 'ranges',
+    });
+    expect(found.runs).toBe(found.full_runs + found.partial_runs);
+    expect(found.visited_pairs).toBeGreaterThanOrEqual(found.live_pairs);
+    expect(found.schedule_ms).toBeGreaterThanOrEqual(0);
+  });
+
+  it('says why there is a table', async () => {
+    const found = await explain(attention('window(each: 16) | columns(every: 64, at: 0..<1)'), '--n', '300');
+    expect(found.schedule).toBe('table');
+    expect(found.why).toContain('derived at launch');
+    let live = 0;
+    for (let i = 0; i < 300; i++)
+      for (let j = 0; j < 300; j++) if (Math.abs(i - j) <= 16 || j % 64 === 0) live++;
+    expect(found.live_pairs).toBe(live);
+  });
+
+  it('has a group for each set of heads with equal masks', async () => {
+    const mask = 'by head { 0..<3: causal & window(keys: 8); else: causal }';
+    const found = await explain(attention(mask, 4), '--n', '100');
+    expect(found.groups.map(({ head_indices }) => head_indices)).toEqual([[0, 1, 2], [3]]);
+    expect(found.groups.map(({ live_pairs }) => live_pairs)).toEqual([3 * (100 * 8 - 28), 5050]);
+    expect(found.live_pairs).toBe(3 * (100 * 8 - 28) + 5050);
+  });
+
+  it('counts nothing for an empty plane of pairs', async () => {
+    const found = await explain(
+      attention('window(back: 3, ahead: 0)'),
+      '--nq',
+      '4',
+      '--nk',
+      '8',
+      '--q-at',
+      '100',
+    );
+    expect(found).toMatchObject({ live_pairs: 0, visited_pairs: 0, runs: 0, bound: null });
+  });
+
+  it('marks an estimate, close to the truth', async () => {
+    const n = 65536;
+    const found = await explain(attention('stride(7) & columns(every: 5, at: 0..<1)'), '--n', String(n));
+    expect(found.live_pairs_exact).toBe(false);
+    let live = 0;
+    for (let j = 0; j < n; j += 5) live += Math.floor((n - 1 - (j % 7)) / 7) + 1;
+    expect(Math.abs(found.live_pairs / live - 1)).toBeLessThan(0.05);
+  });
+
+  it('prints a table for people', async () => {
+    const stdin = attention('causal & window(keys: 100)');
+    const { stdout } = await sparsec(['explain', '-', '--n', '1000'], { stdin });
+    expect(stdout).toMatch(/^a: 1000 queries x 1000 keys, tiles of \d+ x \d+ \(\w+\)\n/);
+    expect(stdout).toMatch(/^live pairs +95 050$/m);
+    expect(stdout).toMatch(/^bound over dense +\d+\.\d\d x$/m);
+    expect(stdout).toMatch(/^schedule by ranges: /m);
+  });
+});

@@ -1,0 +1,435 @@
+import { describe, expect, it } from 'vitest';
+import { attention } from '../../compiler/diagnostics/catalogue/attention.ts';
+import { render, reported } from './render-source.ts';
+
+describe('diagnostics of attentions', () => {
+  it('unknown-field', () => {
+    expect(render('attention a { mask full  hedas 4 }')).toMatchInlineSnapshot(`
+      "
+      error[SA0501]: An attention has no field "hedas".
+       --> main.sa:1:26
+        |
+      1 | attention a { mask full  hedas 4 }
+        |                          ^^^^^ unknown field
+        |
+      help: did you mean \`heads\`?
+        |
+      1 | attention a { mask full  heads 4 }
+        |                          ~~~~~
+      "
+    `);
+  });
+
+  it('duplicate-field', () => {
+    expect(render('attention a { mask full  heads 4  heads 8 }')).toMatchInlineSnapshot(`
+      "
+      error[SA0502]: The field "heads" stands twice.
+       --> main.sa:1:35
+        |
+      1 | attention a { mask full  heads 4  heads 8 }
+        |                          -----    ^^^^^ again
+        |                          |
+        |                          given here
+      "
+    `);
+  });
+
+  it('field-value', () => {
+    expect(render('attention a { mask full  outputs lse }')).toMatchInlineSnapshot(`
+      "
+      error[SA0503]: \`outputs\` must be \`out\` or \`out, lse\`.
+       --> main.sa:1:26
+        |
+      1 | attention a { mask full  outputs lse }
+        |                          ^^^^^^^^^^^ \`out\` is missing
+      "
+    `);
+  });
+
+  it('field-outside', () => {
+    expect(render('attention a { mask full  dim 512 }')).toMatchInlineSnapshot(`
+      "
+      error[SA0504]: \`dim\` must be in 4..256, but it is 512.
+       --> main.sa:1:30
+        |
+      1 | attention a { mask full  dim 512 }
+        |                              ^^^ 512
+      "
+    `);
+    expect(render('attention a { mask full  heads 0 }')).toMatchInlineSnapshot(`
+      "
+      error[SA0504]: \`heads\` must be in 1..4096, but it is 0.
+       --> main.sa:1:32
+        |
+      1 | attention a { mask full  heads 0 }
+        |                                ^ 0
+      "
+    `);
+  });
+
+  it('not-a-choice', () => {
+    expect(render('attention a { mask full  dtype f64 }')).toMatchInlineSnapshot(`
+      "
+      error[SA0505]: \`dtype\` must be f32 or f16.
+       --> main.sa:1:32
+        |
+      1 | attention a { mask full  dtype f64 }
+        |                                ^^^ none of these words
+      "
+    `);
+    expect(render('pattern p = window(keys: 3, edge: warp)')).toMatchInlineSnapshot(`
+      "
+      error[SA0505]: The argument "edge" of \`window\` must be truncate, clamp or wrap.
+       --> main.sa:1:35
+        |
+      1 | pattern p = window(keys: 3, edge: warp)
+        |                                   ^^^^ none of these words
+        |
+      help: did you mean \`wrap\`?
+        |
+      1 | pattern p = window(keys: 3, edge: wrap)
+        |                                   ~~~~
+      "
+    `);
+  });
+
+  it('missing-mask', () => {
+    expect(render('attention a { heads 4 }')).toMatchInlineSnapshot(`
+      "
+      error[SA0506]: The attention "a" has no mask.
+       --> main.sa:1:11
+        |
+      1 | attention a { heads 4 }
+        |           ^ no field \`mask\`
+        |
+        = help: \`mask full\` attends to every key
+      "
+    `);
+  });
+
+  it('heads-not-grouped', () => {
+    expect(render('attention a { mask full  heads 12  kv_heads 5 }')).toMatchInlineSnapshot(`
+      "
+      error[SA0507]: kv_heads must divide heads, but 5 does not divide 12.
+       --> main.sa:1:45
+        |
+      1 | attention a { mask full  heads 12  kv_heads 5 }
+        |                          --------           ^ 12 mod 5 = 2
+        |                          |
+        |                          12 query heads
+        |
+        = note: every key and value head serves the same number of query heads
+      "
+    `);
+  });
+
+  it('dim-not-multiple', () => {
+    expect(render('attention a { mask full  dim 70 }')).toMatchInlineSnapshot(`
+      "
+      error[SA0508]: \`dim\` must be a multiple of 4, but it is 70.
+       --> main.sa:1:30
+        |
+      1 | attention a { mask full  dim 70 }
+        |                              ^^ 70 mod 4 = 2
+        |
+        = note: kernels read rows as vectors of four numbers
+        = help: use 72 and fill the rows with zeros: the scores stay the same
+      "
+    `);
+  });
+
+  it('scale-not-simple', () => {
+    expect(render('attention a { mask full  scale 1 / n }')).toMatchInlineSnapshot(`
+      "
+      error[SA0509]: \`scale\` must be a number or a launch parameter of type real.
+       --> main.sa:1:32
+        |
+      1 | attention a { mask full  scale 1 / n }
+        |                                ^^^^^ neither
+        |
+        = help: \`launch scale_of_scores: real = 0.125\`
+        = help: a scale that differs from row to row is \`rows scale(EXPR)\`
+      "
+    `);
+  });
+
+  it('softcap-not-positive', () => {
+    expect(render('attention a { mask full  softcap 0 }')).toMatchInlineSnapshot(`
+      "
+      error[SA0510]: \`softcap\` must be a number above 0.
+       --> main.sa:1:34
+        |
+      1 | attention a { mask full  softcap 0 }
+        |                                  ^ this is 0
+      "
+    `);
+  });
+
+  it('row-scale-depends', () => {
+    expect(render('attention a { mask full  rows scale(log(head + 2)) }')).toMatchInlineSnapshot(`
+      "
+      error[SA0511]: \`rows scale\` may depend on i only.
+       --> main.sa:1:37
+        |
+      1 | attention a { mask full  rows scale(log(head + 2)) }
+        |                                     ^^^^^^^^^^^^^ depends on \`head\`
+        |
+        = note: one factor a row is computed on the host in float64
+      "
+    `);
+  });
+
+  it('score-array', () => {
+    expect(render('attention a { input b: float[batch, n, n]  mask full  bias key(b) }'))
+      .toMatchInlineSnapshot(`
+      "
+      error[SA0512]: \`bias key\` needs a float array whose last size is n.
+       --> main.sa:1:64
+        |
+      1 | attention a { input b: float[batch, n, n]  mask full  bias key(b) }
+        |                                                                ^ this is the float array "b" [batch, n, n]
+      "
+    `);
+    expect(render('attention a { input s: int[heads]  mask full  sink logit(s) }')).toMatchInlineSnapshot(`
+      "
+      error[SA0512]: \`sink logit\` needs a float[heads] array.
+       --> main.sa:1:58
+        |
+      1 | attention a { input s: int[heads]  mask full  sink logit(s) }
+        |                                                          ^ this is the int array "s" [heads]
+      "
+    `);
+  });
+
+  it('offset-depends', () => {
+    expect(render('attention a { mask full  queries at batch }')).toMatchInlineSnapshot(`
+      "
+      error[SA0513]: \`queries at\` must be the same for the whole launch.
+       --> main.sa:1:37
+        |
+      1 | attention a { mask full  queries at batch }
+        |                                     ^^^^^ depends on \`batch\`
+        |
+        = note: it is made of \`nq\`, \`nk\`, constants and launch parameters
+      "
+    `);
+  });
+
+  it('input-not-array', () => {
+    expect(render('attention a { input w: int  mask i < w }')).toMatchInlineSnapshot(`
+      "
+      error[SA0514]: The input "w" must be an array.
+       --> main.sa:1:24
+        |
+      1 | attention a { input w: int  mask i < w }
+        |                        ^^^ not an array type
+        |
+        = help: one number is a launch parameter: \`launch w: int = 8\`
+        = help: \`int[batch, n]\`, \`bits[n, n]\`, \`list[n]\`, \`float[heads]\`
+      "
+    `);
+  });
+
+  it('sorted-not-int', () => {
+    expect(render('attention a { input b: float[n] sorted  mask full  bias key(b) }')).toMatchInlineSnapshot(`
+      "
+      error[SA0515]: Only int arrays can be sorted; "b" is float.
+       --> main.sa:1:24
+        |
+      1 | attention a { input b: float[n] sorted  mask full  bias key(b) }
+        |                        ^^^^^^^^ not an int array
+      "
+    `);
+  });
+
+  it('size-not-fixed', () => {
+    expect(render('attention a { input ids: int[i]  mask same(ids) }')).toMatchInlineSnapshot(`
+      "
+      error[SA0516]: A size of "ids" must be the same for all pairs.
+       --> main.sa:1:30
+        |
+      1 | attention a { input ids: int[i]  mask same(ids) }
+        |                              ^ depends on \`i\`
+        |
+        = note: sizes are made of \`batch\`, \`heads\`, \`n\`, \`nq\`, \`nk\`, constants and launch parameters
+      "
+    `);
+  });
+
+  it('feed-mismatch', () => {
+    expect(render('attention a { input m: bits[n, n] = documents(4)  mask m[i, j] }')).toMatchInlineSnapshot(`
+      "
+      error[SA0517]: \`documents\` does not fit an array of type bits.
+       --> main.sa:1:37
+        |
+      1 | attention a { input m: bits[n, n] = documents(4)  mask m[i, j] }
+        |                                     ^^^^^^^^^^^^ feeds int
+      "
+    `);
+    expect(render('attention a { input ids: int[n] = 0.5  mask same(ids) }')).toMatchInlineSnapshot(`
+      "
+      error[SA0517]: This does not feed an array of type int.
+       --> main.sa:1:35
+        |
+      1 | attention a { input ids: int[n] = 0.5  mask same(ids) }
+        |                                   ^^^ this is a real number
+        |
+        = help: \`documents(64)\`, \`full\`, \`random(density: 0.1, seed: 1)\`, a number for every element, or a list of all elements
+      "
+    `);
+  });
+
+  it('launch-type', () => {
+    expect(render('attention a { launch s: set  mask s }')).toMatchInlineSnapshot(`
+      "
+      error[SA0518]: The launch parameter "s" must be int or real.
+       --> main.sa:1:25
+        |
+      1 | attention a { launch s: set  mask s }
+        |                         ^^^ neither int nor real
+      "
+    `);
+  });
+
+  it('setting-type', () => {
+    expect(render('attention a { launch w: int = 3  mask i < w }', { settings: { w: 0.5 } }))
+      .toMatchInlineSnapshot(`
+      "
+      error[SA0519]: The setting "w" must be an integer.
+       --> main.sa:1:15
+        |
+      1 | attention a { launch w: int = 3  mask i < w }
+        |               ^^^^^^^^^^^^^^^^^ declared here; 0.5 is given
+      "
+    `);
+  });
+
+  it('parameter-needs-value', () => {
+    expect(render('pattern p(w: int) = window(keys: w)')).toMatchInlineSnapshot(`
+      "
+      error[SA0520]: The parameter "w" of "p" has no value.
+       --> main.sa:1:11
+        |
+      1 | pattern p(w: int) = window(keys: w)
+        |           ^^^^^^ neither a default nor a setting
+        |
+        = note: a pattern that is compiled alone needs a value for every parameter that is not an array
+        = help: give it a default here, or set it: \`--set w=…\`
+      "
+    `);
+  });
+
+  it('nothing-to-compile', () => {
+    expect(render('let w = 3')).toMatchInlineSnapshot(`
+      "
+      error[SA0521]: "main.sa" has no attention and no pattern.
+       --> main.sa:1:1
+        |
+      1 | let w = 3
+        | ^ nothing to compile
+        |
+        = help: \`attention NAME { mask causal }\`
+      "
+    `);
+  });
+
+  it('not-yet-compiled', () => {
+    expect(render('pattern p over (t, h) = i.t == j.t')).toMatchInlineSnapshot(`
+      "
+      error[SA0701]: \`p\` (a pattern \`over\` a space) is not compiled yet.
+       --> main.sa:1:9
+        |
+      1 | pattern p over (t, h) = i.t == j.t
+        |         ^ belongs to grids (\`over\`)
+        |
+        = note: the language has grids (\`over\`); this version compiles one-dimensional masks with one softmax attention
+      "
+    `);
+    expect(render('attention a { mask shrink(4, any) { causal } }')).toMatchInlineSnapshot(`
+      "
+      error[SA0701]: \`shrink\` is not compiled yet.
+       --> main.sa:1:20
+        |
+      1 | attention a { mask shrink(4, any) { causal } }
+        |                    ^^^^^^^^^^^^^^^^^^^^^^^^^ belongs to masks shrunk to blocks
+        |
+        = note: the language has masks shrunk to blocks; this version compiles one-dimensional masks with one softmax attention
+      "
+    `);
+    expect(render('attention a { let x, y = pool(k, v, size: 2)  return x }')).toMatchInlineSnapshot(`
+      "
+      warning[SA0205]: The binding "y" of "a" is never used.
+       --> main.sa:1:22
+        |
+      1 | attention a { let x, y = pool(k, v, size: 2)  return x }
+        |                      ^ has no effect
+        |
+        = help: remove it, or call it \`_y\` to keep it
+
+      error[SA0701]: An operation with several results is not compiled yet.
+       --> main.sa:1:15
+        |
+      1 | attention a { let x, y = pool(k, v, size: 2)  return x }
+        |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ belongs to operations around attention
+        |
+        = note: the language has operations around attention; this version compiles one-dimensional masks with one softmax attention
+
+      error[SA0701]: \`return\` is not compiled yet.
+       --> main.sa:1:47
+        |
+      1 | attention a { let x, y = pool(k, v, size: 2)  return x }
+        |                                               ^^^^^^^^ belongs to operations around attention
+        |
+        = note: the language has operations around attention; this version compiles one-dimensional masks with one softmax attention
+      "
+    `);
+    expect(render('attention a { mask full  normalize relu  bias pair(b) }')).toMatchInlineSnapshot(`
+      "
+      error[SA0701]: The field \`bias pair\` is not compiled yet.
+       --> main.sa:1:42
+        |
+      1 | attention a { mask full  normalize relu  bias pair(b) }
+        |                                          ^^^^^^^^^ belongs to other changes of the score
+        |
+        = note: the language has other changes of the score; this version compiles one-dimensional masks with one softmax attention
+
+      error[SA0701]: \`normalize relu\` is not compiled yet.
+       --> main.sa:1:26
+        |
+      1 | attention a { mask full  normalize relu  bias pair(b) }
+        |                          ^^^^^^^^^^^^^^ belongs to other normalisers
+        |
+        = note: the language has other normalisers; this version compiles one-dimensional masks with one softmax attention
+      "
+    `);
+    expect(render('attention a { mask full  normalize sofmax }')).toMatchInlineSnapshot(`
+      "
+      error[SA0505]: \`normalize\` must be one of softmax, relu, relu2, laplace, sigmoid, none, max_relative.
+       --> main.sa:1:36
+        |
+      1 | attention a { mask full  normalize sofmax }
+        |                                    ^^^^^^ none of these words
+        |
+      help: did you mean \`softmax\`?
+        |
+      1 | attention a { mask full  normalize softmax }
+        |                                    ~~~~~~~
+      "
+    `);
+    expect(render('pattern p = neighborhood((3, 5))')).toMatchInlineSnapshot(`
+      "
+      error[SA0701]: A neighborhood of 2 axes is not compiled yet.
+       --> main.sa:1:26
+        |
+      1 | pattern p = neighborhood((3, 5))
+        |                          ^^^^^^ belongs to grids (\`over\`)
+        |
+        = note: the language has grids (\`over\`); this version compiles one-dimensional masks with one softmax attention
+      "
+    `);
+  });
+
+  it('has a case for every entry of the chapter', () => {
+    expect(Object.keys(attention).filter((name) => !reported.has(name))).toEqual([]);
+  });
+});

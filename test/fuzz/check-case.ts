@@ -1,0 +1,123 @@
+import { compile } from '../../compiler/index.ts';
+import type { Diagnostic, TargetTable } from '../../compiler/index.ts';
+import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import { evaluateBound, launchMask, launchScalars } from '../../runtime/mask/index.ts';
+import type { LaunchedMask } from '../../runtime/mask/index.ts';
+import { readArrays } from '../../runtime/read-arrays.ts';
+import { checkRoundTrip } from './check-round-trip.ts';
+import { checkRunTables } from './check-run-tables.ts';
+import { checkPlan } from './check-plan.ts';
+import { offsetOf } from './fuzz-case.ts';
+import type { FuzzCase } from './fuzz-case.ts';
+import { fillArrays, referenceMask } from './predicate.ts';
+import { printCase } from './print-case.ts';
+
+/** What was wrong: the check that noticed, and a sentence. */
+export interface Failure {
+  readonly check: 'crash' | 'round trip' | 'compile' | 'mask' | 'run table' | 'plan' | 'kernel' | 'mutation';
+  readonly message: string;
+}
+
+/** A case whose text was accepted, ready to be launched. */
+export interface PreparedCase {
+  readonly fuzzCase: FuzzCase;
+  readonly descriptor: AttentionDescriptor;
+  readonly launched: LaunchedMask;
+  /** The independent predicate, [batch, heads, nq, nk]. */
+  readonly expected: Uint8Array;
+}
+
+export type CheckResult =
+  | { readonly kind: 'ok'; readonly prepared: PreparedCase }
+  /** The compiler refused the specification with a code that random specifications may run into. */
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Tiles of 4 x 4 and 8 x 8: borders everywhere, and shaders that compile in a fraction of a second. */
+export const smallTiles: TargetTable = {
+  class: 'software',
+  workgroupBytes: 16384,
+  invocations: 16,
+  accumulators: 8,
+  keepsQueries: false,
+  padding: 0,
+  tiled: [{ x: 4, y: 4, rows: 2, columns: 2 }],
+  smallQuery: [{ x: 4, y: 4, rows: 1, columns: 1 }],
+};
+
+/** The mask holds no pair at all: an error of the specification, and random ones run into it. */
+const emptyMask = 'SA0601';
+
+/**
+ * Limits of the language that random specifications run into: a real value that depends on several indices (in a
+ * segment, positions count from a start that is looked up), and integers that are not proved to fit 32 bits.
+ */
+const limits: ReadonlySet<string> = new Set(['SA0607', 'SA0608']);
+
+/** Runs all checks of a case that need no device. Never throws. */
+export function checkCase(fuzzCase: FuzzCase): CheckResult {
+  const text = printCase(fuzzCase);
+  const failed = (check: Failure['check'], message: string): CheckResult => ({
+    kind: 'failed',
+    failure: { check, message },
+  });
+  try {
+    const roundTrip = checkRoundTrip(text);
+    if (roundTrip !== null) return failed('round trip', roundTrip);
+    const result = compile({ name: 'fuzzed.sa', text }, { targets: [smallTiles], verify: true });
+    if (!result.ok) {
+      const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
+      const [{ code }] = errors;
+      if (errors.every((error) => limits.has(error.code))) return { kind: 'refused', code };
+      if (errors.some((error) => error.code !== emptyMask)) return failed('compile', describeErrors(errors));
+      if (referenceMask(fuzzCase).includes(1))
+        return failed('compile', 'the mask is called empty, and is not');
+      return { kind: 'refused', code };
+    }
+    const prepared = prepare(fuzzCase, result.units[0].descriptor!);
+    const mask = checkMask(prepared);
+    if (mask !== null) return failed('mask', mask);
+    const table = checkRunTables(prepared);
+    if (table !== null) return failed('run table', table);
+    const plan = checkPlan(prepared);
+    return plan === null ? { kind: 'ok', prepared } : failed('plan', plan);
+  } catch (error) {
+    return failed('crash', error instanceof Error ? `${error.message}\n${error.stack}` : String(error));
+  }
+}
+
+function describeErrors(errors: readonly Diagnostic[]): string {
+  return errors.map(({ code, message }) => `${code}: ${message}`).join('; ');
+}
+
+function prepare(fuzzCase: FuzzCase, descriptor: AttentionDescriptor): PreparedCase {
+  const { batch, nq, nk, layer, w, shift } = fuzzCase;
+  const sizes = { batch, nq, nk, layer, launch: { w, shift } };
+  const arrays = readArrays(descriptor.inputs, fillArrays(fuzzCase), launchScalars(descriptor, sizes));
+  return {
+    fuzzCase,
+    descriptor,
+    launched: launchMask(descriptor, { ...sizes, arrays }),
+    expected: referenceMask(fuzzCase),
+  };
+}
+
+function checkMask({ fuzzCase, launched, expected }: PreparedCase): string | null {
+  const { batch, heads, nq, nk } = fuzzCase;
+  const offset = offsetOf(fuzzCase);
+  if (launched.offset !== offset) return `queries start at ${launched.offset}, not at ${offset}`;
+  let at = 0;
+  for (let b = 0; b < batch; b++) {
+    for (let head = 0; head < heads; head++) {
+      const bound = launched.bind(b, head);
+      for (let i = offset; i < offset + nq; i++) {
+        for (let j = 0; j < nk; j++) {
+          if (evaluateBound(bound, i, j) === (expected[at++] === 1)) continue;
+          const kept = expected[at - 1] === 1 ? 'should attend' : 'should not attend';
+          return `batch ${b}, head ${head}: i = ${i} ${kept} j = ${j}`;
+        }
+      }
+    }
+  }
+  return null;
+}

@@ -1,0 +1,189 @@
+import { floorDiv, levels } from '../term.ts';
+import type { Environment, Form, Nested } from '../term.ts';
+import type { Random } from '../random.ts';
+
+/** What the sizes of arrays depend on. */
+export interface ArraySizes {
+  readonly batch: number;
+  readonly heads: number;
+  readonly nk: number;
+}
+
+/** An input that forms may name: how it is declared and what it holds. Always with a leading batch dimension. */
+export interface FuzzArray {
+  readonly name: string;
+  readonly declaration: string;
+  readonly fill: (sizes: ArraySizes, random: Random) => Nested;
+}
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, at) => make(at));
+
+const ascending = (count: number, random: Random): number[] => {
+  let id = 0;
+  return times(count, () => (random.chance(0.25) ? ++id : id));
+};
+
+const someOf = (count: number, density: number, random: Random): number[] =>
+  times(count, (at) => at).filter(() => random.chance(density));
+
+const coarse = 3;
+
+export const fuzzArrays: readonly FuzzArray[] = [
+  {
+    name: 'ids',
+    declaration: 'input ids: int[batch, n] sorted',
+    fill: ({ batch, nk }, random) => times(batch, () => ascending(nk, random)),
+  },
+  {
+    name: 'labels',
+    declaration: 'input labels: int[batch, n]',
+    fill: ({ batch, nk }, random) => times(batch, () => times(nk, () => random.integer(-2, 6))),
+  },
+  {
+    name: 'lengths',
+    declaration: 'input lengths: int[batch]',
+    fill: ({ batch, nk }, random) => times(batch, () => random.integer(0, nk)),
+  },
+  {
+    name: 'flags',
+    declaration: 'input flags: bits[batch, n, n]',
+    fill: ({ batch, nk }, random) => {
+      const density = random.pick([0.05, 0.5, 0.95]);
+      return times(batch, () => times(nk, () => times(nk, () => random.chance(density))));
+    },
+  },
+  {
+    name: 'tiles',
+    declaration: `input tiles: blocks[heads, (n + ${coarse - 1}) div ${coarse}, (n + ${coarse - 1}) div ${coarse}]`,
+    fill: ({ heads, nk }, random) => {
+      const count = Math.ceil(nk / coarse);
+      return times(heads, () => times(count, () => times(count, () => random.chance(0.4))));
+    },
+  },
+  {
+    name: 'near',
+    declaration: 'input near: list[n]',
+    fill: ({ nk }, random) => times(nk, () => someOf(nk, 0.2, random)),
+  },
+  {
+    name: 'kept',
+    declaration: 'input kept: list[heads]',
+    fill: ({ heads, nk }, random) => times(heads, () => someOf(nk, 0.3, random)),
+  },
+];
+
+/** An array as forms read it. Outside of it an integer is -1, a bit is false, a list is empty. */
+function read(environment: Environment, name: string, indices: readonly number[]): Nested | undefined {
+  let at: Nested | undefined = environment.arrays[name];
+  for (const index of indices) at = (at as readonly Nested[] | undefined)?.[index];
+  return at;
+}
+
+const integerOf = (value: Nested | undefined): number => (typeof value === 'number' ? value : -1);
+const listOf = (value: Nested | undefined): readonly Nested[] => (Array.isArray(value) ? value : []);
+const truth = (value: boolean) => (value ? 1 : 0);
+
+const form = (uses: string, part: Omit<Form, 'gives' | 'level' | 'uses'> & Partial<Form>): Form => ({
+  gives: ['set'],
+  level: levels.closed,
+  ...part,
+  uses,
+});
+
+export const arrayForms: readonly Form[] = [
+  form('ids', {
+    name: 'same ids',
+    takes: [],
+    weight: 1,
+    text: () => 'same(ids)',
+    meaning: (environment) => {
+      const { batch, i, j } = environment;
+      return truth(
+        integerOf(read(environment, 'ids', [batch, i])) === integerOf(read(environment, 'ids', [batch, j])),
+      );
+    },
+  }),
+  form('ids', {
+    name: 'within segments',
+    takes: ['set'],
+    weight: 1.2,
+    text: (arg) => `within(segments(ids)) { ${arg(0)} }`,
+    meaning: (environment, arg) => {
+      const { batch, i, j } = environment;
+      const ids = listOf(read(environment, 'ids', [batch]));
+      if (ids[i] === undefined || ids[i] !== ids[j]) return 0;
+      const start = ids.indexOf(ids[i]);
+      return arg(0, { ...environment, i: i - start, j: j - start, n: ids.lastIndexOf(ids[i]) + 1 - start });
+    },
+  }),
+  form('labels', {
+    name: 'label',
+    gives: ['integer'],
+    takes: ['integer'],
+    weight: 0.8,
+    text: (arg) => `labels[${arg(0)}]`,
+    meaning: (environment, arg) => integerOf(read(environment, 'labels', [environment.batch, arg(0)])),
+  }),
+  form('labels', {
+    name: 'same labels',
+    takes: [],
+    weight: 0.5,
+    text: () => 'same(labels)',
+    meaning: (environment) => {
+      const label = (at: number) => integerOf(read(environment, 'labels', [environment.batch, at]));
+      return truth(label(environment.i) === label(environment.j));
+    },
+  }),
+  form('lengths', {
+    name: 'key lengths',
+    takes: [],
+    weight: 0.7,
+    level: levels.comparison,
+    text: () => 'j < lengths[batch]',
+    meaning: (environment) =>
+      truth(environment.j < integerOf(read(environment, 'lengths', [environment.batch]))),
+  }),
+  form('flags', {
+    name: 'flag',
+    takes: ['integer', 'integer'],
+    weight: 0.8,
+    text: (arg) => `flags[${arg(0)}, ${arg(1)}]`,
+    meaning: (environment, arg) =>
+      truth(read(environment, 'flags', [environment.batch, arg(0), arg(1)]) === true),
+  }),
+  form('flags', {
+    name: 'flag of the pair',
+    takes: [],
+    weight: 0.8,
+    text: () => 'flags[i, j]',
+    meaning: (environment) =>
+      truth(read(environment, 'flags', [environment.batch, environment.i, environment.j]) === true),
+  }),
+  form('tiles', {
+    name: 'block mask',
+    takes: [],
+    weight: 0.8,
+    text: () => `tiles[head, i div ${coarse}, j div ${coarse}]`,
+    meaning: (environment) => {
+      const { head, i, j } = environment;
+      return truth(read(environment, 'tiles', [head, floorDiv(i, coarse), floorDiv(j, coarse)]) === true);
+    },
+  }),
+  form('near', {
+    name: 'neighbor list',
+    takes: ['integer'],
+    weight: 0.7,
+    level: levels.comparison,
+    text: (arg) => `j in near[${arg(0)}]`,
+    meaning: (environment, arg) => truth(listOf(read(environment, 'near', [arg(0)])).includes(environment.j)),
+  }),
+  form('kept', {
+    name: 'kept keys',
+    takes: [],
+    weight: 0.7,
+    text: () => 'keys(kept)',
+    meaning: (environment) =>
+      truth(listOf(read(environment, 'kept', [environment.head])).includes(environment.j)),
+  }),
+];

@@ -1,0 +1,21 @@
+import type { Form, Term } from '../term.ts';
+import { arrayForms } from './arrays.ts';
+import { combinatorForms } from './combinators.ts';
+import { integerForms } from './integers.ts';
+import { setForms } from './sets.ts';
+import { windowForms } from './windows.ts';
+
+/** Every construct that random specifications are made of. */
+export const forms: ReadonlyMap<string, Form> = new Map(
+  [...integerForms, ...setForms, ...windowForms, ...combinatorForms, ...arrayForms].map((form) => [
+    form.name,
+    form,
+  ]),
+);
+
+/** The row of the table that a term names. */
+export function formOf(term: Term): Form {
+  return forms.get(term.form)!;
+}
+
+export { fuzzArrays } from './arrays.ts';

@@ -1,0 +1,187 @@
+import { floorDiv, floorMod, levels } from '../term.ts';
+import type { Form } from '../term.ts';
+
+const closed = { level: levels.closed, takes: [] as const };
+
+/** Indices, sizes, names and numbers. */
+const leaves: readonly Form[] = [
+  {
+    ...closed,
+    name: 'constant',
+    gives: ['integer', 'natural', 'positive', 'size', 'host'],
+    weight: 3,
+    text: (_, value) => String(value),
+    meaning: (_, __, value) => value as number,
+  },
+  { ...closed, name: 'i', gives: ['integer', 'host'], weight: 6, text: () => 'i', meaning: ({ i }) => i },
+  { ...closed, name: 'j', gives: ['integer', 'host'], weight: 6, text: () => 'j', meaning: ({ j }) => j },
+  {
+    ...closed,
+    name: 'n',
+    gives: ['integer', 'natural', 'host'],
+    weight: 2,
+    text: () => 'n',
+    meaning: ({ n }) => n,
+  },
+  {
+    ...closed,
+    name: 'head',
+    gives: ['integer', 'natural'],
+    weight: 1,
+    text: () => 'head',
+    meaning: ({ head }) => head,
+  },
+  {
+    ...closed,
+    name: 'layer',
+    gives: ['integer', 'natural'],
+    weight: 0.5,
+    text: () => 'layer',
+    meaning: ({ layer }) => layer,
+  },
+  {
+    ...closed,
+    name: 'name',
+    gives: ['integer', 'natural', 'positive'],
+    weight: 2,
+    text: (_, value) => String(value),
+    meaning: ({ names }, _, value) => names[value as string],
+  },
+];
+
+/** Integer operators; all are total on the integers, `div` and `mod` floor. */
+const operators: readonly Form[] = [
+  {
+    name: 'add',
+    gives: ['integer'],
+    takes: ['integer', 'integer'],
+    weight: 2,
+    level: levels.sum,
+    text: (arg) => `${arg(0, levels.sum)} + ${arg(1, levels.product)}`,
+    meaning: (_, arg) => arg(0) + arg(1),
+  },
+  {
+    name: 'subtract',
+    gives: ['integer'],
+    takes: ['integer', 'integer'],
+    weight: 3,
+    level: levels.sum,
+    text: (arg) => `${arg(0, levels.sum)} - ${arg(1, levels.product)}`,
+    meaning: (_, arg) => arg(0) - arg(1),
+  },
+  {
+    name: 'multiply',
+    gives: ['integer'],
+    takes: ['integer', 'size'],
+    weight: 1,
+    level: levels.product,
+    text: (arg) => `${arg(0, levels.product)} * ${arg(1, levels.prefix)}`,
+    meaning: (_, arg) => arg(0) * arg(1),
+  },
+  {
+    name: 'div',
+    gives: ['integer'],
+    takes: ['integer', 'positive'],
+    weight: 2,
+    level: levels.product,
+    text: (arg) => `${arg(0, levels.product)} div ${arg(1, levels.prefix)}`,
+    meaning: (_, arg) => floorDiv(arg(0), arg(1)),
+  },
+  {
+    name: 'mod',
+    gives: ['integer', 'natural'],
+    takes: ['integer', 'positive'],
+    weight: 2,
+    level: levels.product,
+    text: (arg) => `${arg(0, levels.product)} mod ${arg(1, levels.prefix)}`,
+    meaning: (_, arg) => floorMod(arg(0), arg(1)),
+  },
+  {
+    name: 'negate',
+    gives: ['integer'],
+    takes: ['integer'],
+    weight: 0.5,
+    level: levels.prefix,
+    text: (arg) => `-${arg(0, levels.closed)}`,
+    meaning: (_, arg) => -arg(0),
+  },
+];
+
+const call = (name: string, count: number): Pick<Form, 'level' | 'text'> => ({
+  level: levels.closed,
+  text: (arg) => `${name}(${Array.from({ length: count }, (_, index) => arg(index)).join(', ')})`,
+});
+
+const functions: readonly Form[] = [
+  {
+    name: 'abs',
+    gives: ['integer', 'natural'],
+    takes: ['integer'],
+    weight: 1,
+    ...call('abs', 1),
+    meaning: (_, arg) => Math.abs(arg(0)),
+  },
+  {
+    name: 'min',
+    gives: ['integer'],
+    takes: ['integer', 'integer'],
+    weight: 1,
+    ...call('min', 2),
+    meaning: (_, arg) => Math.min(arg(0), arg(1)),
+  },
+  {
+    name: 'max',
+    gives: ['integer'],
+    takes: ['integer', 'integer'],
+    weight: 1,
+    ...call('max', 2),
+    meaning: (_, arg) => Math.max(arg(0), arg(1)),
+  },
+  {
+    name: 'clamp',
+    gives: ['integer'],
+    takes: ['integer', 'natural'],
+    weight: 0.5,
+    level: levels.closed,
+    text: (arg) => `clamp(${arg(0)}, 0, ${arg(1)})`,
+    meaning: (_, arg) => Math.min(Math.max(arg(0), 0), arg(1)),
+  },
+  {
+    name: 'bit_length',
+    gives: ['integer', 'natural'],
+    takes: ['integer'],
+    weight: 0.7,
+    level: levels.closed,
+    text: (arg) => `bit_length(abs(${arg(0)}))`,
+    meaning: (_, arg) => Math.abs(arg(0)).toString(2).length - (arg(0) === 0 ? 1 : 0),
+  },
+  {
+    name: 'floor of a share',
+    gives: ['integer'],
+    takes: ['host'],
+    weight: 0.4,
+    level: levels.closed,
+    text: (arg, value) => `floor(${arg(0, levels.product)} * ${value})`,
+    meaning: (_, arg, value) => Math.floor(arg(0) * Number(value)),
+  },
+  {
+    name: 'rounded root',
+    gives: ['integer'],
+    takes: ['host'],
+    weight: 0.3,
+    level: levels.closed,
+    text: (arg) => `floor(sqrt(max(${arg(0)}, 0)))`,
+    meaning: (_, arg) => Math.floor(Math.sqrt(Math.max(arg(0), 0))),
+  },
+  {
+    name: 'choose',
+    gives: ['integer'],
+    takes: ['set', 'integer', 'integer'],
+    weight: 0.7,
+    level: levels.open,
+    text: (arg) => `if ${arg(0)} then ${arg(1)} else ${arg(2)}`,
+    meaning: (_, arg) => (arg(0) ? arg(1) : arg(2)),
+  },
+];
+
+export const integerForms: readonly Form[] = [...leaves, ...operators, ...functions];

@@ -1,0 +1,217 @@
+import { floorDiv, floorMod, levels } from '../term.ts';
+import type { Form } from '../term.ts';
+
+const form = (
+  name: string,
+  part: Omit<Form, 'name' | 'gives' | 'level'> & { readonly level?: number },
+): Form => ({
+  name,
+  gives: ['set'],
+  level: levels.closed,
+  ...part,
+});
+
+const truth = (value: boolean) => (value ? 1 : 0);
+const divides = (step: number, distance: number) => floorMod(distance, step) === 0;
+
+/** Forms over i and j alone. Offsets are j - i. */
+const distances: readonly Form[] = [
+  form('full', { takes: [], weight: 1, text: () => 'full', meaning: () => 1 }),
+  form('empty', { takes: [], weight: 0.2, text: () => 'empty', meaning: () => 0 }),
+  form('causal', { takes: [], weight: 5, text: () => 'causal', meaning: ({ i, j }) => truth(j <= i) }),
+  form('offsets', {
+    takes: ['natural', 'natural', 'size'],
+    weight: 2,
+    text: (arg) => `offsets(-${arg(0, levels.closed)}..${arg(1, levels.sum)}, step: ${arg(2)})`,
+    meaning: ({ i, j }, arg) => truth(-arg(0) <= j - i && j - i <= arg(1) && divides(arg(2), j - i)),
+  }),
+  form('window each', {
+    takes: ['natural', 'size'],
+    weight: 3,
+    text: (arg) => `window(each: ${arg(0)}, step: ${arg(1)})`,
+    meaning: ({ i, j }, arg) => truth(Math.abs(i - j) <= arg(0) * arg(1) && divides(arg(1), i - j)),
+  }),
+  form('window keys', {
+    takes: ['positive'],
+    weight: 4,
+    text: (arg) => `window(keys: ${arg(0)})`,
+    meaning: ({ i, j }, arg) => truth(0 <= i - j && i - j < arg(0)),
+  }),
+  form('dilated window keys', {
+    takes: ['positive', 'size'],
+    weight: 1,
+    text: (arg) => `window(keys: ${arg(0)}, step: ${arg(1)})`,
+    meaning: ({ i, j }, arg) => truth(0 <= i - j && i - j < arg(0) * arg(1) && divides(arg(1), i - j)),
+  }),
+  form('window back', {
+    takes: ['natural', 'natural', 'size'],
+    weight: 2,
+    text: (arg) => `window(back: ${arg(0)}, ahead: ${arg(1)}, step: ${arg(2)})`,
+    meaning: ({ i, j }, arg) =>
+      truth(-arg(0) * arg(2) <= j - i && j - i <= arg(1) * arg(2) && divides(arg(2), j - i)),
+  }),
+  form('stride', {
+    takes: ['positive'],
+    weight: 2,
+    text: (arg) => `stride(${arg(0)})`,
+    meaning: ({ i, j }, arg) => truth(divides(arg(0), i - j)),
+  }),
+  form('powers of two', {
+    takes: [],
+    weight: 1.5,
+    text: () => 'powers_of_two()',
+    meaning: ({ i, j }) => truth(isZeroOrPowerOfTwo(Math.abs(j - i))),
+  }),
+  form('powers of two from', {
+    takes: ['size', 'size'],
+    weight: 0.7,
+    text: (arg) => `powers_of_two(from: ${arg(0)}, to: ${arg(1)} + ${arg(0)})`,
+    meaning: ({ i, j }, arg) => {
+      const distance = Math.abs(j - i);
+      return truth(isZeroOrPowerOfTwo(distance) && arg(0) <= distance && distance <= arg(0) + arg(1));
+    },
+  }),
+];
+
+/** Forms over the positions of keys or queries. */
+const positions: readonly Form[] = [
+  form('columns', {
+    takes: ['size', 'natural', 'natural'],
+    weight: 1.5,
+    text: (arg) => `columns(every: ${arg(0)}, at: ${arg(1, levels.sum)}..<${arg(2, levels.sum)})`,
+    meaning: ({ j }, arg) => {
+      const column = floorMod(j, arg(0));
+      return truth(arg(1) <= column && column < arg(2));
+    },
+  }),
+  ...(['global', 'keys', 'queries'] as const).map((name) =>
+    form(name, {
+      takes: ['integer', 'integer'],
+      weight: 1,
+      text: (arg) => `${name}(${arg(0, levels.sum)}..<${arg(1, levels.sum)})`,
+      meaning: ({ i, j }, arg) => {
+        const inside = (position: number) => arg(0) <= position && position < arg(1);
+        return truth((name !== 'queries' && inside(j)) || (name !== 'keys' && inside(i)));
+      },
+    }),
+  ),
+  form('sink', {
+    takes: ['natural'],
+    weight: 1.5,
+    text: (arg) => `sink(${arg(0)})`,
+    meaning: ({ j }, arg) => truth(0 <= j && j < arg(0)),
+  }),
+  form('global list', {
+    takes: ['natural', 'natural'],
+    weight: 0.5,
+    text: (arg) => `global([${arg(0)}, ${arg(1)}])`,
+    meaning: ({ i, j }, arg) => truth([arg(0), arg(1)].some((position) => position === i || position === j)),
+  }),
+];
+
+const comparison = (operator: string, holds: (a: number, b: number) => boolean, weight: number): Form =>
+  form(`compare ${operator}`, {
+    takes: ['integer', 'integer'],
+    weight,
+    level: levels.comparison,
+    text: (arg) => `${arg(0, levels.range)} ${operator} ${arg(1, levels.range)}`,
+    meaning: (_, arg) => truth(holds(arg(0), arg(1))),
+  });
+
+/** Comparisons are sets by themselves. */
+const comparisons: readonly Form[] = [
+  comparison('<', (a, b) => a < b, 1.5),
+  comparison('<=', (a, b) => a <= b, 1.5),
+  comparison('>', (a, b) => a > b, 1),
+  comparison('>=', (a, b) => a >= b, 1),
+  comparison('==', (a, b) => a === b, 1),
+  comparison('!=', (a, b) => a !== b, 0.7),
+  form('chain', {
+    takes: ['integer', 'integer', 'integer'],
+    weight: 1,
+    level: levels.comparison,
+    text: (arg) => `${arg(0, levels.range)} <= ${arg(1, levels.range)} < ${arg(2, levels.range)}`,
+    meaning: (_, arg) => truth(arg(0) <= arg(1) && arg(1) < arg(2)),
+  }),
+  form('in range', {
+    takes: ['integer', 'integer', 'integer'],
+    weight: 0.7,
+    level: levels.comparison,
+    text: (arg) => `${arg(0, levels.sum)} in ${arg(1, levels.sum)}..${arg(2, levels.sum)}`,
+    meaning: (_, arg) => truth(arg(1) <= arg(0) && arg(0) <= arg(2)),
+  }),
+  form('is power of two', {
+    takes: ['integer'],
+    weight: 0.4,
+    text: (arg) => `is_power_of_two(${arg(0)})`,
+    meaning: (_, arg) => truth(arg(0) > 0 && isZeroOrPowerOfTwo(arg(0))),
+  }),
+];
+
+function isZeroOrPowerOfTwo(distance: number): boolean {
+  return distance === 0 || Number.isInteger(Math.log2(distance));
+}
+
+/** NATTEN's rule, as its paper and reference code state it; see docs/language.md for short sequences. */
+const neighborhoods: readonly Form[] = [
+  form('neighborhood', {
+    takes: ['size', 'size'],
+    weight: 0.8,
+    text: (arg) => `neighborhood(${arg(0)}, dilation: ${arg(1)})`,
+    meaning: ({ i, j, n }, arg) =>
+      truth(isNeighbor(i, j, n, { kernel: arg(0), stride: 1, dilation: arg(1) })),
+  }),
+  form('causal neighborhood', {
+    takes: ['size', 'size'],
+    weight: 0.4,
+    text: (arg) => `neighborhood(${arg(0)}, dilation: ${arg(1)}, causal: true)`,
+    meaning: ({ i, j, n }, arg) =>
+      truth(isNeighbor(i, j, n, { kernel: arg(0), stride: 1, dilation: arg(1), causal: true })),
+  }),
+  form('strided neighborhood', {
+    takes: ['size', 'size'],
+    weight: 0.5,
+    text: (arg) => `neighborhood(${arg(0)} + ${arg(1)}, stride: ${arg(1)})`,
+    meaning: ({ i, j, n }, arg) =>
+      truth(isNeighbor(i, j, n, { kernel: arg(0) + arg(1), stride: arg(1), dilation: 1 })),
+  }),
+  form('strided causal neighborhood', {
+    takes: ['size', 'size', 'size'],
+    weight: 0.4,
+    text: (arg) =>
+      `neighborhood(${arg(0)} + ${arg(1)}, stride: ${arg(1)}, dilation: ${arg(2)}, causal: true)`,
+    meaning: ({ i, j, n }, arg) =>
+      truth(isNeighbor(i, j, n, { kernel: arg(0) + arg(1), stride: arg(1), dilation: arg(2), causal: true })),
+  }),
+];
+
+interface Neighborhood {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly causal?: boolean;
+}
+
+function isNeighbor(
+  i: number,
+  j: number,
+  n: number,
+  { kernel, stride, dilation, causal = false }: Neighborhood,
+): boolean {
+  const group = floorMod(i, dilation);
+  if (floorMod(j, dilation) !== group) return false;
+  const query = floorDiv(i, dilation);
+  const key = floorDiv(j, dilation);
+  const last = Math.ceil((n - group) / dilation) - 1;
+  if (causal) {
+    const leader = Math.min(floorDiv(query, stride) * stride + stride - 1, last);
+    return key <= query && leader - key < kernel;
+  }
+  const back = floorDiv(kernel, 2);
+  const ahead = kernel - back - 1;
+  const leader = Math.min(floorDiv(query, stride) * stride + floorDiv(stride, 2), last);
+  const center = Math.max(Math.min(leader, last - ahead), back);
+  return center - back <= key && key <= center + ahead;
+}
+
+export const setForms: readonly Form[] = [...distances, ...positions, ...comparisons, ...neighborhoods];

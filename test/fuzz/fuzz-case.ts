@@ -1,0 +1,54 @@
+import type { Term } from './term.ts';
+
+/** One run of the fuzzer: a specification and the launch that it is checked with. Plain data, so that it shrinks. */
+export interface FuzzCase {
+  readonly mask: Term;
+  /** `pattern shape(width: int) = let half = HALF BODY`; null where the mask does not call it. */
+  readonly pattern: { readonly half: Term; readonly body: Term } | null;
+  readonly batch: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly nq: number;
+  readonly nk: number;
+  /** The text behind `queries at` and what it means; null for the default, nk - nq. */
+  readonly queriesAt: keyof typeof offsets | null;
+  readonly layer: number;
+  /** Launch parameters: `w` is at least 1, `shift` at least 0. */
+  readonly w: number;
+  readonly shift: number;
+  /** Seed of the arrays and tensors. */
+  readonly seed: number;
+  /** Tile shape of the run table that is checked. */
+  readonly queryTile: number;
+  readonly granularity: number;
+}
+
+type Sizes = Pick<FuzzCase, 'nq' | 'nk' | 'shift'>;
+
+/** What may stand behind `queries at`. */
+export const offsets = {
+  '0': () => 0,
+  'nk - nq': ({ nk, nq }: Sizes) => nk - nq,
+  shift: ({ shift }: Sizes) => shift,
+  'nk - shift': ({ nk, shift }: Sizes) => nk - shift,
+  '-3': () => -3,
+} as const;
+
+/** Position of query row 0. */
+export function offsetOf(fuzzCase: FuzzCase): number {
+  return offsets[fuzzCase.queriesAt ?? 'nk - nq'](fuzzCase);
+}
+
+/** The largest constant behind `w` and `shift` in the text. */
+export const launchLimits = { w: 64, shift: 64 } as const;
+
+/** Every term of a tree, itself first. */
+export function* walk(term: Term): Generator<Term> {
+  yield term;
+  for (const arg of term.args) yield* walk(arg);
+}
+
+/** All terms of a case. */
+export function termsOf({ mask, pattern }: FuzzCase): Term[] {
+  return [mask, ...(pattern === null ? [] : [pattern.half, pattern.body])].flatMap((term) => [...walk(term)]);
+}

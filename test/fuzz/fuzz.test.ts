@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { checkCase } from './check-case.ts';
+import { checkMutation } from './check-mutation.ts';
+import { checkPlan } from './check-plan.ts';
+import { checkRunTables } from './check-run-tables.ts';
+import type { FuzzCase } from './fuzz-case.ts';
+import { generateCase } from './generate-case.ts';
+import { printCase } from './print-case.ts';
+import { runFuzz } from './run-fuzz.ts';
+import { shrinkCase } from './shrink-case.ts';
+import { shrinkText } from './shrink-text.ts';
+
+describe('the fuzzer', () => {
+  it('finds nothing in 300 cases', { timeout: 120_000 }, async () => {
+    const report = await runFuzz({ runs: 300, seed: 20, maxFailures: 1 });
+    expect(report.failures).toEqual([]);
+    expect(report.checked).toBeGreaterThan(200);
+  });
+
+  it('makes the same case of the same seed', () => {
+    expect(generateCase(77)).toEqual(generateCase(77));
+    expect(printCase(generateCase(77))).not.toBe(printCase(generateCase(78)));
+  });
+
+  it('shrinks to the part that matters', () => {
+    const usesStride = (fuzzCase: FuzzCase) => printCase(fuzzCase).includes('stride(');
+    let seed = 0;
+    while (!usesStride(generateCase(seed)) || printCase(generateCase(seed)).length < 300) seed++;
+    const small = shrinkCase(generateCase(seed), usesStride);
+    expect(printCase(small)).toMatch(/mask stride\(1\)\n/);
+    expect(small).toMatchObject({ batch: 1, heads: 1, nq: 1, nk: 1 });
+  });
+
+  it('shrinks a text to the piece that fails', () => {
+    expect(shrinkText('one two three four five', (text) => text.includes('th'))).toBe('th');
+  });
+
+  it('notices a single wrong pair', () => {
+    const causal: FuzzCase = {
+      ...generateCase(3),
+      pattern: null,
+      mask: { form: 'causal', args: [], value: null },
+    };
+    const result = checkCase(causal);
+    if (result.kind !== 'ok') throw new Error('a causal mask must pass');
+    const { expected } = result.prepared;
+    expect([checkRunTables(result.prepared), checkPlan(result.prepared)]).toEqual([null, null]);
+    // A live pair is dead now: full runs hold it, and the weights of its row differ.
+    expected[expected.indexOf(1)] = 0;
+    const finest = { ...result.prepared, fuzzCase: { ...causal, queryTile: 1, granularity: 1 } };
+    expect(checkRunTables(finest)).toMatch(/holds the dead pair/);
+    expect(checkPlan(result.prepared)).toMatch(/is .* not /);
+  });
+
+  it.each(['', '\u0000', 'attention', 'pattern p = (', 'attention a { mask }', '/'.repeat(500)])(
+    'answers %j with diagnostics',
+    (text) => expect(checkMutation(text)).toBeNull(),
+  );
+});

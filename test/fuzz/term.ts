@@ -1,0 +1,81 @@
+/**
+ * A piece of a random specification: one construct of the language over others. What constructs there are, how they
+ * read and what they mean is the table of ./forms/index.ts; a term only names the row.
+ */
+export interface Term {
+  readonly form: string;
+  readonly args: readonly Term[];
+  /** A constant's number, a name, or nothing. */
+  readonly value: number | string | null;
+}
+
+/**
+ * What a place in a construct takes: a set of pairs, an integer, an integer that is never negative or always positive
+ * whatever the indices are, a positive constant, or an integer that depends on one index at most (for reals, which the
+ * host computes).
+ */
+export type Sort = 'set' | 'integer' | 'natural' | 'positive' | 'size' | 'host';
+
+/** A run-time array in the plainest form: nested arrays of numbers, booleans, or ascending lists. */
+export type Nested = number | boolean | readonly Nested[];
+
+/** What an expression is evaluated in. */
+export interface Environment {
+  readonly i: number;
+  readonly j: number;
+  /** Positions of the plane that the expression speaks about: keys, blocks, or the tokens of a part. */
+  readonly n: number;
+  readonly head: number;
+  readonly heads: number;
+  readonly layer: number;
+  readonly batch: number;
+  /** Launch parameters, pattern parameters and `let` values. */
+  readonly names: Readonly<Record<string, number>>;
+  readonly arrays: Readonly<Record<string, Nested>>;
+  /** What the pattern of the file means where it is called. */
+  readonly shape: (environment: Environment, width: number) => number;
+}
+
+/** One row of the table: a construct of the language. */
+export interface Form {
+  readonly name: string;
+  /** The sorts that the construct may stand for. */
+  readonly gives: readonly Sort[];
+  readonly takes: readonly Sort[];
+  /** How often the generator chooses it among those that fit. */
+  readonly weight: number;
+  /** The input that it reads; none where absent. */
+  readonly uses?: string;
+  /** How tightly its text holds together, see {@link levels}. */
+  readonly level: number;
+  /** The text; `arg(k, level)` is argument k, in parentheses where it is looser than `level`. */
+  readonly text: (arg: (index: number, level?: number) => string, value: Term['value']) => string;
+  /** Exact meaning; `arg(k, environment)` evaluates argument k. Sets give 0 or 1. */
+  readonly meaning: (
+    environment: Environment,
+    arg: (index: number, environment?: Environment) => number,
+    value: Term['value'],
+  ) => number;
+}
+
+/** Precedences of the language, from loose to tight. */
+export const levels = {
+  open: 0,
+  or: 1,
+  and: 2,
+  not: 3,
+  comparison: 4,
+  range: 5,
+  sum: 7,
+  product: 8,
+  prefix: 9,
+  closed: 10,
+};
+
+export function floorDiv(a: number, b: number): number {
+  return Math.floor(a / b);
+}
+
+export function floorMod(a: number, b: number): number {
+  return a - b * Math.floor(a / b);
+}

@@ -1,0 +1,24 @@
+import type { Stage } from '../../cli/stages.ts';
+
+/** What is kept as golden text: one folder a case, chosen so that each shows something that the others do not. */
+export interface GoldenCase {
+  /** The folder beside this file. */
+  readonly name: string;
+  readonly file: string;
+  readonly stages: readonly Stage[];
+}
+
+export const goldenCases: readonly GoldenCase[] = [
+  // A window and a list of global tokens: a run table.
+  {
+    name: 'longformer',
+    file: 'spec-examples/longformer.sa',
+    stages: ['ast', 'mask', 'graph', 'kernels', 'wgsl'],
+  },
+  // Causal and a window: ranges, no table.
+  { name: 'mistral', file: 'spec-examples/mistral.sa', stages: ['mask', 'graph', 'kernels', 'wgsl'] },
+  // An input array, a launch parameter, grouped queries: the whole launcher.
+  { name: 'documents', file: 'spec-examples/documents.sa', stages: ['mask', 'graph', 'kernels', 'launcher'] },
+  // Heads that differ, reals computed on the host.
+  { name: 'moa', file: 'spec-examples/moa.sa', stages: ['ast', 'mask', 'graph', 'kernels'] },
+];
