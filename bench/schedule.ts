@@ -1,5 +1,6 @@
 import { feedArrays, launchMask, launchScalars, type MaskModel } from '../runtime/mask/index.ts';
-import { buildRunTable, verifyRunTable } from '../runtime/schedule/index.ts';
+import type { BoundMask } from '../runtime/mask/bound-mask.ts';
+import { buildRunTable, countFalseTiles, verifyRunTable, type RunTable } from '../runtime/schedule/index.ts';
 import { median } from './benchmark.ts';
 
 export interface SchedulePattern {
@@ -9,94 +10,137 @@ export interface SchedulePattern {
 
 export interface ScheduleBenchOptions {
   readonly patterns: readonly SchedulePattern[];
-  /** Tokens, nq = nk; 8k, 128k and 1M unless given. */
-  readonly lengths?: readonly number[];
-  readonly queryTile?: number;
-  readonly granularity?: number;
-  /** Measurements of each pattern at each length; the median is reported. */
-  readonly repeats?: number;
+  /** nq = nk. */
+  readonly tokens: number;
+  /** Measurements of each pattern for the median. */
+  readonly repeats: number;
 }
 
+/** Processor time in milliseconds, of all threads: the collector of garbage counts, other processes do not. */
 export interface ScheduleRow {
   readonly pattern: string;
   readonly tokens: number;
+  /** Different masks of one batch entry: heads with equal masks share a table. */
+  readonly masks: number;
+  /** Median of launchMask, bind and buildRunTable for the first head: one mask, from arrays to run table. */
+  readonly milliseconds: number;
+  /** The part of it that is launchMask and bind. */
+  readonly bindMilliseconds: number;
+  /** Median of launchMask, bind for every head and buildRunTable for every mask: what a plan does on the host. */
+  readonly planMilliseconds: number;
   /** Boxes that the descent looked at, those inside tiles too. */
   readonly visits: number;
   readonly runs: number;
   readonly partialTiles: number;
   readonly fullTiles: number;
-  /** Median time of buildRunTable for head 0 of batch 0. */
-  readonly milliseconds: number;
-  /** Median time of launchMask and bind: derived values, binding, merging. */
-  readonly bindMilliseconds: number;
-  /** Visited tiles that are dead and partial tiles that are full; null where the pairs are too many to look at. */
+  /** Visited tiles that are dead and partial tiles that are full; null where it takes too long to look. */
   readonly falseTiles: number | null;
 }
 
-/** Every pair of a mask is looked at up to this length. */
-const VERIFIED_LENGTH = 8192;
+const queryTile = 128;
+const granularity = 128;
+
+/** The tiles that a table calls partial are looked into up to this length. */
+const INSPECTED_LENGTH = 8192;
+
+/** Tables of this length are checked against every pair. */
+const VERIFIED_LENGTH = 1000;
+
+interface Measurement {
+  readonly bind: number;
+  readonly first: number;
+  readonly plan: number;
+  readonly bound: BoundMask;
+  readonly table: RunTable;
+  readonly offset: number;
+  readonly masks: number;
+}
 
 /**
- * Times the derivation of run tables, one length after the other. Within a length the patterns take turns, so that a
- * slow moment of the machine falls on all of them.
+ * Times the derivation of run tables. The patterns take turns, so that a slow moment of the machine falls on all of
+ * them.
  *
  * @throws {Error} when a table does not hold the pairs of its mask.
  */
-export async function benchSchedule(options: ScheduleBenchOptions): Promise<ScheduleRow[]> {
-  const {
-    patterns,
-    lengths = [8192, 131072, 1048576],
-    queryTile = 128,
-    granularity = 128,
-    repeats = 5,
-  } = options;
-  const rows: ScheduleRow[] = [];
-  for (const tokens of lengths) {
-    const times = patterns.map(() => ({ bind: [] as number[], build: [] as number[] }));
-    const arrays = patterns.map(({ model }) => {
-      const scalars = launchScalars(model, { batch: 1, nq: tokens, nk: tokens });
-      return feedArrays(model.inputs, {}, scalars);
-    });
-    const measure = (at: number) => {
-      const start = performance.now();
-      const launched = launchMask(patterns[at].model, {
-        batch: 1,
-        nq: tokens,
-        nk: tokens,
-        arrays: arrays[at],
-      });
-      const bound = launched.bind(0, 0);
-      const middle = performance.now();
-      const shape = { nq: tokens, nk: tokens, offset: launched.offset };
-      const table = buildRunTable(bound, { ...shape, queryTile, granularity });
-      times[at].bind.push(middle - start);
-      times[at].build.push(performance.now() - middle);
-      return { bound, table, shape };
-    };
-    for (let repeat = 1; repeat < repeats; repeat++) {
-      patterns.forEach((_, at) => measure(at));
-      await nextTurn();
-    }
-    patterns.forEach(({ name }, at) => {
-      const { bound, table, shape } = measure(at);
-      const verified = tokens <= VERIFIED_LENGTH ? verifyRunTable(table, bound, shape) : null;
-      if (verified && verified.problems.length > 0)
-        throw new Error(`${name}, ${tokens} tokens: ${verified.problems[0]}`);
-      const { visits, partialRuns, fullRuns, partialTiles, fullTiles } = table.statistics;
-      rows.push({
-        pattern: name,
-        tokens,
-        visits,
-        runs: partialRuns + fullRuns,
-        partialTiles,
-        fullTiles,
-        milliseconds: median(times[at].build),
-        bindMilliseconds: median(times[at].bind),
-        falseTiles: verified && verified.deadTiles + verified.fullTiles,
-      });
-    });
+export async function benchSchedule({
+  patterns,
+  tokens,
+  repeats,
+}: ScheduleBenchOptions): Promise<ScheduleRow[]> {
+  for (const pattern of patterns) verifyPattern(pattern);
+  const measured: Measurement[][] = patterns.map(() => []);
+  const arrays = patterns.map(({ model }) => defaultArrays(model, tokens));
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    patterns.forEach(({ model }, at) => measured[at].push(measurePlan(model, arrays[at], tokens)));
+    await nextTurn();
   }
-  return rows;
+  return patterns.map(({ name }, at) => {
+    const { bound, table, offset, masks } = measured[at][0];
+    const { visits, partialRuns, fullRuns, partialTiles, fullTiles } = table.statistics;
+    const medianOf = (part: (measurement: Measurement) => number) => median(measured[at].map(part));
+    return {
+      pattern: name,
+      tokens,
+      masks,
+      milliseconds: medianOf(({ first }) => first),
+      bindMilliseconds: medianOf(({ bind }) => bind),
+      planMilliseconds: medianOf(({ plan }) => plan),
+      visits,
+      runs: partialRuns + fullRuns,
+      partialTiles,
+      fullTiles,
+      falseTiles:
+        tokens <= INSPECTED_LENGTH ? countFalseTiles(table, bound, { nq: tokens, nk: tokens, offset }) : null,
+    };
+  });
+}
+
+/** One plan: launchMask, bind, buildRunTable for the first head, then for the masks of the others. */
+export function measurePlan(
+  model: MaskModel,
+  arrays: ReturnType<typeof defaultArrays>,
+  tokens: number,
+): Measurement {
+  const start = processorTime();
+  const launched = launchMask(model, { batch: 1, nq: tokens, nk: tokens, arrays });
+  const { offset } = launched;
+  const request = { nq: tokens, nk: tokens, offset, queryTile, granularity };
+  const bound = launched.bind(0, 0);
+  const bind = processorTime() - start;
+  const table = buildRunTable(bound, request);
+  const first = processorTime() - start;
+  const masks = new Set([bound]);
+  for (let head = 1; head < model.heads; head++) {
+    const other = launched.bind(0, head);
+    if (!masks.has(other)) buildRunTable(other, request);
+    masks.add(other);
+  }
+  return { bind, first, plan: processorTime() - start, bound, table, offset, masks: masks.size };
+}
+
+/** A length that no tile divides; every pair is looked at. */
+function verifyPattern({ name, model }: SchedulePattern): void {
+  const [nq, nk] = [VERIFIED_LENGTH, VERIFIED_LENGTH];
+  const launched = launchMask(model, { batch: 1, nq, nk, arrays: defaultArrays(model, nk) });
+  const shape = { nq, nk, offset: launched.offset };
+  const bound = launched.bind(0, 0);
+  const [problem] = verifyRunTable(
+    buildRunTable(bound, { ...shape, queryTile, granularity }),
+    bound,
+    shape,
+  ).problems;
+  if (problem !== undefined) throw new Error(`${name}, ${nk} tokens: ${problem}`);
+}
+
+/** What the inputs of a model hold unless they are given. */
+export function defaultArrays(model: MaskModel, tokens: number): ReturnType<typeof feedArrays> {
+  return feedArrays(model.inputs, {}, launchScalars(model, { batch: 1, nq: tokens, nk: tokens }));
+}
+
+/** Milliseconds that this process has computed. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Lets pending work of the process run between rounds. */

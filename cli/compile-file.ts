@@ -76,12 +76,12 @@ export async function compileOne(
   return units[0];
 }
 
-/** Undefined, which is reported as a missing table, where there is no file or where it is not JSON. */
+/** Undefined where there is no file, the SyntaxError where it is not JSON. */
 function parseTable(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error;
   }
 }
 

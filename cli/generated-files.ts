@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { emitStage } from './emit-stages.ts';
 import type { CompiledFile } from './emit-stages.ts';
 import { InputError } from './failures.ts';
@@ -39,14 +39,25 @@ export async function collectOutputs(
 export function writeOutputs(folder: string, outputs: ReadonlyMap<string, string>, terminal: Terminal): void {
   const target = resolve(terminal.cwd, folder);
   try {
-    mkdirSync(target, { recursive: true });
+    makeFolder(target);
     for (const [name, text] of outputs) {
       writeFileSync(join(target, name), text);
       terminal.err.write(`wrote ${join(folder, name)}\n`);
     }
   } catch (error) {
-    throw new InputError(`cannot write to "${folder}": ${reasonOf(error)}`);
+    throw new InputError(`cannot write to "${folder}": ${reasonOf(error, 'folder')}`);
   }
+}
+
+/**
+ * The folder and those above it that are missing. One by one: where a file system refuses new folders as missing ones
+ * (/proc), the recursive form of Node never returns.
+ */
+function makeFolder(folder: string): void {
+  if (existsSync(folder) && statSync(folder).isDirectory()) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above);
+  mkdirSync(folder);
 }
 
 /** A file that is not what would be written now. */

@@ -6,6 +6,7 @@ import { launchMask, launchScalars } from '../runtime/mask/launch-mask.ts';
 import type { LaunchedMask, MaskModel } from '../runtime/mask/launch-mask.ts';
 import type { MaskProgram } from '../runtime/mask/nodes.ts';
 import { readArrays } from '../runtime/read-arrays.ts';
+import { checkShape } from './compile-file.ts';
 import { sizesOf } from './options.ts';
 import type { LaunchOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
@@ -43,6 +44,7 @@ export function launchUnit(
   options: LaunchOptions & { readonly batch?: number },
   terminal: Terminal,
 ): LaunchedUnit {
+  checkShape(unit, { heads: options.heads });
   const { nq, nk } = sizesOf(options);
   const { graph } = unit;
   const model: MaskModel = {

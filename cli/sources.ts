@@ -34,10 +34,10 @@ export function siblingReader(terminal: Terminal): (path: string, from: string) 
   };
 }
 
-/** Why a file could not be used, in words: `no such file`. */
-export function reasonOf(error: unknown): string {
+/** Why a file could not be used, in words. `missing` is what is not there: the file, or the folder to write it to. */
+export function reasonOf(error: unknown, missing: 'file' | 'folder' = 'file'): string {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'no such file';
+  if (code === 'ENOENT') return `no such ${missing}`;
   if (code === 'EISDIR') return 'it is a directory';
   if (code === 'EACCES') return 'permission denied';
   if (code === 'ENOTDIR' || code === 'EEXIST') return 'a part of its path is a file';

@@ -5,9 +5,11 @@ import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import { layOutTensors } from '../../runtime/launch/tensor-layout.ts';
 import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
 import { checkShape } from '../compile-file.ts';
+import { InputError } from '../failures.ts';
 import { writeNpy } from '../formats/npy.ts';
 import { launchUnit } from '../launch-unit.ts';
 import type { LaunchedUnit } from '../launch-unit.ts';
+import { reasonOf } from '../sources.ts';
 import type { Terminal } from '../terminal.ts';
 import { readNpyFile } from '../values.ts';
 import { chooseDevice } from './choose-device.ts';
@@ -136,7 +138,12 @@ function writeOutput(
   terminal: Terminal,
 ): void {
   const shape = layout === 'bhnd' ? [batch, heads, nq, dimV] : [batch, nq, heads, dimV];
-  writeFileSync(resolve(terminal.cwd, file), writeNpy('<f4', shape, out));
+  const bytes = writeNpy('<f4', shape, out);
+  try {
+    writeFileSync(resolve(terminal.cwd, file), bytes);
+  } catch (error) {
+    throw new InputError(`cannot write "${file}": ${reasonOf(error, 'folder')}`);
+  }
 }
 
 /** lse is f32 whatever the storage type is: 1e-5 relative to the largest, at least to 1. */

@@ -16,12 +16,17 @@ export type { LowerOptions, Setting } from './lower/options.ts';
 export function lowerProgram(program: LinkedProgram, options: LowerOptions, session: Session): Graph[] {
   const selected = select(program, options, session);
   if (selected === null || !checkSettings(program, selected, options, session)) return [];
-  const graphs = selected.map((item) =>
-    item.kind === 'attention'
-      ? lowerAttention(item, program, options, session)
-      : lowerPattern(item, program, options, session),
-  );
-  return graphs.filter((graph) => graph !== null);
+  const graphs: Graph[] = [];
+  for (const item of selected) {
+    const graph =
+      item.kind === 'attention'
+        ? lowerAttention(item, program, options, session)
+        : lowerPattern(item, program, options, session);
+    if (graph !== null) graphs.push(graph);
+    // Those that follow expand just as far, and each would take its time.
+    if (session.diagnostics.some(({ name }) => name === 'expansion-too-large')) break;
+  }
+  return graphs;
 }
 
 type Entry = AttentionDeclaration | PatternDeclaration;

@@ -1,6 +1,6 @@
 import type { HostArray } from '../arrays.ts';
 import { bitQuadtree } from './bit-quadtree.ts';
-import { ALL, MIXED, NONE, type Verdict } from './int-set.ts';
+import { ALL, MIXED, NONE, SATURATED, type Verdict } from './int-set.ts';
 import { listSummary } from './list-summary.ts';
 import { rangeExtremes } from './range-extremes.ts';
 
@@ -10,25 +10,31 @@ export interface MutableInterval {
   high: number;
 }
 
-/** Hull of the elements of an int array over a box of indices; elements outside the array are -1. */
+/**
+ * Hull of the elements of an int array over a box of indices; elements outside the array are -1. The index on an axis
+ * lies in lows[indices[axis]] .. highs[indices[axis]].
+ */
 export function lookupHull(
   array: HostArray & { kind: 'int' },
-  lows: ArrayLike<number>,
-  highs: ArrayLike<number>,
+  indices: readonly number[],
+  lows: Float64Array,
+  highs: Float64Array,
   result: MutableInterval,
 ): void {
   const { dims, data } = array;
   let outside = false;
-  let [from, to] = [0, 0];
+  let from = 0;
+  let to = 0;
   for (let axis = 0; axis < dims.length; axis++) {
-    const low = Math.max(0, lows[axis]);
-    const high = Math.min(dims[axis] - 1, highs[axis]);
+    const id = indices[axis];
+    const low = Math.max(0, lows[id]);
+    const high = Math.min(dims[axis] - 1, highs[id]);
     if (low > high) {
       result.low = -1;
       result.high = -1;
       return;
     }
-    outside ||= low !== lows[axis] || high !== highs[axis];
+    outside ||= low !== lows[id] || high !== highs[id];
     from = from * dims[axis] + low;
     to = to * dims[axis] + high;
   }
@@ -39,24 +45,27 @@ export function lookupHull(
   result.high = outside ? Math.max(-1, extremes.high) : extremes.high;
 }
 
-/** The bits over a box of indices; bits outside the array are false. */
+/** The bits over a box of indices, given as for `lookupHull`; bits outside the array are false. */
 export function bitsVerdict(
   array: HostArray & { kind: 'bits' },
-  lows: ArrayLike<number>,
-  highs: ArrayLike<number>,
+  indices: readonly number[],
+  lows: Float64Array,
+  highs: Float64Array,
 ): Verdict {
   const { dims } = array;
   const last = dims.length - 1;
-  const columnLow = Math.max(0, lows[last]);
-  const columnHigh = Math.min(dims[last] - 1, highs[last]);
-  let outside = columnLow !== lows[last] || columnHigh !== highs[last];
+  const columnLow = Math.max(0, lows[indices[last]]);
+  const columnHigh = Math.min(dims[last] - 1, highs[indices[last]]);
+  let outside = columnLow !== lows[indices[last]] || columnHigh !== highs[indices[last]];
   if (columnLow > columnHigh) return NONE;
-  let [rowLow, rowHigh] = [0, 0];
+  let rowLow = 0;
+  let rowHigh = 0;
   for (let axis = 0; axis < last; axis++) {
-    const low = Math.max(0, lows[axis]);
-    const high = Math.min(dims[axis] - 1, highs[axis]);
+    const id = indices[axis];
+    const low = Math.max(0, lows[id]);
+    const high = Math.min(dims[axis] - 1, highs[id]);
     if (low > high) return NONE;
-    outside ||= low !== lows[axis] || high !== highs[axis];
+    outside ||= low !== lows[id] || high !== highs[id];
     // Rows of a box are neighbours in memory only when all axes but the last of them are fixed.
     if (rowLow !== rowHigh) return MIXED;
     rowLow = rowLow * dims[axis] + low;
@@ -66,18 +75,30 @@ export function bitsVerdict(
   return inside === ALL && outside ? MIXED : inside;
 }
 
-/** Is every, no or some value of an interval in every, no or some row of an interval? */
+/**
+ * Is every, no or some value of an interval in every, no or some row of an interval? `stretch` is the least number of
+ * neighbouring values of a tile: one row is SATURATED where each of its tiles holds members and others.
+ */
 export function memberVerdict(
   array: HostArray & { kind: 'list' },
   rowLow: number,
   rowHigh: number,
   low: number,
   high: number,
+  stretch: number,
 ): Verdict {
   const rows = array.starts.length - 1;
   const from = Math.max(0, rowLow);
   const to = Math.min(rows - 1, rowHigh);
   if (from > to) return NONE;
-  const inside = listSummary(array).verdict(from, to, low, high);
+  const summary = listSummary(array);
+  const inside = summary.verdict(from, to, low, high);
+  if (
+    inside === MIXED &&
+    rowLow === rowHigh &&
+    high - low >= stretch &&
+    summary.saturates(from, low, high, stretch)
+  )
+    return SATURATED;
   return inside === ALL && (from !== rowLow || to !== rowHigh) ? MIXED : inside;
 }

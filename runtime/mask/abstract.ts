@@ -186,14 +186,7 @@ export class AbstractMask {
         return this.write(id, Math.min(low[y], low[otherwise]), Math.max(high[y], high[otherwise]));
       }
       case Op.lookup: {
-        const indices = operands[id];
-        const array = arrays[id] as HostArray & { kind: 'int' };
-        lookupHull(
-          array,
-          indices.map((index) => low[index]),
-          indices.map((index) => high[index]),
-          this.hull,
-        );
+        lookupHull(arrays[id] as HostArray & { kind: 'int' }, operands[id], low, high, this.hull);
         return this.write(id, this.hull.low, this.hull.high);
       }
       default:
@@ -215,17 +208,17 @@ export class AbstractMask {
         return complement(this.equality(x, y));
       case Op.not:
         return complement(verdicts[x]);
-      case Op.bit: {
-        const indices = operands[id];
-        const array = arrays[id] as HostArray & { kind: 'bits' };
-        return bitsVerdict(
-          array,
-          indices.map((index) => low[index]),
-          indices.map((index) => high[index]),
-        );
-      }
+      case Op.bit:
+        return bitsVerdict(arrays[id] as HostArray & { kind: 'bits' }, operands[id], low, high);
       case Op.member:
-        return memberVerdict(arrays[id] as HostArray & { kind: 'list' }, low[x], high[x], low[y], high[y]);
+        return memberVerdict(
+          arrays[id] as HostArray & { kind: 'list' },
+          low[x],
+          high[x],
+          low[y],
+          high[y],
+          this.stretch[y],
+        );
       default:
         throw new Error(`the abstract reading has no operation ${op[id]}`);
     }

@@ -44,6 +44,6 @@ function sameContent(a: Content, b: Content): boolean {
 /** FNV-1a over the words (of reals: over their integer parts; equality is checked afterwards). */
 function hashOf(content: Content): number {
   let hash = 0x811c9dc5;
-  for (const value of content) hash = Math.imul(hash ^ value, 0x01000193);
+  for (let at = 0; at < content.length; at++) hash = Math.imul(hash ^ content[at], 0x01000193);
   return hash >>> 0;
 }

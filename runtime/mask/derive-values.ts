@@ -2,9 +2,10 @@ import type { HostArray } from '../arrays.ts';
 import type { DerivedDeclaration } from '../descriptor.ts';
 import { SparsecError } from '../errors.ts';
 import { maxHostInteger } from '../limits.ts';
-import { evaluateNode, evaluateProgram, type Environment } from './evaluate.ts';
-import { operandsOf, type MaskProgram } from './nodes.ts';
+import { evaluateProgram, type Environment } from './evaluate.ts';
+import type { MaskProgram } from './nodes.ts';
 import { randomColumns } from './random-list.ts';
+import { tableEvaluator } from './table-evaluator.ts';
 
 /** Scalars and arrays while a launch is prepared; derived values are added as they are computed. */
 export interface LaunchValues {
@@ -57,32 +58,6 @@ function tabulate(declaration: DerivedDeclaration & { kind: 'table' }, values: L
   const data = new Int32Array(size);
   for (let index = 0; index < size; index++) data[index] = checkInteger(name, at(index));
   return { kind: 'int', dims: [size], data };
-}
-
-/** Evaluates a program at many values of one index; nodes that do not depend on it are computed once. */
-function tableEvaluator(
-  program: MaskProgram,
-  over: 'query' | 'key' | 'head' | 'batch',
-  environment: Environment,
-): (index: number) => number {
-  const values = new Float64Array(program.root + 1);
-  const varying = new Uint8Array(program.root + 1);
-  const order: number[] = [];
-  for (let id = 0; id <= program.root; id++) {
-    const node = program.nodes[id];
-    if (node.kind === over || operandsOf(node).some((operand) => varying[operand])) {
-      varying[id] = 1;
-      order.push(id);
-    } else {
-      values[id] = evaluateNode(node, values, environment);
-    }
-  }
-  const here: { -readonly [K in keyof Environment]: Environment[K] } = { ...environment };
-  return (index) => {
-    here[over] = index;
-    for (const id of order) values[id] = evaluateNode(program.nodes[id], values, here);
-    return values[program.root];
-  };
 }
 
 function randomList(

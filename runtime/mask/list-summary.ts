@@ -4,6 +4,9 @@ import { ALL, MIXED, NONE, type Verdict } from './int-set.ts';
 
 /** Cells of the finest level of the summary, at most. */
 const MAX_CELLS = 2 ** 21;
+/** Rows of at least so many members get an index of where each block of values begins, which keeps a search local. */
+const MIN_INDEXED_ROW = 1024;
+const INDEX_SHIFT = 6;
 /** So many rows are searched one by one. */
 const MAX_SEARCHED_ROWS = 8;
 
@@ -33,11 +36,17 @@ export class ListSummary {
   private readonly values: Int32Array;
   private readonly largest: number;
   private readonly levels: Level[] = [];
+  /** By long row: the position of the first member that is at least block * 2^INDEX_SHIFT. */
+  private readonly blocks = new Map<number, Int32Array>();
+  /** By row: the longest run of members or of values between two members. */
+  private readonly longest = new Map<number, number>();
 
   constructor({ starts, values }: HostArray & { kind: 'list' }) {
     this.starts = starts;
     this.values = values;
-    this.largest = values.reduce((largest, value) => Math.max(largest, value), -1);
+    let largest = -1;
+    for (let at = 0; at < values.length; at++) if (values[at] > largest) largest = values[at];
+    this.largest = largest;
     let rows = Math.max(1, starts.length - 1);
     let columns = Math.max(1, this.largest + 1);
     let shift = 0;
@@ -69,11 +78,33 @@ export class ListSummary {
     return NONE;
   }
 
+  /** Does every part of low .. high that has `stretch` values hold a member of the row and a value that is none? */
+  saturates(row: number, low: number, high: number, stretch: number): boolean {
+    const [begin, end] = [this.starts[row], this.starts[row + 1]];
+    if (begin === end) return false;
+    const edge = Math.max(this.values[begin] - low, high - this.values[end - 1]);
+    return edge < stretch && this.longestStretch(row) < stretch;
+  }
+
+  private longestStretch(row: number): number {
+    const found = this.longest.get(row);
+    if (found !== undefined) return found;
+    const { values } = this;
+    let [longest, run] = [1, 1];
+    for (let at = this.starts[row] + 1; at < this.starts[row + 1]; at++) {
+      const gap = values[at] - values[at - 1] - 1;
+      run = gap === 0 ? run + 1 : 1;
+      longest = Math.max(longest, gap, run);
+    }
+    this.longest.set(row, longest);
+    return longest;
+  }
+
   private search(rowLow: number, rowHigh: number, low: number, high: number): Verdict {
     let verdict: Verdict | -1 = -1;
     for (let row = rowLow; row <= rowHigh; row++) {
       const end = this.starts[row + 1];
-      const from = lowerBound(this.values, low, this.starts[row], end);
+      const from = this.firstAtLeast(low, row);
       const here: Verdict =
         from === end || this.values[from] > high
           ? NONE
@@ -84,6 +115,30 @@ export class ListSummary {
       verdict = here;
     }
     return verdict as Verdict;
+  }
+
+  /** Position of the first member of a row that is at least `value`, else the end of the row. */
+  private firstAtLeast(value: number, row: number): number {
+    const { starts, values } = this;
+    if (starts[row + 1] - starts[row] < MIN_INDEXED_ROW)
+      return lowerBound(values, value, starts[row], starts[row + 1]);
+    if (value <= 0) return starts[row];
+    if (value > this.largest) return starts[row + 1];
+    const blocks = this.blocks.get(row) ?? this.indexRow(row);
+    const block = value >> INDEX_SHIFT;
+    return lowerBound(values, value, blocks[block], blocks[block + 1]);
+  }
+
+  private indexRow(row: number): Int32Array {
+    const { starts, values } = this;
+    const blocks = new Int32Array((this.largest >> INDEX_SHIFT) + 2);
+    let at = starts[row];
+    for (let block = 0; block < blocks.length; block++) {
+      while (at < starts[row + 1] && values[at] < block << INDEX_SHIFT) at++;
+      blocks[block] = at;
+    }
+    this.blocks.set(row, blocks);
+    return blocks;
   }
 
   private anyMember(
@@ -120,10 +175,10 @@ export class ListSummary {
 
   private finest(rows: number, columns: number, shift: number): Level {
     const any = new Uint8Array(rows * columns);
-    for (let row = 0; row + 1 < this.starts.length; row++) {
+    const { starts, values } = this;
+    for (let row = 0; row + 1 < starts.length; row++) {
       const base = (row >> shift) * columns;
-      for (let at = this.starts[row]; at < this.starts[row + 1]; at++)
-        any[base + (this.values[at] >> shift)] = 1;
+      for (let at = starts[row]; at < starts[row + 1]; at++) any[base + (values[at] >> shift)] = 1;
     }
     return { shift, columns, any };
   }
@@ -131,10 +186,12 @@ export class ListSummary {
 
 function halve(below: Level, rows: number, columns: number): Level {
   const any = new Uint8Array(rows * columns);
-  below.any.forEach((set, at) => {
-    if (!set) return;
-    const row = Math.floor(at / below.columns) >> 1;
-    any[row * columns + ((at % below.columns) >> 1)] = 1;
-  });
+  const belowRows = below.any.length / below.columns;
+  for (let row = 0; row < belowRows; row++) {
+    const from = row * below.columns;
+    const base = (row >> 1) * columns;
+    for (let column = 0; column < below.columns; column++)
+      any[base + (column >> 1)] |= below.any[from + column];
+  }
   return { shift: below.shift + 1, columns, any };
 }

@@ -52,16 +52,20 @@ class ExtremesTree implements RangeExtremes {
   }
 
   find(from: number, to: number): void {
-    let [low, high] = [Infinity, -Infinity];
-    const take = (at: number) => {
-      low = Math.min(low, this.lows[at]);
-      high = Math.max(high, this.highs[at]);
-    };
+    const { lows, highs } = this;
+    let low = Infinity;
+    let high = -Infinity;
     let left = from + this.size;
     let right = to + this.size + 1;
     while (left < right) {
-      if (left & 1) take(left++);
-      if (right & 1) take(--right);
+      if (left & 1) {
+        low = Math.min(low, lows[left]);
+        high = Math.max(high, highs[left++]);
+      }
+      if (right & 1) {
+        low = Math.min(low, lows[--right]);
+        high = Math.max(high, highs[right]);
+      }
       left >>= 1;
       right >>= 1;
     }

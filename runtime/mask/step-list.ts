@@ -6,6 +6,9 @@ export interface StepList {
   readonly steps: Int32Array;
   /** The booleans among them that can be decided before the root is, at most MAX_WATCHED. */
   readonly watched: Int32Array;
+  /** Does anything that is open depend on the position of the query, of the key? */
+  readonly usesQuery: boolean;
+  readonly usesKey: boolean;
   /** Lists of what stays open, by the set of watched nodes that are decided. */
   readonly narrowed: Map<number, StepList>;
 }
@@ -72,5 +75,11 @@ function openSteps(
     if (needed[id] && !frozen(id) && op[id] !== Op.constant && op[id] !== Op.bool) steps.push(id);
   }
   const watched = steps.filter((id) => op[id] >= Op.interval && id !== root).slice(-MAX_WATCHED);
-  return { steps: Int32Array.from(steps), watched: Int32Array.from(watched), narrowed: new Map() };
+  return {
+    steps: Int32Array.from(steps),
+    watched: Int32Array.from(watched),
+    usesQuery: steps.some((id) => op[id] === Op.query),
+    usesKey: steps.some((id) => op[id] === Op.key),
+    narrowed: new Map(),
+  };
 }

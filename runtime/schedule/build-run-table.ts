@@ -48,32 +48,39 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
     const height = rowEnd - rowBegin;
     const width = end - begin;
     let verdict = mask.read(i0, i1, j0, lastKey, known);
-    if (verdict === MIXED && height === 1 && width === 1 && refiner.visits <= FREE_REFINEMENTS + visits / 2) {
-      verdict = refiner.refine(i0, i1, j0, lastKey, known);
-    }
     if (verdict === NONE) return;
-    const whole = rowEnd <= wholeRows && end <= wholeColumns;
-    if (
-      (verdict === ALL && end <= wholeColumns) ||
-      (height === 1 && width === 1) ||
-      (verdict === SATURATED && whole)
-    ) {
-      rectangles.push(rowBegin, rowEnd, begin, end, verdict === ALL && end <= wholeColumns);
+    if (verdict === ALL) {
+      // Only the last column hangs over nk, and it is asked on its own.
+      rectangles.push(rowBegin, rowEnd, begin, end, end <= wholeColumns);
       return;
     }
     const open = mask.open(known);
-    // A box that is full but hangs over nk is split as well: only a box that is open comes down to its list.
+    // What does not depend on the query is the same for all rows of the box: one row of tiles stands for all.
+    if ((height === 1 || !open.usesQuery) && (width === 1 || !open.usesKey)) {
+      if (verdict === MIXED && refiner.visits <= FREE_REFINEMENTS + visits / 2) {
+        verdict = refiner.refine(i0, open.usesQuery ? i1 : i0, j0, open.usesKey ? lastKey : j0, open);
+      }
+      if (verdict !== NONE)
+        rectangles.push(rowBegin, rowEnd, begin, end, verdict === ALL && end <= wholeColumns);
+      return;
+    }
+    if (verdict === SATURATED && rowEnd <= wholeRows && end <= wholeColumns) {
+      rectangles.push(rowBegin, rowEnd, begin, end, false);
+      return;
+    }
     const listed = verdict === MIXED ? mask.singleMember(open) : null;
     if (listed && isSparse(listed, i0, i1)) {
       for (let row = rowBegin; row < rowEnd; row++) {
-        const [top, bottom] = [offset + row * queryTile, offset + Math.min(nq, (row + 1) * queryTile) - 1];
-        for (const column of listedColumns(listed, { i0: top, i1: bottom, j0, j1: lastKey }, granularity)) {
+        const top = offset + row * queryTile;
+        const bottom = offset + Math.min(nq, (row + 1) * queryTile) - 1;
+        for (const column of listedColumns(listed, top, bottom, j0, lastKey, granularity)) {
           descend(row, row + 1, column, column + 1, open);
         }
       }
       return;
     }
-    if (width > 1 && (height === 1 || width * granularity >= height * queryTile)) {
+    const isWide = width * granularity >= height * queryTile;
+    if (width > 1 && open.usesKey && (height === 1 || !open.usesQuery || isWide)) {
       const middle = begin + halfOf(width);
       descend(rowBegin, rowEnd, begin, middle, open);
       descend(rowBegin, rowEnd, middle, end, open);

@@ -36,13 +36,15 @@ interface Box {
 
 /**
  * The number of live pairs of nq x nk. Boxes that the abstract reading decides count by their area, boxes where one
- * predicate over j - i, i + j, i or j is left count in closed form, the rest pair by pair. When the rest is larger
- * than 8k x 8k pairs, it is estimated from a reproducible sample and `exact` is false.
+ * predicate over j - i, i + j, i or j is left count in closed form, boxes where all that is left depends on the query or
+ * on the key alone by one line of them, the rest pair by pair. When there is more to look at than 8k x 8k pairs, the
+ * rest is estimated from a reproducible sample and `exact` is false.
  */
 export function countLivePairs(bound: BoundMask, { nq, nk, offset }: PairCountRequest): PairCount {
   const mask = new AbstractMask(bound, { queries: LEAF, keys: LEAF });
   const rest: Box[] = [];
-  let [pairs, visits] = [0, 0];
+  const evaluator = new BoxEvaluator(bound);
+  let [pairs, visits, evaluated] = [0, 0, 0];
   const descend = (i0: number, i1: number, j0: number, j1: number, known: StepList): void => {
     visits++;
     const verdict = mask.read(i0, i1, j0, j1, known);
@@ -54,8 +56,12 @@ export function countLivePairs(bound: BoundMask, { nq, nk, offset }: PairCountRe
     }
     const open = mask.open(known);
     const closed = closedCount(mask, open, { i0, i1, j0, j1 });
+    const line = lineOf(open, { i0, i1, j0, j1 });
     if (closed !== null) {
       pairs += closed;
+    } else if (line && evaluated + areaOf(line) <= MAX_EVALUATED) {
+      evaluated += areaOf(line);
+      pairs += evaluator.count(line) * ((height * width) / areaOf(line));
     } else if (verdict === SATURATED || (height <= LEAF && width <= LEAF) || visits > MAX_VISITS) {
       rest.push({ i0, i1, j0, j1 });
     } else if (width >= height) {
@@ -70,7 +76,10 @@ export function countLivePairs(bound: BoundMask, { nq, nk, offset }: PairCountRe
   };
   descend(offset, offset + nq - 1, 0, nk - 1, mask.everything);
   const area = rest.reduce((sum, box) => sum + areaOf(box), 0);
-  if (area <= MAX_EVALUATED) return { pairs: pairs + evaluateBoxes(bound, rest), exact: true };
+  if (evaluated + area <= MAX_EVALUATED) {
+    const counted = rest.reduce((sum, box) => sum + evaluator.count(box), 0);
+    return { pairs: pairs + counted, exact: true };
+  }
   return { pairs: Math.round(pairs + area * liveShare(bound, rest, area)), exact: false };
 }
 
@@ -99,19 +108,35 @@ function countForm(set: IntSet, sign: number, low: number, high: number, shift: 
     : countMembers(set, shift - high, shift - low);
 }
 
-function evaluateBoxes(bound: BoundMask, boxes: readonly Box[]): number {
-  const evaluators = new Map<number, RowEvaluator>();
-  let count = 0;
-  for (const { i0, i1, j0, j1 } of boxes) {
+/** One row or column that stands for all of a box, where what is open depends on the key or on the query alone. */
+function lineOf({ usesQuery, usesKey }: StepList, { i0, i1, j0, j1 }: Box): Box | null {
+  if (usesQuery && usesKey) return null;
+  return { i0, i1: usesQuery ? i1 : i0, j0, j1: usesKey ? j1 : j0 };
+}
+
+/** Counts pair by pair. */
+class BoxEvaluator {
+  private readonly bound: BoundMask;
+  private readonly byWidth = new Map<number, RowEvaluator>();
+
+  constructor(bound: BoundMask) {
+    this.bound = bound;
+  }
+
+  count({ i0, i1, j0, j1 }: Box): number {
+    let count = 0;
     // Wide boxes are cut, so that the columns of an evaluator stay in the cache.
     for (let from = j0; from <= j1; from += 4 * LEAF) {
       const width = Math.min(4 * LEAF, j1 - from + 1);
-      const rows = evaluators.get(width) ?? new RowEvaluator(bound, width);
-      evaluators.set(width, rows);
-      for (let i = i0; i <= i1; i++) for (const live of rows.row(i, from)) count += live;
+      const rows = this.byWidth.get(width) ?? new RowEvaluator(this.bound, width);
+      this.byWidth.set(width, rows);
+      for (let i = i0; i <= i1; i++) {
+        const live = rows.row(i, from);
+        for (let at = 0; at < width; at++) count += live[at];
+      }
     }
+    return count;
   }
-  return count;
 }
 
 /** Share of live pairs in the boxes, from pairs drawn evenly over their area. */

@@ -10,29 +10,36 @@ export function isSparse({ list, rowBy }: SingleMember, i0: number, i1: number):
   return from <= to && list.starts[to + 1] - list.starts[from] <= MAX_PER_ROW * (to - from + 1);
 }
 
+const noColumns: readonly number[] = [];
+
 /** The columns of `granularity` keys, ascending, that hold a listed key of a row i0 .. i1 and of j0 .. j1. */
 export function listedColumns(
   { list, rowBy, valueBy }: SingleMember,
-  { i0, i1, j0, j1 }: { readonly i0: number; readonly i1: number; readonly j0: number; readonly j1: number },
+  i0: number,
+  i1: number,
+  j0: number,
+  j1: number,
   granularity: number,
-): number[] {
+): readonly number[] {
   const { starts, values } = list;
-  const [from, to] = rowRange(starts.length - 1, rowBy, i0, i1);
+  const from = Math.max(0, Math.floor(i0 / rowBy));
+  const to = Math.min(starts.length - 2, Math.floor(i1 / rowBy));
+  const first = Math.floor(j0 / valueBy);
   const last = Math.floor(j1 / valueBy);
-  const columns = new Set<number>();
+  // Most calls find nothing: the rows are short and the boxes many.
+  let columns: number[] | null = null;
   for (let row = from; row <= to; row++) {
     const end = starts[row + 1];
-    for (
-      let at = lowerBound(values, Math.floor(j0 / valueBy), starts[row], end);
-      at < end && values[at] <= last;
-      at++
-    ) {
+    for (let at = lowerBound(values, first, starts[row], end); at < end && values[at] <= last; at++) {
       const begin = Math.floor(Math.max(j0, values[at] * valueBy) / granularity);
       const stop = Math.floor(Math.min(j1, (values[at] + 1) * valueBy - 1) / granularity);
-      for (let column = begin; column <= stop; column++) columns.add(column);
+      columns ??= [];
+      for (let column = begin; column <= stop; column++) columns.push(column);
     }
   }
-  return [...columns].sort((a, b) => a - b);
+  if (columns === null || columns.length === 1) return columns ?? noColumns;
+  columns.sort((a, b) => a - b);
+  return columns.filter((column, at, all) => at === 0 || column !== all[at - 1]);
 }
 
 /** The rows of the list that positions i0 .. i1 read, inside the list. */

@@ -22,14 +22,16 @@ export class TileRefiner {
     this.mask = mask;
   }
 
-  /** The verdict over a tile that was read last with `known` and was MIXED. */
-  refine(i0: number, i1: number, j0: number, j1: number, known: StepList): Verdict {
-    const open = this.mask.open(known);
+  /** The verdict over a tile that was MIXED and left the steps `open`. */
+  refine(i0: number, i1: number, j0: number, j1: number, open: StepList): Verdict {
     if (this.mask.singlePredicate(open)) return MIXED;
     this.left = VISITS_PER_TILE;
     this.live = false;
     this.dead = false;
-    for (const i of [i0, i1]) for (const j of [j0, j1]) this.look(i, i, j, j, open);
+    this.look(i0, i0, j1, j1, open);
+    this.look(i1, i1, j0, j0, open);
+    if (this.isOpen()) this.look(i0, i0, j0, j0, open);
+    if (this.isOpen()) this.look(i1, i1, j1, j1, open);
     if (!this.isOpen()) return MIXED;
     this.split(i0, i1, j0, j1, open);
     if (this.left <= 0 || this.live === this.dead) return MIXED;

@@ -122,7 +122,12 @@ export class Attention {
     timestampWrites?: GPUComputePassTimestampWrites,
   ): void {
     this.assertUsable();
+    if (!(plan instanceof Plan))
+      throw new SparsecError('type', 'plan', 'plan is no plan: make one with `plan`');
     plan.assertUsable();
+    if (plan.device !== this.device) {
+      throw new SparsecError('type', 'plan', 'the plan was made on another device');
+    }
     if (plan.launch.descriptor !== this.descriptor) {
       throw new SparsecError(
         'type',
@@ -232,12 +237,16 @@ export class Attention {
  * An attention on a device: pipelines are compiled when a plan first needs them. The device stays the caller's.
  *
  * @throws {DeviceError} when the device offers fewer storage buffers than the kernels bind.
+ * @throws {SparsecError} when there is no device.
  */
 export function createAttention(
   device: GPUDevice,
   descriptor: AttentionDescriptor,
   options: AttentionOptions = {},
 ): Attention {
+  if (typeof (device as GPUDevice | null | undefined)?.createComputePipeline !== 'function') {
+    throw new SparsecError('type', 'device', `${descriptor.name} needs a GPUDevice`);
+  }
   return new Attention(device, descriptor, options);
 }
 

@@ -12,6 +12,8 @@ export class Plan {
   /** Sizes, kernel, dispatch counts, schedule statistics. */
   readonly launch: Launch;
   /** @internal */
+  readonly device: GPUDevice;
+  /** @internal */
   readonly pipeline: GPUComputePipeline;
   /** @internal */
   readonly params: GPUBuffer;
@@ -23,6 +25,7 @@ export class Plan {
 
   /** @internal Use `attention.plan`. */
   constructor(device: GPUDevice, launch: Launch, pipeline: GPUComputePipeline) {
+    this.device = device;
     this.launch = launch;
     this.pipeline = pipeline;
     const { name, wgsl } = launch.descriptor;

@@ -95,6 +95,16 @@ describe('mask', () => {
     });
   });
 
+  it('refuses other heads than an attention has, and draw does too', async () => {
+    const stdin = 'attention only {\n  mask causal\n  heads 2\n  dim 32\n}\n';
+    for (const command of ['mask', 'draw']) {
+      const { code, stderr } = await sparsec([command, '-', '--n', '2', '--heads', '3'], { stdin });
+      expect(stderr).toContain('"only" has heads 2, not 3: --heads is for plain patterns');
+      expect(code).toBe(1);
+      expect(await sparsec([command, '-', '--n', '2', '--heads', '2'], { stdin })).toMatchObject({ code: 0 });
+    }
+  });
+
   it.each([
     [[], 2, 'choose one of near, by_heads, by_layers, documents with --pattern NAME'],
     [['--pattern', 'neer'], 1, 'neer'],

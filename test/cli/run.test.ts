@@ -140,3 +140,15 @@ describe('tolerances', () => {
     expect(largestError([1, 2.5], Float64Array.of(1, 2))).toBe(0.5);
   });
 });
+
+describe('run with what cannot be used', () => {
+  it('names a file that it cannot write', async () => {
+    const argv = ['run', '-', '--n', '5', '--device', 'reference', '--out'];
+    const missing = await sparsec([...argv, 'no-folder/out.npy'], { stdin: small('causal'), cwd: folder });
+    expect(missing.stderr).toContain('cannot write "no-folder/out.npy": no such folder');
+    expect(missing.code).toBe(1);
+    const directory = await sparsec([...argv, '.'], { stdin: small('causal'), cwd: folder });
+    expect(directory.stderr).toContain('cannot write ".": it is a directory');
+    expect(directory.code).toBe(1);
+  });
+});

@@ -89,6 +89,6 @@ export const names = chapter({
     severity: 'error',
     title: 'patterns expand without measure',
     explanation:
-      'Every call of a pattern is a copy of its body, so that a chain of patterns, each calling the next one twice, doubles with every link. Keep what is used more than once in a `let`.',
+      'Every call of a pattern is a copy of its body, so that a chain of patterns, each calling the next one twice, doubles with every link. Keep what is used more than once in a `let`. So that the stack holds, expressions stand 500 deep at most, the bodies of called patterns included.',
   },
 });

@@ -37,7 +37,8 @@ export function lowerAttention(
   refuseOperations(lowering, attention.members);
 
   const outer = tokenScope(lowering.builder, program.main, new Map());
-  const heads = lowerHeads(new FieldReader(lowering, fields, headScope(lowering, attention.members, outer)));
+  const headReader = new FieldReader(lowering, fields, headScope(lowering, attention.members, outer));
+  const heads = lowerHeads(headReader, attention.name.span);
   if (heads === null) return null;
   lowering.setHeads(heads.heads, heads.kvHeads);
 

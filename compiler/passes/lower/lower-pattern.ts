@@ -10,6 +10,7 @@ import { lowerExpression } from './lower-expression.ts';
 import { lowerInput } from './lower-inputs.ts';
 import { lowerPatternBody } from './lower-pattern-call.ts';
 import { plainScore } from './lower-score.ts';
+import { checkGroups } from './lower-shape.ts';
 import { Lowering } from './lowering.ts';
 import type { LowerOptions } from './options.ts';
 import { tokenScope } from './scope.ts';
@@ -37,6 +38,7 @@ export function lowerPattern(
     pattern.name.span,
     lowerExpression,
   );
+  if (!checkGroups(lowering, { heads, kvHeads }, pattern.name.span)) return null;
   for (const { name } of pattern.parameters) lowering.hiddenSettings.add(name.text);
   const scope = tokenScope(lowering.builder, program.main, new Map());
   const given = (parameter: Parameter, known: Scope) => {

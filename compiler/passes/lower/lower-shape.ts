@@ -1,5 +1,7 @@
+import type { Label, Span } from '../../diagnostics/diagnostic.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { FieldReader } from './lower-fields.ts';
+import type { Lowering } from './lowering.ts';
 import { notYetCompiled } from './refuse.ts';
 
 /** Sizes, types and outputs of an attention. */
@@ -8,28 +10,44 @@ export type Shape = Pick<Graph, 'heads' | 'kvHeads' | 'dim' | 'dimV' | 'dtype' |
 const mostHeads = 4096;
 const mostDim = 256;
 
-/** `heads` and `kv_heads`; null after a report. */
-export function lowerHeads(reader: FieldReader): Pick<Shape, 'heads' | 'kvHeads'> | null {
+/** `heads` and `kv_heads` of the attention whose name stands at `name`; null where there is no number to go on with. */
+export function lowerHeads(reader: FieldReader, name: Span): Pick<Shape, 'heads' | 'kvHeads'> | null {
   const { defaults } = reader.lowering.options;
   const heads = reader.integer('heads', defaults.heads, 1, mostHeads);
   const fallback = reader.get('heads') === undefined ? defaults.kvHeads : (heads ?? 1);
   const kvHeads = reader.integer('kv_heads', fallback, 1, mostHeads);
   if (heads === null || kvHeads === null) return null;
-  if (heads % kvHeads === 0) return { heads, kvHeads };
-  const field = reader.get('kv_heads') ?? reader.get('heads')!;
-  const [span, other] = [field.values[0]?.span ?? field.span, reader.get('heads')?.span];
-  reader.lowering.report(
+  const field = reader.get('kv_heads') ?? reader.get('heads');
+  const other = reader.get('heads')?.span;
+  const grouped = checkGroups(
+    reader.lowering,
+    { heads, kvHeads },
+    field?.values[0]?.span ?? field?.span ?? name,
+    other === undefined || field?.name === 'heads' ? [] : [{ span: other, text: `${heads} query heads` }],
+  );
+  // Reported: as many key heads as query heads let the rest of the attention be checked too.
+  return { heads, kvHeads: grouped ? kvHeads : heads };
+}
+
+/** Whether every key and value head serves the same number of query heads; reported where it does not. */
+export function checkGroups(
+  lowering: Lowering,
+  { heads, kvHeads }: Pick<Shape, 'heads' | 'kvHeads'>,
+  span: Span,
+  secondary: readonly Label[] = [],
+): boolean {
+  if (heads % kvHeads === 0) return true;
+  lowering.report(
     'heads-not-grouped',
     span,
     `kv_heads must divide heads, but ${kvHeads} does not divide ${heads}.`,
     {
       label: `${heads} mod ${kvHeads} = ${heads % kvHeads}`,
-      secondary:
-        other === undefined || field.name === 'heads' ? [] : [{ span: other, text: `${heads} query heads` }],
+      secondary,
       notes: ['every key and value head serves the same number of query heads'],
     },
   );
-  return null;
+  return false;
 }
 
 /** The rest of the shape; null after a report. */

@@ -26,6 +26,9 @@ export type Evaluate = (lowering: Lowering, expression: Expression, scope: Scope
 /** A mask of so many expressions is no mask that a person wrote. */
 const maxEvaluated = 200_000;
 
+/** Expressions inside each other, over the bodies of all patterns and constants that are open; guards the stack. */
+const maxDepth = 500;
+
 /** Everything that grows while one graph is lowered: the mask arena, its spans, the declarations it needs. */
 export class Lowering {
   readonly builder = new MaskBuilder();
@@ -44,6 +47,8 @@ export class Lowering {
   readonly hiddenSettings = new Set<string>();
   private readonly boundsTable = new BoundsTable(this.builder, () => this.knownBounds());
   private evaluated = 0;
+  private depth = 0;
+  private tooDeep = false;
   private errors = 0;
 
   constructor(
@@ -67,7 +72,17 @@ export class Lowering {
         help: ['`let` keeps a set that is used more than once'],
       });
     }
+    if (this.depth >= maxDepth) {
+      if (this.tooDeep) return poison;
+      this.tooDeep = true;
+      return this.report('expansion-too-large', expression.span, 'Patterns and constants stand too deep.', {
+        label: `more than ${maxDepth} expressions inside each other`,
+        notes: ['a pattern counts with its body, wherever it is called'],
+      });
+    }
+    this.depth++;
     const value = this.dispatch(this, expression, scope);
+    this.depth--;
     if (value.kind === 'int' || value.kind === 'set' || value.kind === 'real') {
       if (!this.spans.has(value.node)) this.spans.set(value.node, expression.span);
     }

@@ -18,7 +18,10 @@ export interface LowerOptions {
   readonly pattern?: string;
   /** Compile this attention only. */
   readonly attention?: string;
-  /** The parsed content of `table("path")` as the file `from` sees it; undefined where there is none. */
+  /**
+   * The parsed content of `table("path")` as the file `from` sees it; undefined where there is none, the
+   * SyntaxError where it is not JSON.
+   */
   readonly tables: (path: string, from: string) => unknown;
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { HostArray } from '../../../runtime/arrays.ts';
 import { createBinder } from '../../../runtime/mask/bind.ts';
 import {
   evaluateBound,
@@ -11,6 +12,7 @@ import {
 } from '../../../runtime/mask/index.ts';
 import {
   buildRunTable,
+  countFalseTiles,
   countLivePairs,
   printRunTable,
   verifyRunTable,
@@ -99,6 +101,73 @@ describe('run tables of listed blocks', () => {
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('run tables of one list of keys for every query', () => {
+  /** causal and (kept or the last eight keys). */
+  function keptKeys(values: readonly number[]) {
+    const builder = new MaskBuilder();
+    const [query, key] = [builder.intern({ kind: 'query' }), builder.intern({ kind: 'key' })];
+    const kept = builder.add({ kind: 'member', array: 'kept', row: builder.int(0), value: key });
+    const distance = builder.arithmetic('sub', query, key);
+    const recent = builder.compare('lt', distance, builder.int(8));
+    const causal = builder.compare('le', builder.int(0), distance);
+    const list = {
+      kind: 'list',
+      dims: [1],
+      starts: Int32Array.of(0, values.length),
+      values: Int32Array.from(values),
+    };
+    const mask = builder.finish(builder.and(causal, builder.or(kept, recent)));
+    return createBinder(mask, {}, { kept: list as HostArray })(0, 0);
+  }
+  const listed = (n: number, isListed: (key: number) => boolean) =>
+    keptKeys(Array.from({ length: n }, (_, key) => key).filter(isListed));
+
+  it.each([
+    ['every third', (key: number) => key % 3 === 0],
+    ['a gap of tiles', (key: number) => key < 200 || key > 1200],
+    ['runs as long as a tile', (key: number) => key % 300 < 150],
+    ['none', () => false],
+    ['only the last', (key: number) => key === 1999],
+  ])('are exact: %s', (_, isListed) => {
+    for (const n of [2000, 2048]) {
+      const bound = listed(n, isListed);
+      const shape = { nq: n, nk: n, offset: 0 };
+      const table = buildRunTable(bound, { ...shape, queryTile: 128, granularity: 64 });
+      expect(verifyRunTable(table, bound, shape)).toEqual({ problems: [], deadTiles: 0, fullTiles: 0 });
+      expect(countFalseTiles(table, bound, shape)).toBe(0);
+      let pairs = 0;
+      for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) if (i - j < 8 || isListed(j)) pairs++;
+      expect(countLivePairs(bound, shape)).toEqual({ pairs, exact: true });
+    }
+  });
+
+  it('take time that grows with the length, not with the number of pairs', () => {
+    for (const isListed of [
+      (key: number) => key % 3 === 0,
+      (key: number) => key % 3 === 0 && key % 4096 > 500,
+    ]) {
+      const n = 2 ** 17;
+      const table = buildRunTable(listed(n, isListed), { nq: n, nk: n, offset: 0, queryTile: 128 });
+      expect(table.statistics.partialTiles).toBeGreaterThan(400_000);
+      expect(table.statistics.visits).toBeLessThan(80_000);
+    }
+  });
+});
+
+describe('countFalseTiles', () => {
+  it('finds tiles that are dead and tiles that are full', () => {
+    const { offset, bind } = launch(classicPatterns[1].model, 512, 512);
+    const shape = { nq: 512, nk: 512, offset };
+    const table = buildRunTable(bind(0, 0), { ...shape, queryTile: 128 });
+    expect(countFalseTiles(table, bind(0, 0), shape)).toBe(0);
+    const oneRun = Uint32Array.of(0, 512);
+    const everything = { ...table, rows: 4, starts: Uint32Array.of(0, 1, 1, 2, 2, 3, 3, 4, 4) };
+    const runs = Uint32Array.from([...oneRun, ...oneRun, ...oneRun, ...oneRun]);
+    // Causal tiles of a square of 4 x 4: six dead, four mixed, six full.
+    expect(countFalseTiles({ ...everything, runs }, bind(0, 0), shape)).toBe(12);
   });
 });
 

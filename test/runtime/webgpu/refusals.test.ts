@@ -285,3 +285,26 @@ function countScopes(counted: GPUDevice): () => number {
   };
   return () => depth;
 }
+
+describe('what belongs to another device', () => {
+  test('a plan', async () => {
+    const plan = await attention.plan(SIZES);
+    const { device: other } = await acquireNullDevice();
+    try {
+      const elsewhere = createAttention(other, windowFixture());
+      const encode = () => elsewhere.encode(other.createCommandEncoder(), plan, buffers());
+      expect(encode).toThrow('the plan was made on another device');
+      expect(encode).toThrow(SparsecError);
+    } finally {
+      other.destroy();
+    }
+  });
+
+  test('no plan and no device at all', () => {
+    const encode = () => attention.encode(device.createCommandEncoder(), undefined as never, buffers());
+    expect(encode).toThrow('plan is no plan: make one with `plan`');
+    for (const nothing of [undefined, null, {}]) {
+      expect(() => createAttention(nothing as never, windowFixture())).toThrow('windowed needs a GPUDevice');
+    }
+  });
+});
