@@ -74,6 +74,9 @@ export interface LaunchParameter {
  * - `segments`: an int array of the same shape as the int input `of` (which is `sorted`). Along the last dimension a
  *   segment is a maximal run of equal values; at position p stands the first position of p's segment (`edge` start) or
  *   one past its last position (`edge` end). Example: of = [4, 4, 9] gives start [0, 0, 2] and end [2, 2, 3].
+ * - `block-mask`: which blocks of `block` x `block` pairs of a set over `positions` queries and keys are kept whole, by
+ *   ./mask/block-mask.ts; becomes a bit array of ceil(positions / block) rows and columns. In `set`, query and key are
+ *   places inside two parts of the canvas, whose numbers are the symbols of {@link partSymbols}.
  */
 export type DerivedDeclaration =
   | {
@@ -105,7 +108,32 @@ export type DerivedDeclaration =
       readonly dims: readonly number[];
       readonly values: readonly number[];
     }
-  | { readonly kind: 'segments'; readonly name: string; readonly of: string; readonly edge: 'start' | 'end' };
+  | { readonly kind: 'segments'; readonly name: string; readonly of: string; readonly edge: 'start' | 'end' }
+  | {
+      readonly kind: 'block-mask';
+      readonly name: string;
+      readonly positions: MaskProgram;
+      readonly block: MaskProgram;
+      readonly set: MaskProgram;
+      readonly rule: BlockRule;
+      /** Parts of `length` positions, `count` of them from `start`; each pair of parts has blocks of its own. */
+      readonly canvas: {
+        readonly start: MaskProgram;
+        readonly length: MaskProgram;
+        readonly count: MaskProgram;
+      };
+    };
+
+/** The numbers of the parts of a canvas in the set of a block mask; no name that can be written is one of them. */
+export const partSymbols = { row: 'row part', column: 'column part' } as const;
+
+/**
+ * When a block is kept: `any` pair of it is in the set, `all` are, or (`columns`) more than `share` of its columns with a
+ * pair have more than `denser` of their `block` pairs.
+ */
+export type BlockRule =
+  | { readonly kind: 'any' | 'all' }
+  | { readonly kind: 'columns'; readonly denser: number; readonly share: number };
 
 /**
  * From q.k to the logit, in this order:

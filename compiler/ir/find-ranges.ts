@@ -97,6 +97,7 @@ function derivedRange(derived: DerivedDeclaration, context: RangeContext): Inter
     case 'segments':
       return { low: 0, high: maxLength };
     case 'random-list':
+    case 'block-mask':
       return null;
   }
 }

@@ -67,6 +67,14 @@ export function printDerived(derived: DerivedDeclaration): string {
       return `${derived.name}: ${derived.type}[${derived.dims.join(', ')}] = [${derived.values.join(', ')}]`;
     case 'segments':
       return `${derived.name}: int = ${derived.edge} of segments(${derived.of})`;
+    case 'block-mask': {
+      const { name, positions, block, set, rule, canvas } = derived;
+      const words =
+        rule.kind === 'columns' ? `columns(denser: ${rule.denser}, share: ${rule.share})` : rule.kind;
+      const parts = Object.entries({ positions, block, ...canvas });
+      const sizes = parts.map(([key, program]) => `${key}: ${printMaskLine(program)}`).join(', ');
+      return `${name}: bits = shrink(${words}, ${sizes}) { ${printMaskLine(set)} }`;
+    }
     case 'random-list': {
       const { name, rows, columns, perRow, seed } = derived;
       const parts = Object.entries({ rows, columns, per_row: perRow, seed });

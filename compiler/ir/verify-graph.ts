@@ -1,3 +1,4 @@
+import { partSymbols } from '../../runtime/descriptor.ts';
 import type { DerivedDeclaration } from '../../runtime/descriptor.ts';
 import type { MaskProgram, NodeType } from '../../runtime/mask/nodes.ts';
 import { rangesOfGraph } from './find-ranges.ts';
@@ -46,8 +47,11 @@ export function verifyGraph(graph: Graph, { reals }: { readonly reals: boolean }
     if (derived.kind === 'segments' && arrays.get(derived.of)?.kind !== 'int') {
       problems.push(`"${derived.name}" takes segments of "${derived.of}", which is no int array`);
     }
+    const parts = derived.kind === 'block-mask' ? Object.values(partSymbols) : [];
+    for (const name of parts) symbols.add(name);
     for (const [what, program, result, indices] of derivedPrograms(derived))
       check(what, program, result, indices, true);
+    for (const name of parts) symbols.delete(name);
     declare(derived, symbols, arrays);
   }
   for (const node of graph.nodes) {
@@ -105,6 +109,18 @@ function derivedPrograms(derived: DerivedDeclaration): Program[] {
     case 'constant':
     case 'segments':
       return [];
+    case 'block-mask':
+      return [
+        [`positions of ${title}`, derived.positions, 'int', []],
+        [`block of ${title}`, derived.block, 'int', []],
+        [`set of ${title}`, derived.set, 'bool', ['query', 'key']],
+        ...(['start', 'length', 'count'] as const).map((part): Program => [
+          `${part} of ${title}`,
+          derived.canvas[part],
+          'int',
+          [],
+        ]),
+      ];
     case 'random-list':
       return (['rows', 'columns', 'perRow', 'seed'] as const).map((part) => [
         `${part} of ${title}`,
@@ -135,5 +151,8 @@ function declare(
       break;
     case 'random-list':
       arrays.set(derived.name, { kind: 'list', rank: 1 });
+      break;
+    case 'block-mask':
+      arrays.set(derived.name, { kind: 'bits', rank: 2 });
   }
 }

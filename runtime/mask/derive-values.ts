@@ -1,7 +1,10 @@
 import type { HostArray } from '../arrays.ts';
+import { partSymbols } from '../descriptor.ts';
 import type { DerivedDeclaration } from '../descriptor.ts';
 import { SparsecError } from '../errors.ts';
 import { maxHostInteger } from '../limits.ts';
+import { createBinder } from './bind.ts';
+import { blockMask } from './block-mask.ts';
 import { evaluateProgram, type Environment } from './evaluate.ts';
 import type { MaskProgram } from './nodes.ts';
 import { randomColumns } from './random-list.ts';
@@ -43,6 +46,8 @@ function deriveArray(
         : { kind: 'real', dims: declaration.dims, data: Float64Array.from(declaration.values) };
     case 'segments':
       return segmentEdges(declaration, values);
+    case 'block-mask':
+      return deriveBlockMask(declaration, values);
   }
 }
 
@@ -96,6 +101,35 @@ function segmentEdges(
     }
   }
   return { kind: 'int', dims: array.dims, data };
+}
+
+function deriveBlockMask(
+  { name, positions, block, set, rule, canvas }: DerivedDeclaration & { kind: 'block-mask' },
+  values: LaunchValues,
+): HostArray {
+  const size = (what: string, program: MaskProgram) => sizeOf(`the ${what} of ${name}`, program, values);
+  const side = Math.ceil(size('length', positions) / Math.max(1, size('block', block)));
+  if (side * side > MAX_ELEMENTS) {
+    throw new SparsecError(
+      'limit',
+      name,
+      `${name} has ${side} x ${side} blocks, beyond the limit of ${MAX_ELEMENTS}`,
+    );
+  }
+  return blockMask({
+    bind: (row, column) => {
+      const scalars = { ...values.scalars, [partSymbols.row]: row, [partSymbols.column]: column };
+      return createBinder(set, scalars, values.arrays)(0, 0);
+    },
+    positions: size('length', positions),
+    block: size('block', block),
+    rule,
+    canvas: {
+      start: size('start', canvas.start),
+      length: size('part', canvas.length),
+      count: size('number of parts', canvas.count),
+    },
+  });
 }
 
 /** A launch never allocates more than this for one derived array: 2^28 elements. */

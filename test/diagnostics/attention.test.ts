@@ -334,28 +334,6 @@ describe('diagnostics of attentions', () => {
   });
 
   it('not-yet-compiled', () => {
-    expect(render('pattern p over (t, h) = i.t == j.t')).toMatchInlineSnapshot(`
-      "
-      error[SA0701]: \`p\` (a pattern \`over\` a space) is not compiled yet.
-       --> main.sa:1:9
-        |
-      1 | pattern p over (t, h) = i.t == j.t
-        |         ^ belongs to grids (\`over\`)
-        |
-        = note: the language has grids (\`over\`); this version compiles one-dimensional masks with one softmax attention
-      "
-    `);
-    expect(render('attention a { mask shrink(4, any) { causal } }')).toMatchInlineSnapshot(`
-      "
-      error[SA0701]: \`shrink\` is not compiled yet.
-       --> main.sa:1:20
-        |
-      1 | attention a { mask shrink(4, any) { causal } }
-        |                    ^^^^^^^^^^^^^^^^^^^^^^^^^ belongs to masks shrunk to blocks
-        |
-        = note: the language has masks shrunk to blocks; this version compiles one-dimensional masks with one softmax attention
-      "
-    `);
     expect(render('attention a { let x, y = pool(k, v, size: 2)  return x }')).toMatchInlineSnapshot(`
       "
       warning[SA0205]: The binding "y" of "a" is never used.
@@ -372,7 +350,7 @@ describe('diagnostics of attentions', () => {
       1 | attention a { let x, y = pool(k, v, size: 2)  return x }
         |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ belongs to operations around attention
         |
-        = note: the language has operations around attention; this version compiles one-dimensional masks with one softmax attention
+        = note: the language has operations around attention; this version compiles masks with one softmax attention
 
       error[SA0701]: \`return\` is not compiled yet.
        --> main.sa:1:47
@@ -380,7 +358,7 @@ describe('diagnostics of attentions', () => {
       1 | attention a { let x, y = pool(k, v, size: 2)  return x }
         |                                               ^^^^^^^^ belongs to operations around attention
         |
-        = note: the language has operations around attention; this version compiles one-dimensional masks with one softmax attention
+        = note: the language has operations around attention; this version compiles masks with one softmax attention
       "
     `);
     expect(render('attention a { mask full  normalize relu  bias pair(b) }')).toMatchInlineSnapshot(`
@@ -391,7 +369,7 @@ describe('diagnostics of attentions', () => {
       1 | attention a { mask full  normalize relu  bias pair(b) }
         |                                          ^^^^^^^^^ belongs to other changes of the score
         |
-        = note: the language has other changes of the score; this version compiles one-dimensional masks with one softmax attention
+        = note: the language has other changes of the score; this version compiles masks with one softmax attention
 
       error[SA0701]: \`normalize relu\` is not compiled yet.
        --> main.sa:1:26
@@ -399,7 +377,7 @@ describe('diagnostics of attentions', () => {
       1 | attention a { mask full  normalize relu  bias pair(b) }
         |                          ^^^^^^^^^^^^^^ belongs to other normalisers
         |
-        = note: the language has other normalisers; this version compiles one-dimensional masks with one softmax attention
+        = note: the language has other normalisers; this version compiles masks with one softmax attention
       "
     `);
     expect(render('attention a { mask full  normalize sofmax }')).toMatchInlineSnapshot(`
@@ -418,13 +396,13 @@ describe('diagnostics of attentions', () => {
     `);
     expect(render('pattern p = neighborhood((3, 5))')).toMatchInlineSnapshot(`
       "
-      error[SA0701]: A neighborhood of 2 axes is not compiled yet.
+      error[SA0419]: 2 values for a grid of 1 axis.
        --> main.sa:1:26
         |
       1 | pattern p = neighborhood((3, 5))
-        |                          ^^^^^^ belongs to grids (\`over\`)
+        |                          ^^^^^^ 2 given
         |
-        = note: the language has grids (\`over\`); this version compiles one-dimensional masks with one softmax attention
+        = help: \`over\` gives the positions axes
       "
     `);
   });

@@ -49,8 +49,138 @@ function moa(alpha: number, beta: number): Predicate {
   };
 }
 
+/** Row-major coordinates in a grid; null behind it. */
+function cell(position: number, sizes: readonly number[]): readonly number[] | null {
+  if (position >= sizes.reduce((product, size) => product * size, 1)) return null;
+  let rest = position;
+  return sizes.map((_, axis) => {
+    const below = sizes.slice(axis + 1).reduce((product, size) => product * size, 1);
+    const found = Math.floor(rest / below);
+    rest -= found * below;
+    return found;
+  });
+}
+
+/** A predicate over the cells of a grid. */
+function grid(
+  sizes: readonly number[],
+  rule: (i: readonly number[], j: readonly number[], head: number) => boolean,
+): Predicate {
+  return ({ i, j, head }) => {
+    const [a, b] = [cell(i, sizes), cell(j, sizes)];
+    return a !== null && b !== null && rule(a, b, head);
+  };
+}
+
+/** NATTEN on one axis: the rule of csrc/include/natten/cuda/reference/mask.hpp over the members of a dilation group. */
+function natten(length: number, k: number, s = 1, d = 1, causal = false): (x: number, y: number) => boolean {
+  return (x, y) => {
+    if (x % d !== y % d) return false;
+    const last = Math.ceil((length - (x % d)) / d) - 1;
+    const [own, other] = [Math.floor(x / d), Math.floor(y / d)];
+    const leader = Math.min(own - (own % s) + (causal ? s - 1 : s >> 1), last);
+    if (causal) return other <= own && leader - other < k;
+    const centre = Math.max(k >> 1, Math.min(leader, last - (k - 1 - (k >> 1))));
+    return other >= centre - (k >> 1) && other < centre - (k >> 1) + k;
+  };
+}
+
+/** STA on a video of 4 x 6 x 8 in tiles of 2 x 2 x 4, five captions behind it. */
+function slidingTiles(i: number, j: number): boolean {
+  const video = 4 * 6 * 8;
+  if (i >= video + 5 || j >= video + 5) return false;
+  if (i >= video || j >= video) return true;
+  const counts = [2, 3, 2];
+  const [a, b] = [cell(block(i, 16), counts)!, cell(block(j, 16), counts)!];
+  return [1, 2, 2].every((w, axis) => {
+    const start = Math.max(0, Math.min(a[axis] - (w >> 1), counts[axis] - w));
+    return b[axis] >= start && b[axis] < start + w;
+  });
+}
+
+/** Sparse VideoGen on 5 frames of 36 tokens behind 10 of text; the temporal head numbers tokens place by place. */
+function sparseVideo(i: number, j: number, temporal: boolean): boolean {
+  if (i >= 190 || j >= 190) return false;
+  const place = (p: number) => (temporal && p >= 10 ? 10 + ((p - 10) % 36) * 5 + block(p - 10, 36) : p);
+  return i < 10 || j < 10 || Math.abs(place(i) - place(j)) < 32;
+}
+
+/** Swin by the labels of its windows: cells are rolled by the shift, and what came around the border has its own. */
+function swin(size: number, w: number, shift: number): (x: number, y: number) => boolean {
+  const label = (x: number) => {
+    const rolled = mod(x - shift, size);
+    const band = shift === 0 ? 0 : rolled < size - w ? 0 : rolled < size - shift ? 1 : 2;
+    return `${block(rolled, w)} ${band}`;
+  };
+  return (x, y) => label(x) === label(y);
+}
+
+/** Radial Attention of Wan on 4 frames of 24 tokens in blocks of 8: 3 blocks a frame, none hangs over. */
+function radial(i: number, j: number, n: number): boolean {
+  const video = 4 * 24;
+  if (block(i, 8) >= video / 8 || block(j, 8) >= video / 8) return true;
+  const attends = (a: number, b: number) => {
+    if (a >= n || b >= n) return false;
+    const [distance, apart] = [Math.abs(block(a, 24) - block(b, 24)), Math.abs((a % 24) - (b % 24))];
+    const energy = 32 / 2 ** (32 - Math.clz32(distance));
+    const width = distance <= 1 ? 24 : Math.max(energy * 0.2, 8);
+    return b < 24 || (apart <= width && (energy >= 128 || distance % Math.trunc(128 / energy) === 0));
+  };
+  const [top, left] = [8 * block(i, 8), 8 * block(j, 8)];
+  const rows = Array.from({ length: 8 }, (_, at) => at);
+  const density = rows.map((column) => rows.filter((row) => attends(top + row, left + column)).length / 8);
+  return density.filter((x) => x > 1 / 3).length / (density.filter((x) => x > 0).length + 1e-9) > 0.6;
+}
+
+/** Spans (s, e) with |e - s| <= 3 over n div 7 words, seven columns a word. */
+function span(position: number, n: number): readonly [start: number, end: number] | null {
+  const [start, end] = [block(position, 7), block(position, 7) + (position % 7) - 3];
+  const words = block(n, 7);
+  return start < words && end >= 0 && end < words ? [start, end] : null;
+}
+
+const sameSpan =
+  (side: 0 | 1): Predicate =>
+  ({ i, j, n }) => {
+    const [a, b] = [span(i, n), span(j, n)];
+    return a !== null && b !== null && a[side] === b[side];
+  };
+
 /** By file and attention. */
 export const predicates: Readonly<Record<string, Predicate>> = {
+  'axial image': grid([9, 15], (a, b, head) => (head === 0 ? a[0] === b[0] : a[1] === b[1])),
+  'mobilevig_svga graph': ({ i, j, ...pair }) => {
+    const onCross = grid([12, 10], (a, b) => {
+      const [down, right] = [mod(a[0] - b[0], 12), mod(a[1] - b[1], 10)];
+      return (right === 0 && down > 0 && down % 3 === 0) || (down === 0 && right > 0 && right % 3 === 0);
+    });
+    return i === j || onCross({ i, j, ...pair });
+  },
+  'natten_2d image': grid(
+    [12, 16],
+    (a, b) => natten(12, 5, 2, 2)(a[0], b[0]) && natten(16, 6, 4, 2, true)(a[1], b[1]),
+  ),
+  'natten_3d video': grid(
+    [4, 6, 8],
+    (a, b) => natten(4, 3)(a[0], b[0]) && natten(6, 4, 2)(a[1], b[1]) && natten(8, 4, 4)(a[2], b[2]),
+  ),
+  'radial video': ({ i, j, n }) => radial(i, j, n),
+  'sener_bispa horizontal': sameSpan(0),
+  'sener_bispa vertical': sameSpan(1),
+  'sparse_vdit video': ({ i, j, head }) => {
+    if (head === 2) return false;
+    if (head === 3) return true;
+    if (i >= 163 || j >= 163) return false;
+    const place = (p: number) => (head === 0 ? p : (p % 30) * 5 + block(p, 30));
+    return i >= 150 || j >= 150 || Math.abs(place(i) - place(j)) <= (head === 0 ? 20 : 4);
+  },
+  'sta video': ({ i, j }) => slidingTiles(i, j),
+  'svg1 cogvideo': ({ i, j, head }) => sparseVideo(i, j, head === 1),
+  'swin block': ({ layer, ...pair }) => {
+    const shift = layer % 2 === 0 ? 0 : 2;
+    const rule = grid([15, 10], (a, b) => swin(15, 5, shift)(a[0], b[0]) && swin(10, 5, shift)(a[1], b[1]));
+    return rule({ layer, ...pair });
+  },
   'batchify packed': ({ i, j }) => block(i, 64) === block(j, 64) && i - j >= 0 && i - j <= 16,
   'bigbird encoder': ({ i, j, n }) => {
     const blocks = Math.ceil(n / 64);

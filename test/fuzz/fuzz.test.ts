@@ -36,11 +36,9 @@ describe('the fuzzer', () => {
   });
 
   it('notices a single wrong pair', () => {
-    const causal: FuzzCase = {
-      ...generateCase(3),
-      pattern: null,
-      mask: { form: 'causal', args: [], value: null },
-    };
+    const mask = { form: 'causal', args: [], value: null };
+    const sizes = { nq: 9, nk: 9, queriesAt: null };
+    const causal: FuzzCase = { ...generateCase(3), ...sizes, pattern: null, mask };
     const result = checkCase(causal);
     if (result.kind !== 'ok') throw new Error('a causal mask must pass');
     const { expected } = result.prepared;

@@ -10,7 +10,9 @@ export const headDim = 16;
 /** The case as `.sa` text. */
 export function printCase(fuzzCase: FuzzCase): string {
   const { mask, pattern, heads, kvHeads, queriesAt } = fuzzCase;
-  const lines: string[] = [];
+  const lines = [...new Set(termsOf(fuzzCase).map((term) => formOf(term).pattern))].flatMap((text) =>
+    text === undefined ? [] : [text, ''],
+  );
   if (pattern !== null) {
     lines.push('pattern shape(width: int in 1..1024) =', `  let half = ${printTerm(pattern.half)}`);
     const body = printTerm(pattern.body);

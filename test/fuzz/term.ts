@@ -46,6 +46,8 @@ export interface Form {
   readonly weight: number;
   /** The input that it reads; none where absent. */
   readonly uses?: string;
+  /** A pattern that the file declares for the text to call; none where absent. */
+  readonly pattern?: string;
   /** How tightly its text holds together, see {@link levels}. */
   readonly level: number;
   /** The text; `arg(k, level)` is argument k, in parentheses where it is looser than `level`. */

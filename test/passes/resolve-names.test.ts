@@ -48,9 +48,20 @@ describe('resolveNames', () => {
     expect(names('pattern p(width: int = 1) = i < widht')).toEqual(['unknown-name: widht']);
   });
 
+  it('knows the regions of a space, and leaves axes to what asks for them', () => {
+    const space = 'pattern p(h: int = 3) over text(4) + video(t: 2, h: h, w: 5, order: morton)';
+    expect(
+      names(`${space} = i in text | axial(h) & i.w == j.w | within(video) { shrink(2, any) { causal } }`),
+    ).toEqual([]);
+    expect(names('pattern p over band(s, e, width: 3) = i.s == j.s')).toEqual([]);
+    expect(names('pattern p over (t, h) = full')).toEqual(['unknown-name: t', 'unknown-name: h']);
+    expect(names('pattern p over video(t: frames) = i in txt')).toEqual([
+      'unknown-name: frames',
+      'unknown-name: txt',
+    ]);
+  });
+
   it('lets what is not compiled yet bring its own names', () => {
-    const spaces = 'pattern grid over (t, h) = i.t == j.t & axial(h) & text';
-    expect(names(`${spaces}\n${attentionOf('full')}`)).toEqual([]);
     const pooled = 'attention a { let kc = pool(k, v, size: 2, by: mean)  mask full  bias relative(t) }';
     expect(new Set(names(pooled).map((text) => text.split(':')[0]))).not.toContain('unknown-name');
   });

@@ -9,6 +9,13 @@ export const functions: Readonly<Record<string, (...values: never[]) => Json>> =
     return Number(digits[0]);
   },
 
+  /** The sizes of the axes in the name of a case: [13, 17] for "2d_13x17_k5x7". */
+  axis_sizes(name: string) {
+    const sizes = /_(\d+(?:x\d+)+)/.exec(name);
+    if (sizes === null) throw new Error(`there are no sizes in "${name}"`);
+    return sizes[1].split('x').map(Number);
+  },
+
   /** [3, 1] becomes [0, 0, 0, 1]: the part of each position, given the lengths of the parts. */
   part_ids(lengths: readonly number[]) {
     return lengths.flatMap((length, part) => new Array<number>(length).fill(part));

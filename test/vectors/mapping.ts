@@ -15,6 +15,8 @@ export interface Rule {
   readonly pattern?: string;
   readonly heads?: string;
   readonly queries_at?: string;
+  /** The mask of the case has a bit for each block of so many queries and keys. */
+  readonly block?: string;
   readonly settings?: Readonly<Record<string, string>>;
   readonly arrays?: Readonly<Record<string, string>>;
 }
@@ -36,6 +38,8 @@ export interface PatternRequest {
   readonly heads: number;
   readonly nq: number;
   readonly nk: number;
+  /** Positions a row and a column of the mask stand for. */
+  readonly block: number;
   /** Position of query row 0; null for the default of the language. */
   readonly queriesAt: number | null;
   readonly settings: Readonly<Record<string, number | boolean>>;
@@ -70,6 +74,7 @@ export function resolveCase(mapping: Mapping, vector: VectorCase): Resolution {
       heads: evaluateText(rule.heads ?? 'heads', environment) as number,
       nq: vector.nq,
       nk: vector.nk,
+      block: rule.block === undefined ? 1 : (evaluateText(rule.block, environment) as number),
       queriesAt:
         rule.queries_at === undefined ? null : (evaluateText(rule.queries_at, environment) as number),
       settings: compute(rule.settings) as Record<string, number | boolean>,

@@ -1,5 +1,6 @@
 import { compile } from '../../compiler/index.ts';
 import { evaluateBound, launchMask, launchScalars } from '../../runtime/mask/index.ts';
+import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
 import { readArrays } from '../../runtime/read-arrays.ts';
 import type { Mapping, PatternRequest } from './mapping.ts';
 import { resolveCase } from './mapping.ts';
@@ -51,7 +52,7 @@ export function runCase(vector: VectorCase, specifications: Specifications): Cas
 
 /** [heads, nq, nk], one byte a pair. */
 function evaluatePattern(request: PatternRequest, text: string): Uint8Array {
-  const { file, pattern, heads, nq, nk, queriesAt, settings, arrays } = request;
+  const { file, pattern, heads, nq, nk, block, queriesAt, settings, arrays } = request;
   const defaults = { heads };
   const result = compile(
     { name: file, text },
@@ -68,7 +69,7 @@ function evaluatePattern(request: PatternRequest, text: string): Uint8Array {
     offset:
       queriesAt === null ? graph.offset : { nodes: [{ kind: 'int', value: queriesAt } as const], root: 0 },
   };
-  const sizes = { batch: 1, nq, nk };
+  const sizes = { batch: 1, nq: nq * block, nk: nk * block };
   const scalars = launchScalars(model, sizes);
   const launched = launchMask(model, { ...sizes, arrays: readArrays(model.inputs, arrays, scalars) });
   const bits = new Uint8Array(heads * nq * nk);
@@ -76,10 +77,27 @@ function evaluatePattern(request: PatternRequest, text: string): Uint8Array {
   for (let head = 0; head < heads; head++) {
     const bound = launched.bind(0, head);
     for (let row = 0; row < nq; row++) {
-      for (let j = 0; j < nk; j++) bits[at++] = evaluateBound(bound, row + launched.offset, j) ? 1 : 0;
+      for (let j = 0; j < nk; j++)
+        bits[at++] = readBlock(bound, row * block + launched.offset, j * block, block);
     }
   }
   return bits;
+}
+
+/** Whether the pairs of a block are live: its corners stand for it, and they must agree. A pair is a block of one. */
+function readBlock(bound: BoundMask, i: number, j: number, size: number): number {
+  const live = evaluateBound(bound, i, j);
+  for (const [down, right] of size === 1
+    ? []
+    : [
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ]) {
+    if (evaluateBound(bound, i + down * (size - 1), j + right * (size - 1)) === live) continue;
+    throw new Error(`the block at row ${i}, key ${j} is kept in part`);
+  }
+  return live ? 1 : 0;
 }
 
 /** Null where all bits agree; a mask without a head axis holds for every head. */

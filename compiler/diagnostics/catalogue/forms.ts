@@ -87,4 +87,89 @@ export const forms = chapter({
     title: '`random` depends on a row, a head or an array',
     explanation: 'The number of keys a row and the seed are the same for all rows, heads and batch entries.',
   },
+  'space-expected': {
+    code: 'SA0414',
+    severity: 'error',
+    title: '`over` is given something that is no space',
+    explanation:
+      'A space is a sum of regions: `text(256)` is a stretch of positions, `video(t: 21, h: 45, w: 80)` a row-major grid with named axes, `(t, h, w)` a grid whose axes are called as their sizes, `band(s, e, width: W)` the cells near a diagonal.',
+  },
+  'axis-without-name': {
+    code: 'SA0415',
+    severity: 'error',
+    title: 'an axis has no name',
+    explanation: 'Axes are asked for by name: `i.t`. A region without axes has one number, its length.',
+  },
+  'duplicate-axis': {
+    code: 'SA0416',
+    severity: 'error',
+    title: 'two axes or regions of a space have the same name',
+    explanation: '`i.t` would not say which of them is meant.',
+  },
+  'unknown-axis': {
+    code: 'SA0417',
+    severity: 'error',
+    title: 'a name of an axis that the space does not have',
+    explanation: 'After the dot of a position stands an axis or a region of the space of its pattern.',
+  },
+  'no-space': {
+    code: 'SA0418',
+    severity: 'error',
+    title: 'an axis is asked for where positions are plain numbers',
+    explanation:
+      'Axes come from the `over` of the pattern or of the attention. Inside `block`, `chunk`, `segments` and `axis` positions are counted anew and have no axes.',
+  },
+  'wrong-rank': {
+    code: 'SA0419',
+    severity: 'error',
+    title: 'a tuple with another number of values than the grid has axes',
+    explanation:
+      'A tuple has one value for each axis in the order of the space; a single value stands for all axes.',
+  },
+  'axis-size-not-fixed': {
+    code: 'SA0420',
+    severity: 'error',
+    title: 'a size of a space depends on a row, a head or an array',
+    explanation:
+      'The axes are the same for the whole launch: sizes are made of constants, parameters, launch parameters and n.',
+  },
+  'ambiguous-grid': {
+    code: 'SA0421',
+    severity: 'error',
+    title: 'a form on a grid where the space has several grids',
+    explanation: '`within(REGION) { … }` restricts the form to one region.',
+  },
+  'space-too-large': {
+    code: 'SA0422',
+    severity: 'error',
+    title: 'a space has more positions than a sequence may have',
+    explanation: 'Positions are below 2^24.',
+  },
+  'wrap-not-causal': {
+    code: 'SA0423',
+    severity: 'error',
+    title: 'a causal neighborhood wraps around',
+    explanation: 'On a ring no position comes before another.',
+  },
+  'shrink-rule': {
+    code: 'SA0424',
+    severity: 'error',
+    title: '`shrink` is given something that is no rule',
+    explanation:
+      'A rule says which blocks stay: `any` keeps a block with a pair of the set, `all` one that lies in the set, `columns(denser: x, share: y)` one in which more than the share y of the live columns is denser than x.',
+  },
+  'shrink-not-fixed': {
+    code: 'SA0425',
+    severity: 'error',
+    title: 'the blocks of `shrink` depend on a row, a head or the batch',
+    explanation:
+      'Blocks are chosen once, on the host, when a plan is made: the set inside `shrink` and the sizes around it are the same for all heads and batch entries. `by head { … }` may have a `shrink` in every case.',
+  },
+  'shrink-real': {
+    code: 'SA0426',
+    severity: 'error',
+    title: 'a real number inside `shrink` depends on a position',
+    explanation:
+      'The set inside `shrink` is read by intervals, so that its size does not matter; it is made of integers. Reals of sizes and parameters are computed before.',
+  },
 });

@@ -156,7 +156,13 @@ export const attentionFields: readonly AttentionField[] = [
     meaning: 'Multiplies the denominator of row i.',
     targets: [],
   },
-  { name: 'over', type: 'space', default: 'one axis', meaning: 'The axes of the positions.', targets: [] },
+  {
+    name: 'over',
+    type: 'space',
+    default: 'one axis',
+    meaning: 'The axes of the positions; a position that is no cell attends nothing.',
+    targets: everywhere,
+  },
   {
     name: 'order',
     type: 'order',

@@ -3,6 +3,7 @@ import type { NodeId } from '../../../runtime/mask/nodes.ts';
 import { impliedRow } from './lower-index.ts';
 import type { Lowering } from './lowering.ts';
 import type { Scope } from './scope.ts';
+import { regionHolds } from './space.ts';
 import { describe } from './value.ts';
 import type { Value } from './value.ts';
 
@@ -25,6 +26,8 @@ export function contains(
         container.inside,
         builder.add({ kind: 'member', array: container.array, row: container.row, value: x }),
       );
+    case 'region':
+      return regionHolds(builder, container.region, x);
     case 'array': {
       const row = impliedRow(lowering, container.array, span);
       return row === null ? null : contains(lowering, scope, x, row, span);

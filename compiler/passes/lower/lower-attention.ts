@@ -11,6 +11,7 @@ import { lowerExpression } from './lower-expression.ts';
 import { FieldReader, collectFields } from './lower-fields.ts';
 import { lowerScore } from './lower-score.ts';
 import { lowerHeads, lowerShape } from './lower-shape.ts';
+import { insideSpace, lowerSpace, spaceScope } from './lower-space.ts';
 import { Lowering } from './lowering.ts';
 import type { LowerOptions } from './options.ts';
 import { notYetCompiled } from './refuse.ts';
@@ -42,12 +43,17 @@ export function lowerAttention(
   if (heads === null) return null;
   lowering.setHeads(heads.heads, heads.kvHeads);
 
-  const scope = lowerDeclarations(lowering, attention.members, outer);
+  const scope = lowerDeclarations(lowering, attention.members, outer, (declared) => {
+    const field = fields.get('over');
+    const space = field === undefined ? null : lowerSpace(lowering, field.values[0], declared);
+    return space === null ? declared : spaceScope(declared, space);
+  });
   const reader = new FieldReader(lowering, fields, scope);
   const shape = lowerShape(reader, heads);
   const offset = lowerOffset(reader);
-  const mask = lowerMask(reader, attention);
-  if (shape === null || offset === null || mask === null) return null;
+  const pairs = lowerMask(reader, attention);
+  if (shape === null || offset === null || pairs === null) return null;
+  const mask = scope.space === null ? pairs : insideSpace(lowering, scope, scope.space, pairs);
   const score = lowerScore(reader, shape);
   if (lowering.failed) return null;
   const finished = finishMask(lowering, mask);

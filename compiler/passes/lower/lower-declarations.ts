@@ -53,8 +53,16 @@ function isPlain(expression: Expression, scope: Scope): boolean {
   }
 }
 
-/** Launch parameters first: sizes of inputs may name them. */
-export function lowerDeclarations(lowering: Lowering, members: readonly Member[], outer: Scope): Scope {
+/**
+ * Launch parameters first: sizes of inputs may name them. `enter` gives the scope its space: bindings see the axes, whose
+ * sizes see launch parameters.
+ */
+export function lowerDeclarations(
+  lowering: Lowering,
+  members: readonly Member[],
+  outer: Scope,
+  enter: (scope: Scope) => Scope,
+): Scope {
   const { settings } = lowering.options;
   const settingOf = (name: string) => (Object.hasOwn(settings, name) ? settings[name] : undefined);
   let scope = outer;
@@ -70,6 +78,7 @@ export function lowerDeclarations(lowering: Lowering, members: readonly Member[]
       [name.text, lowerInput(lowering, { ...member, name: name.text, span }, scope)],
     ]);
   }
+  scope = enter(scope);
   for (const member of members) {
     if (member.kind !== 'let' || member.names.length > 1) continue;
     const [name] = member.names;

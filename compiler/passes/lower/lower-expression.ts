@@ -5,6 +5,7 @@ import { lowerCall, lowerName } from './lower-call.ts';
 import { lowerComparison } from './lower-comparison.ts';
 import { expectInt, expectSet } from './expect.ts';
 import { lowerIndex } from './lower-index.ts';
+import { lowerMember } from './lower-member.ts';
 import type { Lowering } from './lowering.ts';
 import { lowerBinary, lowerUnary } from './lower-operator.ts';
 import { notYetCompiled } from './refuse.ts';
@@ -62,12 +63,7 @@ function lowerByKind(lowering: Lowering, expression: Expression, scope: Scope): 
     case 'by':
       return lowerBy(lowering, expression, scope);
     case 'member':
-      return notYetCompiled(
-        lowering,
-        expression.span,
-        `"${lowering.text(expression.span)}"`,
-        'named axes and results',
-      );
+      return lowerMember(lowering, expression, scope);
     case 'select':
       return notYetCompiled(lowering, expression.span, '`select`', 'the run-time selection of blocks');
   }

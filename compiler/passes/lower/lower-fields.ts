@@ -38,7 +38,7 @@ export function collectFields(
 }
 
 function plannedTopic(name: string): string {
-  return name === 'over' || name === 'order' ? 'grids (`over`)' : 'other changes of the score';
+  return name === 'order' ? 'grids (`over`)' : 'other changes of the score';
 }
 
 /** Reads the fields of one attention, in a scope that knows its inputs, launch parameters and constants. */

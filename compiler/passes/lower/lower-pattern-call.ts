@@ -4,10 +4,10 @@ import type { TopLevel } from '../link-files.ts';
 import { bindArguments } from './call-arguments.ts';
 import { convertParameter } from './convert-parameter.ts';
 import type { Lowering } from './lowering.ts';
-import { notYetCompiled } from './refuse.ts';
+import { insideSpace, lowerSpace, spaceScope } from './lower-space.ts';
 import { withNames } from './scope.ts';
 import type { Scope } from './scope.ts';
-import { poison } from './value.ts';
+import { poison, set } from './value.ts';
 import type { Value } from './value.ts';
 
 /** A call of a pattern: its body on the indices of the call, with nothing but its parameters and constants in sight. */
@@ -47,9 +47,6 @@ export function lowerPatternBody(
   given: (parameter: Parameter, scope: Scope) => { readonly value: Value; readonly span: Span } | null,
 ): Value {
   const name = pattern.name.text;
-  if (pattern.space !== null) {
-    return notYetCompiled(lowering, use, `\`${name}\` (a pattern \`over\` a space)`, 'grids (`over`)');
-  }
   const open = `pattern ${inner.file.source.name}:${name}`;
   if (lowering.calls.includes(open)) {
     return lowering.report('recursive-pattern', use, `The pattern "${name}" calls itself.`, {
@@ -69,11 +66,14 @@ export function lowerPatternBody(
     failed ||= value.kind === 'error';
     scope = withNames(scope, [[parameter.name.text, value]]);
   }
-  for (const binding of pattern.bindings) {
+  const space = pattern.space === null || failed ? null : lowerSpace(lowering, pattern.space, scope);
+  if (space !== null) scope = spaceScope(scope, space);
+  else failed ||= pattern.space !== null;
+  for (const binding of failed ? [] : pattern.bindings) {
     const value = lowering.evaluate(binding.value, scope);
     scope = withNames(scope, [[binding.names[0].text, value]]);
   }
   const body = failed ? poison : lowering.evaluate(pattern.body, scope);
   lowering.calls.pop();
-  return body;
+  return space === null || body.kind !== 'set' ? body : set(insideSpace(lowering, scope, space, body.node));
 }

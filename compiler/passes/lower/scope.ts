@@ -13,7 +13,7 @@ export function tokenScope(builder: MaskBuilder, file: LinkedFile, names: Readon
   const nq = builder.symbol('nq');
   const last = builder.arithmetic('add', builder.symbol('offset'), nq);
   const positions = builder.arithmetic('max', last, builder.int(0));
-  return { ...betweenIndices(builder, query, key), nk, nq, positions, file, names };
+  return { ...betweenIndices(builder, query, key), nk, nq, positions, space: null, file, names };
 }
 
 /** The scope of block(size) { … }: indices of blocks, sizes rounded up to whole blocks. */
@@ -27,6 +27,7 @@ export function blockScope(builder: MaskBuilder, scope: Scope, size: NodeId): Sc
     nk: up(scope.nk),
     nq: up(scope.nq),
     positions: up(scope.positions),
+    space: null,
   };
 }
 
@@ -42,6 +43,7 @@ export function partScope(
     nk: part.length,
     nq: part.length,
     positions: part.length,
+    space: null,
   };
 }
 

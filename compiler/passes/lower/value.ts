@@ -1,5 +1,6 @@
 import type { NodeId } from '../../../runtime/mask/nodes.ts';
 import type { LinkedFile } from '../link-files.ts';
+import type { Region, Space } from './space.ts';
 
 /**
  * What an expression means while a specification is lowered. Numbers and sets are nodes of the graph's mask builder, so
@@ -20,6 +21,8 @@ export type Value =
   | { readonly kind: 'table'; readonly table: TableValue }
   /** A partition of the positions: `same` where i and j lie in one part, `inner` the scope re-based to that part. */
   | { readonly kind: 'part'; readonly same: NodeId; readonly inner: Scope }
+  /** A region of the space: a set of positions, and with its axes a grid. */
+  | { readonly kind: 'region'; readonly region: Region }
   /** Something was wrong and has been reported; what is computed from it is not reported again. */
   | { readonly kind: 'error' };
 
@@ -41,6 +44,8 @@ export interface Scope {
   readonly nq: NodeId;
   /** One more than the last query position, for tables over i. */
   readonly positions: NodeId;
+  /** What the positions stand for; null where they are plain: no `over`, block indices, positions inside a part. */
+  readonly space: Space | null;
   /** The file whose patterns and constants are visible. */
   readonly file: LinkedFile;
   readonly names: ReadonlyMap<string, Value>;
@@ -107,6 +112,8 @@ export function describe(value: Value): string {
       return value.table.title;
     case 'part':
       return 'a partition';
+    case 'region':
+      return `the region "${value.region.name}"`;
     case 'error':
       return 'nothing';
   }

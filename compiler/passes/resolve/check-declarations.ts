@@ -11,6 +11,7 @@ import { arrayTypes, scalarTypes } from '../lower/convert-parameter.ts';
 import { feeds } from '../lower/lower-feed.ts';
 import { didYouMean } from '../suggest-name.ts';
 import { checkExpression } from './check-expression.ts';
+import { checkSpace } from './check-space.ts';
 import { NameScope } from './name-scope.ts';
 
 /** Fields whose values are words of the language and no names. */
@@ -19,23 +20,22 @@ const wordFields: ReadonlySet<string> = new Set(['dtype', 'layout', 'outputs', '
 /** Checks the names of a pattern; its scope tells which patterns it calls. */
 export function checkPattern(pattern: PatternDeclaration, file: LinkedFile, session: Session): NameScope {
   const scope = new NameScope(file.names, session);
-  // The names of axes and regions are not known yet: `over` is refused where the pattern is compiled.
-  const lenient = pattern.space !== null;
   for (const parameter of pattern.parameters) {
     const { type, range, value } = parameter;
     const array = type !== null && type.dims !== null;
-    if (type !== null) checkType(type, array ? arrayTypes : scalarTypes, scope, lenient);
-    if (range !== null) checkExpression(range, scope, lenient);
+    if (type !== null) checkType(type, array ? arrayTypes : scalarTypes, scope, false);
+    if (range !== null) checkExpression(range, scope);
     if (value !== null && array) checkFeed(value, scope);
-    else if (value !== null) checkExpression(value, scope, lenient);
+    else if (value !== null) checkExpression(value, scope);
     scope.bind(parameter.name, 'parameter');
   }
+  if (pattern.space !== null) checkSpace(pattern.space, scope);
   for (const binding of pattern.bindings) {
-    checkExpression(binding.value, scope, lenient);
+    checkExpression(binding.value, scope);
     for (const name of binding.names) scope.bind(name, 'let');
   }
-  checkExpression(pattern.body, scope, lenient);
-  if (!lenient) scope.reportUnused(pattern.name.text);
+  checkExpression(pattern.body, scope);
+  scope.reportUnused(pattern.name.text);
   return scope;
 }
 
@@ -57,13 +57,16 @@ export function checkAttention(attention: AttentionDeclaration, file: LinkedFile
     scope.bind(member.name, 'input');
   }
   for (const member of members) {
+    if (member.kind === 'field' && member.name === 'over') checkSpace(member.values[0], scope);
+  }
+  for (const member of members) {
     if (member.kind !== 'let') continue;
     checkExpression(member.value, scope, member.names.length > 1);
     for (const name of member.names) scope.bind(name, 'let');
   }
   for (const member of members) {
     if (member.kind === 'return') checkExpression(member.value, scope, true);
-    if (member.kind !== 'field' || wordFields.has(member.name)) continue;
+    if (member.kind !== 'field' || member.name === 'over' || wordFields.has(member.name)) continue;
     const lenient =
       attentionField.get(member.name)?.targets.length !== attentionField.get('mask')!.targets.length;
     for (const value of member.values) checkExpression(value, scope, lenient);

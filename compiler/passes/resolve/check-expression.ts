@@ -62,6 +62,9 @@ function checkName(expression: NameExpression, scope: NameScope, lenient: boolea
   scope.session.report('unknown-name', { span, ...unknownName(text, 'name', scope.names(), span) });
 }
 
+/** Kinds of arguments whose names are no names of the scope. */
+const ownWords: ReadonlySet<string> = new Set(['word', 'axis', 'rule']);
+
 function checkCall(call: CallExpression, scope: NameScope, lenient: boolean): void {
   const { text, span } = call.callee;
   const top = scope.top.get(text);
@@ -75,9 +78,17 @@ function checkCall(call: CallExpression, scope: NameScope, lenient: boolean): vo
     const patterns = [...scope.top].filter(([, { kind }]) => kind === 'pattern').map(([name]) => name);
     scope.session.report('unknown-name', { span, ...unknownName(text, 'call', patterns, span) });
   }
+  const positional = form?.parameters.filter((parameter) => parameter.positional) ?? [];
   for (const argument of call.arguments) {
-    const parameter = form?.parameters.find(({ name }) => name === argument.name?.text);
-    if (parameter?.type !== 'word') checkExpression(argument.value, scope, lenient || planned);
+    const parameter =
+      argument.name === null
+        ? positional.shift()
+        : form?.parameters.find(({ name }) => name === argument.name?.text);
+    if (parameter === undefined || !ownWords.has(parameter.type)) {
+      checkExpression(argument.value, scope, lenient || planned);
+    } else if (parameter.type === 'rule' && argument.value.kind === 'call') {
+      for (const { value } of argument.value.arguments) checkExpression(value, scope, lenient);
+    }
   }
   if (call.block !== null) checkExpression(call.block, scope, lenient || planned);
 }

@@ -16,6 +16,7 @@ interface Binding {
 /** The names inside one pattern or attention, over those of the file. */
 export class NameScope {
   private readonly bindings = new Map<string, Binding>();
+  private readonly declared = new Set<string>();
   /** The patterns that are called inside, with the place of the call. */
   readonly called: { readonly target: TopLevel & { kind: 'pattern' }; readonly span: Span }[] = [];
 
@@ -43,15 +44,20 @@ export class NameScope {
     });
   }
 
+  /** A name that is known from here on and that nothing has to use: a region of a space. */
+  declare(name: string): void {
+    this.declared.add(name);
+  }
+
   /** Whether something here has the name; marks it as used. */
   use(name: string): boolean {
     const binding = this.bindings.get(name);
     if (binding !== undefined) binding.used = true;
-    return binding !== undefined;
+    return binding !== undefined || this.declared.has(name);
   }
 
   names(): readonly string[] {
-    return [...this.bindings.keys(), ...this.top.keys()];
+    return [...this.bindings.keys(), ...this.declared, ...this.top.keys()];
   }
 
   /** Warns of what nothing reads; an unknown name may have meant it. */

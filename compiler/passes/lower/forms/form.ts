@@ -7,12 +7,12 @@ import type { CallParameter } from '../call-arguments.ts';
 import { expectInt, expectPositive } from '../expect.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Scope } from '../scope.ts';
-import { poison } from '../value.ts';
+import { describe, poison } from '../value.ts';
 import type { Value } from '../value.ts';
 
 export interface FormParameter extends CallParameter {
   /** What the argument is, as the documentation shows it. */
-  readonly type: 'int' | 'bool' | 'range' | 'positions' | 'array' | 'part' | 'word';
+  readonly type: 'int' | 'bool' | 'range' | 'positions' | 'array' | 'part' | 'word' | 'axis' | 'rule';
   /** The words that a `word` may be; the first is the default. */
   readonly words?: readonly string[];
 }
@@ -87,15 +87,45 @@ export class FormCall {
     return expectPositive(this.lowering, this.value(name), this.spanOf(name), this.place(name));
   }
 
+  /** The syntax of an argument that was given: for words and axes. */
+  written(name: string): Expression {
+    return this.bound.get(name)!.value;
+  }
+
+  /** A value of a tuple as an integer that is proved to be at least 1. */
+  positiveValue(name: string, value: Value): NodeId | null {
+    return expectPositive(this.lowering, value, this.spanOf(name), this.place(name));
+  }
+
   /** An integer that is not known to be negative. */
   extent(name: string, fallback?: number): NodeId | null {
     if (fallback !== undefined && !this.has(name)) return this.builder.int(fallback);
-    const node = this.int(name);
+    return this.extentValue(name, this.value(name));
+  }
+
+  /** A value of a tuple as an integer that is not known to be negative. */
+  extentValue(name: string, value: Value): NodeId | null {
+    const node = expectInt(this.lowering, value, this.spanOf(name), this.place(name));
     if (node === null) return null;
     const { high } = this.lowering.bounds(node);
     if (high >= 0) return node;
     this.lowering.report('negative-extent', this.spanOf(name), `${this.place(name)} must not be negative.`, {
       label: `this is ${high}`,
+    });
+    return null;
+  }
+
+  /** True or false, known when the file is compiled; `fallback` where it was left out. Null after a report. */
+  flag(name: string, fallback: boolean): boolean | null {
+    return this.has(name) ? this.flagValue(name, this.value(name)) : fallback;
+  }
+
+  flagValue(name: string, value: Value): boolean | null {
+    const node = value.kind === 'set' ? this.builder.node(value.node) : null;
+    if (node?.kind === 'bool') return node.value;
+    if (value.kind === 'error') return null;
+    this.lowering.report('type-mismatch', this.spanOf(name), `${this.place(name)} must be true or false.`, {
+      label: `this is ${describe(value)}`,
     });
     return null;
   }

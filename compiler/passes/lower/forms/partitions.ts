@@ -1,5 +1,6 @@
 import { lookUp } from '../lower-index.ts';
 import { blockScope, partScope } from '../scope.ts';
+import { regionHolds } from '../space.ts';
 import { describe, poison, set } from '../value.ts';
 import type { Value } from '../value.ts';
 import { expectSet } from '../expect.ts';
@@ -24,18 +25,25 @@ export const partitionForms: readonly Form[] = [
   },
   {
     name: 'within',
-    signatures: ['within(chunk(b)) { S }', 'within(segments(ids)) { S }'],
+    signatures: [
+      'within(chunk(b)) { S }',
+      'within(segments(ids)) { S }',
+      'within(axis(t)) { S }',
+      'within(REGION) { S }',
+    ],
     doc: 'i and j lie in the same part, and S holds with i, j and n counted inside the part.',
     parameters: [required('part', 'part')],
     block: true,
     result: 'set',
     lower: (call) => {
-      const part = call.value('part');
+      const part = partOf(call, call.value('part'));
       if (part.kind === 'error') return poison;
       if (part.kind !== 'part') {
         return call.lowering.report('part-expected', call.spanOf('part'), '`within` takes a partition.', {
           label: `this is ${describe(part)}`,
-          help: ['`within(chunk(b)) { … }` or `within(segments(ids)) { … }`'],
+          help: [
+            '`within(chunk(b)) { … }`, `within(segments(ids)) { … }`, or an axis or region of the space',
+          ],
         });
       }
       const inside = insideSet(call, call.inside(part.inner));
@@ -61,6 +69,24 @@ export const partitionForms: readonly Form[] = [
     lower: lowerSegments,
   },
 ];
+
+/** A region is a part by itself: its positions are counted from its start, and its axes stay. */
+function partOf(call: FormCall, value: Value): Value {
+  if (value.kind !== 'region') return value;
+  const { builder, scope } = call;
+  const { region } = value;
+  const start = builder.int(0);
+  const inner = partScope(scope, {
+    query: builder.arithmetic('sub', scope.query, region.start),
+    key: builder.arithmetic('sub', scope.key, region.start),
+    length: region.length,
+  });
+  return {
+    kind: 'part',
+    same: builder.and(regionHolds(builder, region, scope.query), regionHolds(builder, region, scope.key)),
+    inner: { ...inner, space: { regions: [{ ...region, start }], length: region.length } },
+  };
+}
 
 function insideSet(call: FormCall, value: Value): Value {
   const block = call.call.block!;

@@ -1,27 +1,29 @@
 import type { Form } from './form.ts';
+import { gridForms } from './grids.ts';
 import { neighborhoodForm } from './neighborhood.ts';
 import { partitionForms } from './partitions.ts';
 import { plainForms } from './plain.ts';
 import { positionForms } from './positions.ts';
 import { randomForm } from './random.ts';
+import { shrinkForm } from './shrink.ts';
 import { windowForms } from './windows.ts';
 
 /** The forms of the language by name: what lowering, did-you-mean, the documentation and generators read. */
 export const forms: ReadonlyMap<string, Form> = new Map(
-  [...plainForms, ...windowForms, ...positionForms, ...partitionForms, neighborhoodForm, randomForm].map(
-    (form) => [form.name, form],
-  ),
+  [
+    ...plainForms,
+    ...windowForms,
+    ...positionForms,
+    ...partitionForms,
+    neighborhoodForm,
+    ...gridForms,
+    randomForm,
+    shrinkForm,
+  ].map((form) => [form.name, form]),
 );
 
 /** Forms and operations that the language has and this version refuses, with the part of the language they belong to. */
 export const plannedForms: ReadonlyMap<string, string> = new Map([
-  ['tiles', 'grids (`over`)'],
-  ['shifted_window', 'grids (`over`)'],
-  ['axial', 'grids (`over`)'],
-  ['cross', 'grids (`over`)'],
-  ['axis', 'grids (`over`)'],
-  ['band', 'grids (`over`)'],
-  ['shrink', 'masks shrunk to blocks'],
   ['pool', 'operations around attention'],
   ['attend', 'operations around attention'],
   ['mix', 'operations around attention'],

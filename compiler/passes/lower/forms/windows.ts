@@ -157,13 +157,23 @@ export function residueGroup(
   call: FormCall,
   step: NodeId,
 ): { readonly query: NodeId; readonly key: NodeId; readonly length: NodeId } {
-  const { builder, scope } = call;
-  const residue = builder.arithmetic('mod', scope.query, step);
-  const missing = builder.arithmetic('sub', scope.nk, residue);
+  const { query, key, nk } = call.scope;
+  return residuesOf(call, { query, key, length: nk }, step);
+}
+
+/** The same for the positions of any axis. */
+export function residuesOf(
+  call: FormCall,
+  axis: { readonly query: NodeId; readonly key: NodeId; readonly length: NodeId },
+  step: NodeId,
+): { readonly query: NodeId; readonly key: NodeId; readonly length: NodeId } {
+  const { builder } = call;
+  const residue = builder.arithmetic('mod', axis.query, step);
+  const missing = builder.arithmetic('sub', axis.length, residue);
   const rounded = builder.arithmetic('add', missing, builder.arithmetic('sub', step, builder.int(1)));
   return {
-    query: builder.arithmetic('div', scope.query, step),
-    key: builder.arithmetic('div', scope.key, step),
+    query: builder.arithmetic('div', axis.query, step),
+    key: builder.arithmetic('div', axis.key, step),
     length: builder.arithmetic('div', rounded, step),
   };
 }

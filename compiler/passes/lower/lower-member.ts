@@ -1,0 +1,80 @@
+import type { Expression } from '../../parser/ast.ts';
+import { didYouMean } from '../suggest-name.ts';
+import type { Lowering } from './lowering.ts';
+import { notYetCompiled } from './refuse.ts';
+import type { Scope } from './scope.ts';
+import { coordinates } from './space.ts';
+import type { Space } from './space.ts';
+import { describe, int, poison } from './value.ts';
+import type { Value } from './value.ts';
+
+type Member = Expression & { kind: 'member' };
+
+/** `i.t`: a coordinate. `i.video`: the position inside a region. `video.t`, `video.n`: the size of an axis, of a region. */
+export function lowerMember(lowering: Lowering, expression: Member, scope: Scope): Value {
+  const { builder } = lowering;
+  const { object, property } = expression;
+  if (isResult(object, scope)) {
+    return notYetCompiled(lowering, expression.span, `"${lowering.text(expression.span)}"`, 'named results');
+  }
+  const value = lowering.evaluate(object, scope);
+  if (value.kind === 'error') return poison;
+  if (value.kind === 'region') {
+    if (property.text === 'n') return int(value.region.length);
+    const axis = value.region.axes.find(({ name }) => name === property.text);
+    if (axis !== undefined) return int(axis.size);
+    return unknownAxis(lowering, expression, [...value.region.axes.map(({ name }) => name), 'n']);
+  }
+  if (value.kind !== 'int') {
+    return lowering.report('type-mismatch', object.span, 'Only positions and regions have axes.', {
+      label: `this is ${describe(value)}`,
+    });
+  }
+  if (scope.space === null) return withoutSpace(lowering, expression);
+  for (const region of scope.space.regions) {
+    const at = region.axes.findIndex(({ name }) => name === property.text);
+    if (at >= 0) return int(coordinates(builder, region, value.node)[at]);
+    if (region.name === property.text) return int(builder.arithmetic('sub', value.node, region.start));
+  }
+  return unknownAxis(lowering, expression, namesOf(scope.space));
+}
+
+/** `cmp.probs`: a member of something that a later part of the language computes. */
+function isResult(object: Expression, scope: Scope): boolean {
+  return (
+    object.kind === 'name' &&
+    !['i', 'j'].includes(object.text) &&
+    scope.space === null &&
+    !scope.names.has(object.text)
+  );
+}
+
+export function namesOf(space: Space): readonly string[] {
+  return space.regions.flatMap(({ name, axes }) => [
+    ...axes.map((axis) => axis.name),
+    ...(name === null ? [] : [name]),
+  ]);
+}
+
+function withoutSpace(lowering: Lowering, expression: Member): Value {
+  return lowering.report(
+    'no-space',
+    expression.span,
+    `"${lowering.text(expression.span)}" needs a space, but positions are plain numbers here.`,
+    {
+      label: 'no axes here',
+      notes: [
+        '`over` names the axes; inside `block`, `chunk`, `segments` and `axis` positions are plain numbers',
+      ],
+      help: ['`pattern p(t: int, h: int) over (t, h) = …`'],
+    },
+  );
+}
+
+function unknownAxis(lowering: Lowering, expression: Member, known: readonly string[]): Value {
+  const { text, span } = expression.property;
+  return lowering.report('unknown-axis', span, `There is no axis "${text}".`, {
+    label: `one of ${known.join(', ')}`,
+    help: didYouMean(text, known, span),
+  });
+}

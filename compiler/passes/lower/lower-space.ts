@@ -1,0 +1,277 @@
+import type { CallExpression, Expression } from '../../parser/ast.ts';
+import type { Span } from '../../diagnostics/diagnostic.ts';
+import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import { maxLength } from '../../../runtime/limits.ts';
+import { arraysOf, indexText, indicesOf } from './dependencies.ts';
+import { expectInt, expectPositive } from './expect.ts';
+import type { Lowering } from './lowering.ts';
+import { withNames } from './scope.ts';
+import type { Scope } from './scope.ts';
+import { lengthOf, spaceHolds } from './space.ts';
+import type { Axis, Numbering, Region, Space } from './space.ts';
+import { count } from './wording.ts';
+
+/** A region without its place in the space. */
+type Part = Omit<Region, 'start'>;
+
+/** The space of an `over`, or null after a report. Sizes see the names of `scope`. */
+export function lowerSpace(lowering: Lowering, expression: Expression, scope: Scope): Space | null {
+  const { builder } = lowering;
+  const written = regionsOf(expression);
+  const parts = written.map((region) => lowerRegion(lowering, region, scope));
+  if (parts.some((part) => part === null) || hasDuplicates(lowering, parts as Part[], written)) return null;
+  const regions: Region[] = [];
+  let start = builder.int(0);
+  for (const part of parts) {
+    regions.push({ ...part!, start });
+    start = builder.arithmetic('add', start, part!.length);
+  }
+  const total = lowering.constant(start);
+  if (total !== null && total > maxLength) {
+    lowering.report('space-too-large', expression.span, `The space has ${total} positions.`, {
+      label: `more than ${maxLength}`,
+    });
+    return null;
+  }
+  return { regions, length: start };
+}
+
+/** The scope in which positions are those of a space: its regions are names. */
+export function spaceScope(scope: Scope, space: Space): Scope {
+  const named = space.regions.filter(({ name }) => name !== null);
+  return withNames(
+    { ...scope, space },
+    named.map((region) => [region.name!, { kind: 'region', region }]),
+  );
+}
+
+/** The pairs of a set whose positions both are cells of the space. */
+export function insideSpace(lowering: Lowering, scope: Scope, space: Space, set: NodeId): NodeId {
+  const { builder } = lowering;
+  return builder.and(spaceHolds(builder, space, scope.query), spaceHolds(builder, space, scope.key), set);
+}
+
+/** `a + b + c` from left to right. */
+export function regionsOf(expression: Expression): readonly Expression[] {
+  return expression.kind === 'binary' && expression.operator === '+'
+    ? [...regionsOf(expression.left), ...regionsOf(expression.right)]
+    : [expression];
+}
+
+function lowerRegion(lowering: Lowering, expression: Expression, scope: Scope): Part | null {
+  switch (expression.kind) {
+    case 'tuple':
+      return lowerNamedSizes(lowering, expression.elements, expression.span, scope);
+    case 'name':
+      return lowerNamedSizes(lowering, [expression], expression.span, scope);
+    case 'call':
+      if (expression.block !== null) break;
+      return expression.callee.text === 'band'
+        ? lowerBand(lowering, expression, scope)
+        : lowerGrid(lowering, expression, scope);
+  }
+  lowering.report('space-expected', expression.span, 'After `over` comes a space.', {
+    label: 'no region',
+    help: [
+      '`over (t, h, w)` names the axes of a grid by their sizes',
+      '`over text(256) + video(t: 21, h: 45, w: 80)` names regions and the sizes of their axes',
+    ],
+  });
+  return null;
+}
+
+function hasDuplicates(lowering: Lowering, parts: readonly Part[], written: readonly Expression[]): boolean {
+  const seen = new Set<string>();
+  for (const [at, { name, axes }] of parts.entries()) {
+    for (const word of [...(name === null ? [] : [name]), ...axes.map((axis) => axis.name)]) {
+      if (!seen.has(word)) seen.add(word);
+      else {
+        lowering.report('duplicate-axis', written[at].span, `The space has two axes or regions "${word}".`, {
+          label: 'named again here',
+        });
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/** `(t, h, w)`: each name is that of an axis and that of its size. */
+function lowerNamedSizes(
+  lowering: Lowering,
+  elements: readonly Expression[],
+  span: Span,
+  scope: Scope,
+): Part | null {
+  const axes: (Axis | null)[] = elements.map((element) => {
+    if (element.kind === 'name') return lowerAxis(lowering, element.text, element, scope);
+    lowering.report('axis-without-name', element.span, 'An axis needs a name.', {
+      label: 'no name',
+      help: ['`over grid(t: 21, h: 45)` names axes and gives their sizes'],
+    });
+    return null;
+  });
+  if (axes.some((axis) => axis === null)) return null;
+  return gridPart(lowering, null, axes as Axis[], { kind: 'row-major' }, span);
+}
+
+/** `video(t: 21, h: 45, w: 80)`, `text(256)`. */
+function lowerGrid(lowering: Lowering, call: CallExpression, scope: Scope): Part | null {
+  const name = call.callee.text;
+  const [first] = call.arguments;
+  if (call.arguments.length === 1 && first.name === null) {
+    const length = regionSize(lowering, first.value, scope, `The length of "${name}"`);
+    return length === null ? null : { name, length, axes: [], numbering: { kind: 'row-major' } };
+  }
+  const axes: (Axis | null)[] = [];
+  let order: Expression | null = null;
+  for (const argument of call.arguments) {
+    if (argument.name?.text === 'order') order = argument.value;
+    else if (argument.name !== null)
+      axes.push(lowerAxis(lowering, argument.name.text, argument.value, scope));
+    else {
+      lowering.report('axis-without-name', argument.span, `An axis of "${name}" has no name.`, {
+        label: 'no name',
+        help: [`\`${name}(t: 21, h: 45)\` names axes, \`${name}(256)\` is a region without any`],
+      });
+      axes.push(null);
+    }
+  }
+  if (axes.length === 0) {
+    lowering.report('space-expected', call.span, `The region "${name}" has no size.`, {
+      label: 'neither a length nor axes',
+    });
+    return null;
+  }
+  if (axes.some((axis) => axis === null)) return null;
+  const known = axes as Axis[];
+  const numbering: Numbering | null =
+    order === null ? { kind: 'row-major' } : lowerOrder(lowering, order, known, scope);
+  return numbering === null ? null : gridPart(lowering, name, known, numbering, call.span);
+}
+
+/** `tiles(4, 8)` or `morton`. */
+function lowerOrder(
+  lowering: Lowering,
+  order: Expression,
+  axes: readonly Axis[],
+  scope: Scope,
+): Numbering | null {
+  if (order.kind === 'name' && order.text === 'row_major') return { kind: 'row-major' };
+  if (order.kind === 'name' && order.text === 'morton') return mortonOrder(lowering, axes, order.span);
+  if (order.kind === 'call' && order.callee.text === 'tiles' && order.block === null) {
+    const tile = order.arguments.map(({ value }) => fixedSize(lowering, value, scope, 'The size of a tile'));
+    if (tile.some((size) => size === null)) return null;
+    if (tile.length === axes.length) return { kind: 'tiles', tile: tile as NodeId[] };
+    lowering.report(
+      'wrong-rank',
+      order.span,
+      `\`tiles\` has ${count(tile.length, 'size')}, the region ${count(axes.length, 'axis', 'axes')}.`,
+      { label: `${tile.length} given` },
+    );
+    return null;
+  }
+  lowering.report('not-a-choice', order.span, '`order` must be row_major, tiles(…) or morton.', {
+    label: 'no order of cells',
+  });
+  return null;
+}
+
+function mortonOrder(lowering: Lowering, axes: readonly Axis[], span: Span): Numbering | null {
+  const sizes = axes.map(({ size }) => lowering.constant(size));
+  if (sizes.some((size) => size === null)) {
+    lowering.report(
+      'not-constant',
+      span,
+      'The sizes of a Morton order must be known when the file is compiled.',
+      {
+        label: 'the number of bits depends on the sizes',
+      },
+    );
+    return null;
+  }
+  return { kind: 'morton', bits: Math.ceil(Math.log2(Math.max(...(sizes as number[])))) };
+}
+
+/** `band(s, e, width: W)`: a row of 2 W + 1 cells for every start; `size` starts, n div (2 W + 1) where it is left out. */
+function lowerBand(lowering: Lowering, call: CallExpression, scope: Scope): Part | null {
+  const { builder } = lowering;
+  const names = call.arguments.filter(({ name }) => name === null).map(({ value }) => value);
+  const given = new Map(call.arguments.map(({ name, value }) => [name?.text, value]));
+  given.delete(undefined);
+  const unknown = call.arguments.find(({ name }) => name !== null && !['width', 'size'].includes(name.text));
+  const width = given.get('width');
+  if (
+    names.length !== 2 ||
+    names.some(({ kind }) => kind !== 'name') ||
+    unknown !== undefined ||
+    width === undefined
+  ) {
+    lowering.report('space-expected', unknown?.span ?? call.span, 'A band has two axes and a width.', {
+      label: 'not a band',
+      help: ['`band(s, e, width: W)` keeps the cells with |e - s| <= W'],
+    });
+    return null;
+  }
+  const reach = regionSize(lowering, width, scope, 'The width of a band');
+  if (reach === null) return null;
+  const row = builder.arithmetic('add', builder.arithmetic('mul', builder.int(2), reach), builder.int(1));
+  const rows = given.get('size');
+  const size =
+    rows === undefined
+      ? builder.arithmetic('div', scope.nk, row)
+      : fixedSize(lowering, rows, scope, 'The size of a band');
+  if (size === null) return null;
+  const axes = names.map((name) => ({ name: lowering.text(name.span), size }));
+  return gridPart(lowering, 'band', axes, { kind: 'band', width: reach }, call.span);
+}
+
+function gridPart(
+  lowering: Lowering,
+  name: string | null,
+  axes: readonly Axis[],
+  numbering: Numbering,
+  span: Span,
+): Part | null {
+  const length = lengthOf(lowering.builder, axes, numbering);
+  const known = lowering.constant(length);
+  if (known === null || known <= maxLength) return { name, length, axes, numbering };
+  lowering.report('space-too-large', span, `The region has ${known} positions.`, {
+    label: `more than ${maxLength}`,
+  });
+  return null;
+}
+
+function lowerAxis(lowering: Lowering, name: string, value: Expression, scope: Scope): Axis | null {
+  const size = fixedSize(lowering, value, scope, `The size of the axis "${name}"`);
+  return size === null ? null : { name, size };
+}
+
+/** A size of at least 1 that is the same for the whole launch. */
+function fixedSize(lowering: Lowering, value: Expression, scope: Scope, place: string): NodeId | null {
+  const node = expectPositive(lowering, lowering.evaluate(value, scope), value.span, place);
+  return node === null || !isFixed(lowering, node, value.span, place) ? null : node;
+}
+
+/** A size that may be 0. */
+function regionSize(lowering: Lowering, value: Expression, scope: Scope, place: string): NodeId | null {
+  const node = expectInt(lowering, lowering.evaluate(value, scope), value.span, place);
+  if (node === null || !isFixed(lowering, node, value.span, place)) return null;
+  const { low, high } = lowering.bounds(node);
+  if (low >= 0) return node;
+  if (high >= 0) return lowering.builder.arithmetic('max', node, lowering.builder.int(0));
+  lowering.report('negative-extent', value.span, `${place} must not be negative.`, {
+    label: `this is ${high}`,
+  });
+  return null;
+}
+
+function isFixed(lowering: Lowering, node: NodeId, span: Span, place: string): boolean {
+  const [index] = indicesOf(lowering.builder, node).map((found) => indexText[found]);
+  const [array] = arraysOf(lowering.builder, node);
+  if (index === undefined && array === undefined) return true;
+  lowering.report('axis-size-not-fixed', span, `${place} must be the same for all rows and heads.`, {
+    label: `depends on \`${index ?? array}\``,
+  });
+  return false;
+}
