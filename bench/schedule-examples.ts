@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { launchScalars } from '../runtime/mask/index.ts';
+import { evaluateProgram, launchScalars } from '../runtime/mask/index.ts';
 import type { MaskModel } from '../runtime/mask/index.ts';
 import { dimensionsOf } from '../runtime/read-arrays.ts';
 import { optionOf } from './benchmark.ts';
@@ -23,7 +23,7 @@ export const benchmark: Benchmark = {
     const exempt: { readonly name: string; readonly tokens: number; readonly input: string }[] = [];
     for (const tokens of lengths) {
       const fitting = patterns.filter(({ name, model }) => {
-        const input = oversizedInput(model, tokens);
+        const input = oversizedArray(model, tokens);
         if (input !== null) exempt.push({ name, tokens, input });
         return input === null;
       });
@@ -94,12 +94,20 @@ function firstCall(name: string, tokens: number): number {
   );
 }
 
-/** The name of an input whose default contents would not fit, as those over all pairs of a million tokens. */
-function oversizedInput(model: MaskModel, tokens: number): string | null {
+/** The name of an input, or of a derived block mask, that would not fit: those over all pairs of a million tokens. */
+function oversizedArray(model: MaskModel, tokens: number): string | null {
   const scalars = launchScalars(model, { batch: 1, nq: tokens, nk: tokens });
-  const oversized = model.inputs.find((input) => {
-    const elements = dimensionsOf(input, scalars).reduce((product, dim) => product * dim, 1);
-    return elements * (input.kind === 'list' ? tokens : 1) > largestInput;
+  const input = model.inputs.find((array) => {
+    const elements = dimensionsOf(array, scalars).reduce((product, dim) => product * dim, 1);
+    return elements * (array.kind === 'list' ? tokens : 1) > largestInput;
   });
-  return oversized?.name ?? null;
+  if (input !== undefined) return input.name;
+  const blocks = model.derived.find((derived) => {
+    if (derived.kind !== 'block-mask') return false;
+    const [positions, block] = [derived.positions, derived.block].map((program) =>
+      Number(evaluateProgram(program, { symbols: scalars, arrays: {} })),
+    );
+    return Math.ceil(positions / block) ** 2 > largestInput;
+  });
+  return blocks?.name ?? null;
 }
