@@ -61,14 +61,15 @@ function compileGraph(
   const unit = { name: graph.name, graph, kernelPlan: null, descriptor: null };
   if (options.until === 'lower') return unit;
 
-  checkTarget(graph, session);
+  const targets = options.targets ?? everyTarget;
+  checkTarget(graph, targets, session);
   if (session.hasErrors) return unit;
 
   const kernelPlan = runner.run(
     {
       name: 'plan-kernels',
       why: 'Decides everything that is emitted: tiles, buffers, scalars, and where kernels find their key tiles.',
-      run: (input: Graph) => planKernels(input, options.targets ?? everyTarget),
+      run: (input: Graph) => planKernels(input, targets),
       print: printKernelPlan,
       verify: verifyKernelPlan,
     },

@@ -6,6 +6,7 @@ import type { KernelPlan, PlannedKernel, TileShape } from '../ir/kernel.ts';
 import type { KernelSchedule } from '../../runtime/descriptor.ts';
 import type { MaskProgram } from '../../runtime/mask/nodes.ts';
 import { chooseTile } from './choose-tiles.ts';
+import type { TileDemand } from './choose-tiles.ts';
 import { findRowBounds } from './find-row-bounds.ts';
 import { planBuffers } from './plan-buffers.ts';
 
@@ -53,17 +54,33 @@ export function refuseHeadDim(name: string, value: number): string | null {
   return null;
 }
 
+/** The class of a target and the purpose that none of its layouts can serve at these head dimensions, or null. */
+export function findUnserved(demand: TileDemand, targets: readonly TargetTable[]): string | null {
+  for (const target of targets) {
+    for (const { purpose, layouts } of purposesOf(target)) {
+      if (layouts.length > 0 && chooseTile(demand, target, layouts) === null) {
+        return `no ${purpose} layout of target "${target.class}" fits dim ${demand.dim} and dim_v ${demand.dimV}`;
+      }
+    }
+  }
+  return null;
+}
+
+/** The kernels of a target, each with the layouts it may take. */
+function purposesOf(target: TargetTable) {
+  return [
+    { purpose: 'tiled', layouts: target.tiled },
+    { purpose: 'small-query', layouts: target.smallQuery },
+  ] as const;
+}
+
 function chooseSchedule(mask: MaskProgram, graph: Graph): KernelSchedule {
   const bounds = findRowBounds(mask, graph);
   return bounds === null ? { kind: 'table', residual: mask } : { kind: 'ranges', ...bounds };
 }
 
 function kernelsFor(graph: Graph, target: TargetTable): PlannedKernel[] {
-  const purposes = [
-    { purpose: 'tiled', layouts: target.tiled },
-    { purpose: 'small-query', layouts: target.smallQuery },
-  ] as const;
-  return purposes.flatMap(({ purpose, layouts }) => {
+  return purposesOf(target).flatMap(({ purpose, layouts }) => {
     if (layouts.length === 0) return [];
     const shape = chooseTile(graph, target, layouts);
     if (shape === null) {
