@@ -7,6 +7,8 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   schedule: () => import('./schedule-examples.ts'),
   webgpu: () => import('./webgpu/index.ts'),
   compile: () => import('./compile/index.ts'),
+  tiles: () => import('./tiles/index.ts'),
+  calibrate: () => import('./tiles/calibrate.ts'),
 };
 
 const usage = `usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')} [--format text|json] [--record] [options]`;

@@ -5,6 +5,7 @@ import type { MaskModel } from '../runtime/mask/index.ts';
 import { dimensionsOf } from '../runtime/read-arrays.ts';
 import { optionOf } from './benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
+import { benchChosen, readChosen } from './schedule-chosen.ts';
 import { readExamples } from './read-examples.ts';
 import { benchSchedule } from './schedule.ts';
 import type { ScheduleRow } from './schedule.ts';
@@ -30,6 +31,12 @@ export const benchmark: Benchmark = {
       say(`${fitting.length} examples at ${tokens} tokens`);
       rows.push(...(await benchSchedule({ patterns: fitting, tokens, repeats })));
     }
+    say('the schedules that were chosen');
+    const chosen = readChosen().flatMap((pattern) =>
+      (pattern.tokens === null ? lengths : [pattern.tokens])
+        .filter((tokens) => oversizedArray(pattern.model, tokens) === null)
+        .map((tokens) => benchChosen(pattern, tokens, repeats)),
+    );
     const longest = Math.max(...lengths);
     say(`first calls at ${longest} tokens, each in a process of its own`);
     const firstCalls = new Map<string, number>();
@@ -40,6 +47,7 @@ export const benchmark: Benchmark = {
         columns: [
           'example',
           'tokens',
+          'schedule',
           'ms',
           'of it bind',
           'first call',
@@ -54,6 +62,7 @@ export const benchmark: Benchmark = {
           ...rows.map((row) => [
             row.pattern,
             row.tokens,
+            'positions',
             row.milliseconds,
             row.bindMilliseconds,
             (row.tokens === longest && firstCalls.get(row.pattern)) || '',
@@ -64,21 +73,37 @@ export const benchmark: Benchmark = {
             row.partialTiles,
             row.falseTiles ?? '',
           ]),
+          ...chosen
+            .filter(({ schedule }) => schedule !== 'positions')
+            .map((row) => [
+              row.pattern,
+              row.tokens,
+              row.schedule,
+              row.milliseconds,
+              row.launchMilliseconds,
+              ...['', '', ''],
+              row.runs,
+              row.fullTiles,
+              row.partialTiles,
+              '',
+            ]),
           ...exempt.map(({ name, tokens, input }) => [
             `${name} (exempt: ${input})`,
             tokens,
-            ...Array<string>(9).fill(''),
+            ...Array<string>(10).fill(''),
           ]),
         ],
       },
       notes: [
+        'schedule: positions, tiles of neighbouring positions; else what was chosen: boxes of the tiles of queries x keys,',
+        'for all passes of the first head (ranges and diagonals need no table), tiles as the kernel has them',
         'milliseconds of processor time; ms: launchMask, bind and buildRunTable for head 0, the median of all rounds;',
         'first call: the same once in a fresh process, nothing compiled or cached, at the largest length',
         'all masks: the same with every head, one run table for each different mask',
         'tiles of 128 x 128; false tiles: visited and dead, or partial and in truth full',
         'exempt: the named input holds a value for every pair of tokens, or nearly so, and would not fit',
       ],
-      data: { rows, firstCalls: Object.fromEntries(firstCalls), exempt },
+      data: { rows, chosen, firstCalls: Object.fromEntries(firstCalls), exempt },
     };
   },
 };

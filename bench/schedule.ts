@@ -138,7 +138,7 @@ export function defaultArrays(model: MaskModel, tokens: number): ReturnType<type
 }
 
 /** Milliseconds that this process has computed. */
-function processorTime(): number {
+export function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }

@@ -3,9 +3,12 @@ import { Session, compile, parse } from '../compiler/index.ts';
 import type { CompileOptions, CompileResult, CompiledUnit, Source } from '../compiler/index.ts';
 import { AlreadyReported, InputError, UsageError, exitCode } from './failures.ts';
 import type { LaunchOptions, ShapeOptions } from './options.ts';
+import { planOptionsOf } from './plan-options.ts';
+import type { PlanOptions } from './plan-options.ts';
 import { reportDiagnostics } from './report-diagnostics.ts';
 import type { DiagnosticFormat } from './report-diagnostics.ts';
 import { readSource, siblingReader } from './sources.ts';
+import type { Sibling } from './sources.ts';
 import { parseSettings } from './values.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -13,14 +16,14 @@ import type { Terminal } from './terminal.ts';
 export function compileSource(source: Source, options: CompileOptions, terminal: Terminal): CompileResult {
   const read = siblingReader(terminal);
   return compile(source, {
-    resolve: (path, from) => read(path, from)?.text ?? null,
-    tables: (path, from) => parseTable(read(path, from)?.text),
+    resolve: read,
+    tables: (path, from) => parseTable(read(path, from)),
     ...options,
   });
 }
 
 /** What the command line says about one specification. */
-export interface Specification extends ShapeOptions {
+export interface Specification extends ShapeOptions, PlanOptions {
   readonly pattern?: string;
   readonly set?: readonly string[];
 }
@@ -56,7 +59,7 @@ export async function compileFile(
  */
 export async function compileOne(
   file: string,
-  options: LaunchOptions & ShapeOptions,
+  options: LaunchOptions & ShapeOptions & PlanOptions,
   until: CompileOptions['until'],
   context: { readonly command: Command; readonly terminal: Terminal },
 ): Promise<CompiledUnit> {
@@ -76,10 +79,12 @@ export async function compileOne(
   return units[0];
 }
 
-/** Undefined where there is no file, the SyntaxError where it is not JSON. */
-function parseTable(text: string | undefined): unknown {
+/** Undefined where there is no file, an Error that says what is wrong with one that holds no JSON. */
+function parseTable(text: Sibling): unknown {
+  if (text === null) return undefined;
+  if (typeof text !== 'string') return new Error(text.problem);
   try {
-    return text === undefined ? undefined : JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     return error;
   }
@@ -88,7 +93,11 @@ function parseTable(text: string | undefined): unknown {
 /** `--pattern` names a pattern of the file, or else an attention. */
 function selection(source: Source, specification: Specification): CompileOptions {
   const { pattern, set = [] } = specification;
-  const common = { settings: parseSettings(set), defaults: shapeOf(specification) };
+  const common = {
+    settings: parseSettings(set),
+    defaults: shapeOf(specification),
+    ...planOptionsOf(specification),
+  };
   if (pattern === undefined) return common;
   const items = parse(source, new Session()).items;
   const isAttention = items.some((item) => item.kind === 'attention' && item.name.text === pattern);

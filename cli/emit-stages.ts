@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { emitLauncher, printGraph, printKernelPlan, printMask, version } from '../compiler/index.ts';
+import {
+  emitLauncher,
+  printGraph,
+  printKernelPlan,
+  printMask,
+  printSchedule,
+  version,
+} from '../compiler/index.ts';
 import type { CompiledUnit, CompileResult, Source } from '../compiler/index.ts';
 import type { Stage } from './stages.ts';
 import type { LauncherHeader } from '../compiler/codegen/launcher/launcher-header.ts';
@@ -17,6 +24,8 @@ export async function emitStage(stage: Stage, unit: CompiledUnit, compiled: Comp
       return withLineBreak(unit.graph.nodes.map((node) => printMask(node.mask)).join('\n'));
     case 'graph':
       return withLineBreak(printGraph(unit.graph));
+    case 'schedule':
+      return withLineBreak(printSchedule(unit.schedule!));
     case 'kernels':
       return withLineBreak(printKernelPlan(unit.kernelPlan!));
     case 'wgsl':

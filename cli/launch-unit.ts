@@ -1,5 +1,7 @@
-import type { CompiledUnit } from '../compiler/index.ts';
+import type { CompiledUnit, Graph } from '../compiler/index.ts';
+import { wholeMask } from '../compiler/ir/whole-mask.ts';
 import type { HostArrays } from '../runtime/arrays.ts';
+import { createBinder } from '../runtime/mask/bind.ts';
 import { feedArrays } from '../runtime/mask/feed-arrays.ts';
 import type { BoundMask } from '../runtime/mask/bound-mask.ts';
 import { launchMask, launchScalars } from '../runtime/mask/launch-mask.ts';
@@ -7,6 +9,7 @@ import type { LaunchedMask, MaskModel } from '../runtime/mask/launch-mask.ts';
 import type { MaskProgram } from '../runtime/mask/nodes.ts';
 import { readArrays } from '../runtime/read-arrays.ts';
 import { checkShape } from './compile-file.ts';
+import { UsageError } from './failures.ts';
 import { sizesOf } from './options.ts';
 import type { LaunchOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,7 +25,12 @@ export interface LaunchedUnit {
   /** Position of query row 0. */
   readonly offset: number;
   readonly arrays: HostArrays;
+  /** Every pair that some attend computes, or those of the attend that was asked for. */
   readonly mask: LaunchedMask;
+  /** The pairs of every attend of the attention. */
+  readonly branches: readonly LaunchedMask['bind'][];
+  /** What the positions stand for. */
+  readonly space: Graph['space'];
   /** Heads by the mask that they have, in order of their first head. */
   readonly groups: readonly HeadGroup[];
 }
@@ -37,11 +45,11 @@ export interface HeadGroup {
  * Gives a unit the sizes and arrays of the command line. Inputs that were not given get the feed that their
  * declaration names, and stderr says so.
  *
- * @throws {SparsecError} for a size, parameter or array that does not fit.
+ * @throws {SparsecError} for a size, parameter or array that does not fit; {UsageError} for an attend that is not there.
  */
 export function launchUnit(
   unit: CompiledUnit,
-  options: LaunchOptions & { readonly batch?: number },
+  options: LaunchOptions & { readonly batch?: number; readonly attend?: string },
   terminal: Terminal,
 ): LaunchedUnit {
   checkShape(unit, { heads: options.heads });
@@ -53,7 +61,7 @@ export function launchUnit(
     launch: graph.launch,
     derived: graph.derived,
     offset: options.qAt === undefined ? graph.offset : constant(options.qAt),
-    mask: graph.nodes[0].mask,
+    mask: maskOf(graph, options.attend),
   };
   const sizes = { batch: options.batch ?? 1, nq, nk, layer: options.layer };
   const scalars = launchScalars(model, sizes);
@@ -73,6 +81,10 @@ export function launchUnit(
     offset: mask.offset,
     arrays,
     mask,
+    branches: graph.nodes.map((node) =>
+      graph.nodes.length === 1 ? mask.bind : createBinder(node.mask, mask.scalars, mask.arrays),
+    ),
+    space: graph.space,
     groups: groupHeads(mask, model.heads),
   };
 }
@@ -97,6 +109,16 @@ function groupHeads(mask: LaunchedMask, count: number): HeadGroup[] {
     groups.set(bound, [...(groups.get(bound) ?? []), head]);
   }
   return [...groups].map(([bound, heads]) => ({ bound, heads }));
+}
+
+/** The pairs of one attend, or of all together. */
+function maskOf(graph: Graph, name: string | undefined): MaskProgram {
+  if (name === undefined) return wholeMask(graph);
+  const attend = graph.nodes.find((node) => node.name === name);
+  if (attend !== undefined) return attend.mask;
+  const names = graph.nodes.map((node) => node.name).filter((known) => known !== '');
+  const known = names.length === 0 ? 'its attend has no name' : `its attends are ${names.join(', ')}`;
+  throw new UsageError(`"${graph.name}" has no attend "${name}"; ${known}`);
 }
 
 function constant(value: number): MaskProgram {

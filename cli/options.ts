@@ -65,6 +65,11 @@ export function addLaunchOptions(command: Command): Command {
     );
 }
 
+/** `--attend`, where an attention has several and one of them is looked at. */
+export function addAttendOption(command: Command): Command {
+  return command.option('--attend <name>', 'one attend of several (default: the pairs of all together)');
+}
+
 export function formatOption<Format extends string>(choices: readonly Format[], initial: Format): Option {
   return new Option('--format <format>', 'what to print').choices([...choices]).default(initial);
 }

@@ -1,8 +1,9 @@
-import type { Explanation, Work } from './explain-unit.ts';
+import type { ExplainedPass, Explanation } from './explain-unit.ts';
+import type { Work } from './explain/work.ts';
 
 /** An explanation as a table for people, a column a group of heads. */
 export function printExplanation(explanation: Explanation): string {
-  const { name, nq, nk, heads, kernel, tile, schedule, why, groups } = explanation;
+  const { name, nq, nk, heads, kernel, tile, groups, passes } = explanation;
   const columns: (readonly [string, Work])[] =
     groups.length === 1
       ? [[heads === 1 ? '1 head' : `${heads} equal heads`, explanation]]
@@ -15,6 +16,7 @@ export function printExplanation(explanation: Explanation): string {
     ['density', (work) => `${(100 * work.density).toPrecision(4)} %`],
     ['visited pairs', (work) => grouped(work.visited_pairs)],
     ['visited / live', (work) => ratio(work.visited_pairs, work.live_pairs)],
+    ['waste', (work) => `${(100 * work.waste).toFixed(1)} %`],
     ['full tiles', (work) => grouped(work.full_tiles)],
     ['partial tiles', (work) => grouped(work.partial_tiles)],
     ['all tiles', (work) => grouped(work.all_tiles)],
@@ -29,16 +31,70 @@ export function printExplanation(explanation: Explanation): string {
     ['', ...columns.map(([title]) => title)],
     ...rows.map(([title, read]) => [title, ...columns.map(([, work]) => read(work))]),
   ];
+  const kernels = kernel === 'asked' ? 'asked for' : kernel;
+  const size = `tiles of ${tile.queries} x ${tile.keys} (${kernels})`;
+  return [
+    `${name}: ${nq} queries x ${nk} keys, ${size}`,
+    ...columnsOf(table),
+    ...(explanation.live_pairs_exact ? [] : ['~ estimated from a sample']),
+    ...(passes.length > 1 ? ['', ...columnsOf(passTable(passes))] : [scheduleLine(explanation)]),
+    ...predictionLines(explanation),
+    ...alternativeLines(explanation),
+    ...explanation.advice.map((text) => `advice: ${text}`),
+    '',
+  ].join('\n');
+}
+
+function scheduleLine({ schedule, why, passes }: Explanation): string {
+  const [{ tile, strategy }] = passes;
+  const boxed = [tile.queries, tile.keys].some((box) => box.startsWith('('));
+  const views = boxed ? `; tiles are boxes of ${tile.queries} x ${tile.keys}` : '';
+  return `schedule by ${schedule}: ${why}${strategy === 'gathered' ? '; keys are packed' : views}`;
+}
+
+function passTable(passes: readonly ExplainedPass[]): string[][] {
+  return [
+    ['pass', 'strategy', 'tile', 'schedule', 'visited pairs', 'full tiles', 'partial tiles'],
+    ...passes.map(({ name, strategy, tile, schedule, visited_pairs, full_tiles, partial_tiles }) => [
+      name,
+      strategy,
+      `${tile.queries} x ${tile.keys}`,
+      schedule,
+      grouped(visited_pairs),
+      grouped(full_tiles),
+      grouped(partial_tiles),
+    ]),
+  ];
+}
+
+function predictionLines({ predicted }: Explanation): string[] {
+  const { over_plain, over_dense } = predicted;
+  if (!Number.isFinite(over_dense)) return [];
+  return [
+    `predicted by the cost model: ${over_dense.toFixed(2)} x dense attention, ${over_plain.toFixed(2)} x plain tiles`,
+  ];
+}
+
+function alternativeLines({ alternatives }: Explanation): string[] {
+  if (alternatives.length === 0) return [];
+  const [{ sizes }] = alternatives;
+  const counted = sizes.nq > 0 ? ` (counted at ${sizes.nq} x ${sizes.nk})` : '';
+  return [
+    `layouts considered${counted}:`,
+    ...columnsOf(alternatives.map(({ name, reason }) => [`  ${name}`, reason])),
+  ];
+}
+
+/** Cells in columns: the first to the left, the last too where it is prose. */
+function columnsOf(table: readonly (readonly string[])[]): string[] {
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-  const lines = table.map((row) =>
+  const isText = (column: number) => column === 0 || table.every((row) => !/^[~\d-]/.test(row[column] ?? ''));
+  return table.map((row) =>
     row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+      .map((cell, column) => (isText(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
       .join('  ')
       .trimEnd(),
   );
-  const head = `${name}: ${nq} queries x ${nk} keys, tiles of ${tile.queries} x ${tile.keys} (${kernel})`;
-  const estimate = explanation.live_pairs_exact ? '' : '~ estimated from a sample\n';
-  return `${head}\n${lines.join('\n')}\n${estimate}schedule by ${schedule}: ${why}\n`;
 }
 
 function grouped(value: number): string {

@@ -5,7 +5,13 @@ import type { Terminal } from './terminal.ts';
 
 /** @throws {UsageError} for a name that `--print-after` does not know. */
 export function checkPassNames(names: readonly string[]): void {
-  const known = [...graphPasses.map(({ name }) => name), 'plan-kernels', 'all'];
+  const known = [
+    ...graphPasses.map(({ name }) => name),
+    'schedule-plainly',
+    'choose-layout',
+    'plan-kernels',
+    'all',
+  ];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new UsageError(`--print-after knows no pass "${unknown}"; there are ${known.join(', ')}`);

@@ -9,8 +9,8 @@ export const stdinName = '<stdin>';
 
 /** Reads a file named on the command line; `-` is stdin. */
 export async function readSource(file: string, terminal: Terminal): Promise<Source> {
-  if (file === '-') return { name: stdinName, text: decode(await terminal.readStdin(), stdinName) };
-  return { name: file, text: decode(readBytes(file, terminal), file) };
+  if (file === '-') return { name: stdinName, text: textOf(await terminal.readStdin(), stdinName) };
+  return { name: file, text: textOf(readBytes(file, terminal), file) };
 }
 
 /** The bytes of a file named on the command line; an InputError where it cannot be read. */
@@ -22,14 +22,18 @@ export function readBytes(file: string, terminal: Terminal): Uint8Array {
   }
 }
 
-/** The text of a file that another file names, as `compile` asks for it; null where there is none. */
-export function siblingReader(terminal: Terminal): (path: string, from: string) => Source | null {
+/** A file that another file names: its text, null where there is none, or what is wrong with it. */
+export type Sibling = string | null | { readonly problem: string };
+
+/** Reads the files that other files name, as `compile` asks for them. */
+export function siblingReader(terminal: Terminal): (path: string, from: string) => Sibling {
   return (path, from) => {
     const name = isAbsolute(path) || from === stdinName ? path : join(dirname(from), path);
     try {
-      return { name, text: decode(readFileSync(resolve(terminal.cwd, name)), name) };
-    } catch {
-      return null;
+      return decode(readFileSync(resolve(terminal.cwd, name))) ?? { problem: notText };
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      return missing ? null : { problem: reasonOf(error) };
     }
   };
 }
@@ -44,10 +48,19 @@ export function reasonOf(error: unknown, missing: 'file' | 'folder' = 'file'): s
   return error instanceof Error ? error.message : String(error);
 }
 
-function decode(bytes: Uint8Array, name: string): string {
+const notText = 'it is not UTF-8 text';
+
+function textOf(bytes: Uint8Array, name: string): string {
+  const text = decode(bytes);
+  if (text === null) throw new InputError(`cannot read "${name}": ${notText}`);
+  return text;
+}
+
+/** Null where the bytes are not UTF-8. */
+function decode(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new InputError(`cannot read "${name}": it is not UTF-8 text`);
+    return null;
   }
 }

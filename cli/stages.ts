@@ -1,3 +1,3 @@
 /** What `compile --emit` prints, in the order of the pipeline. */
-export const stages = ['ast', 'mask', 'graph', 'kernels', 'wgsl', 'launcher', 'json'] as const;
+export const stages = ['ast', 'mask', 'graph', 'schedule', 'kernels', 'wgsl', 'launcher', 'json'] as const;
 export type Stage = (typeof stages)[number];

@@ -7,17 +7,22 @@ import { emitWgsl } from './codegen/wgsl/emit-wgsl.ts';
 import { targets as everyTarget } from './cost/index.ts';
 import { Session } from './diagnostics/session.ts';
 import { printKernelPlan } from './ir/print-kernel.ts';
+import { printSchedule } from './ir/print-schedule.ts';
 import { verifyKernelPlan } from './ir/verify-kernel.ts';
+import { verifySchedule } from './ir/verify-schedule.ts';
 import { parse } from './parser/index.ts';
 import { checkTarget } from './passes/check-target.ts';
+import { chooseLayout } from './passes/choose-layout.ts';
 import { linkFiles } from './passes/link-files.ts';
 import { lowerProgram } from './passes/lower-program.ts';
 import { PassRunner } from './passes/pass.ts';
 import { graphPasses } from './passes/pipeline.ts';
 import { planKernels } from './passes/plan-kernels.ts';
+import { schedulePlainly } from './passes/schedule-plainly.ts';
 import { resolveNames } from './passes/resolve-names.ts';
 import type { Source } from './diagnostics/diagnostic.ts';
 import type { Graph } from './ir/graph.ts';
+import type { Schedule } from './ir/schedule.ts';
 import type { CompiledUnit, CompileOptions, CompileResult } from './options.ts';
 import type { LinkedProgram } from './passes/link-files.ts';
 import type { LowerOptions } from './passes/lower/options.ts';
@@ -58,27 +63,57 @@ function compileGraph(
 ): CompiledUnit {
   let graph = lowered;
   for (const pass of graphPasses) graph = runner.run(pass, graph, graph.name);
-  const unit = { name: graph.name, graph, kernelPlan: null, descriptor: null };
+  const unit = { name: graph.name, graph, schedule: null, kernelPlan: null, descriptor: null };
   if (options.until === 'lower') return unit;
 
   const targets = options.targets ?? everyTarget;
   checkTarget(graph, targets, session);
   if (session.hasErrors) return unit;
 
-  const kernelPlan = runner.run(
+  const variants = options.noVariants !== true;
+  const plain = runner.run(
     {
-      name: 'plan-kernels',
-      why: 'Decides everything that is emitted: tiles, buffers, scalars, and where kernels find their key tiles.',
-      run: (input: Graph) => planKernels(input, targets),
-      print: printKernelPlan,
-      verify: verifyKernelPlan,
+      name: 'schedule-plainly',
+      why: 'Every attend in one pass over tiles of neighbouring positions: what layouts are held against.',
+      run: schedulePlainly,
+      print: printSchedule,
+      verify: verifySchedule,
     },
     graph,
     graph.name,
   );
-  if (options.until === 'plan') return { ...unit, kernelPlan };
+  const schedule = runner.run(
+    {
+      name: 'choose-layout',
+      why: 'Sparse patterns become dense in tiles: views, strategies and passes by the cost model.',
+      run: (input: Schedule) =>
+        chooseLayout(input, {
+          targets,
+          layouts: options.noLayout !== true,
+          split: options.noSplit !== true,
+          variants,
+        }),
+      print: printSchedule,
+      verify: verifySchedule,
+    },
+    plain,
+    graph.name,
+  );
+  const kernelPlan = runner.run(
+    {
+      name: 'plan-kernels',
+      why: 'Decides everything that is emitted: tiles, buffers, scalars, and where kernels find their key tiles.',
+      run: (input: Schedule) => planKernels(input, targets, { variants }),
+      print: printKernelPlan,
+      verify: verifyKernelPlan,
+    },
+    schedule,
+    graph.name,
+  );
+  if (options.until === 'plan') return { ...unit, schedule, kernelPlan };
   return {
     ...unit,
+    schedule,
     kernelPlan,
     descriptor: describeAttention(graph, kernelPlan, emitWgsl(kernelPlan, graph)),
   };
@@ -114,6 +149,7 @@ export type { Diagnostic, Help, Label, Source, Span } from './diagnostics/diagno
 export { printGraph } from './ir/print-graph.ts';
 export { printMask } from './ir/print-mask.ts';
 export { printKernelPlan } from './ir/print-kernel.ts';
+export { printSchedule } from './ir/print-schedule.ts';
 export { graphPasses } from './passes/pipeline.ts';
 
 /** The typed TypeScript module around a descriptor; loads ts-morph and prettier when it is first called. */
@@ -124,6 +160,7 @@ export { targets } from './cost/index.ts';
 export type { TargetTable } from './cost/index.ts';
 
 export type { CompiledUnit, CompileOptions, CompileResult } from './options.ts';
-export type { Graph } from './ir/graph.ts';
+export type { Graph, Neighborhood } from './ir/graph.ts';
 export type { KernelPlan } from './ir/kernel.ts';
+export type { Alternative, Schedule } from './ir/schedule.ts';
 export { version } from './version.ts';

@@ -2,6 +2,7 @@ import type { DiagnosticName } from './diagnostics/catalogue/index.ts';
 import type { Diagnostic, Source } from './diagnostics/diagnostic.ts';
 import type { Graph } from './ir/graph.ts';
 import type { KernelPlan } from './ir/kernel.ts';
+import type { Schedule } from './ir/schedule.ts';
 import type { SourceFile } from './parser/ast.ts';
 import type { PassRecord } from './passes/pass.ts';
 import type { LowerOptions, Setting } from './passes/lower/options.ts';
@@ -27,6 +28,12 @@ export interface CompileOptions {
   readonly targets?: readonly TargetTable[];
   /** How far to go: `lower` stops at simplified graphs, `plan` before text is emitted. Default `emit`. */
   readonly until?: 'lower' | 'plan' | 'emit';
+  /** Keep tiles of neighbouring positions: no views, no gathered keys, no diagonals. */
+  readonly noLayout?: boolean;
+  /** Keep every mask in one pass. */
+  readonly noSplit?: boolean;
+  /** Evaluate the whole mask in every partial tile: no row bounds. */
+  readonly noVariants?: boolean;
   /** Passes whose output is printed into `passes`; `all` for every one. */
   readonly printAfter?: readonly string[];
   /**
@@ -42,6 +49,7 @@ export interface CompileOptions {
 export interface CompiledUnit {
   readonly name: string;
   readonly graph: Graph;
+  readonly schedule: Schedule | null;
   readonly kernelPlan: KernelPlan | null;
   readonly descriptor: AttentionDescriptor | null;
 }

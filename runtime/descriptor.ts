@@ -1,4 +1,5 @@
 import type { MaskProgram, NodeId } from './mask/nodes.ts';
+import type { Extents, View } from './view.ts';
 
 /**
  * What a generated module hands to the runtime: everything that is known at compile time about one `attention`.
@@ -11,8 +12,10 @@ export interface AttentionDescriptor {
   readonly kvHeads: number;
   /** Head dimension of q and k. */
   readonly dim: number;
-  /** Head dimension of v and of the output. */
+  /** Head dimension of v. */
   readonly dimV: number;
+  /** Head dimension of the output: dimV for each branch that is concatenated, else dimV. */
+  readonly dimOut: number;
   /** Storage type of q, k, v and out. Scores and accumulators are f32; lse is f32. */
   readonly dtype: 'f32' | 'f16';
   /** Default order of the axes of q, k, v and out: [batch, heads, n, dim] or [batch, n, heads, dim]. */
@@ -24,12 +27,56 @@ export interface AttentionDescriptor {
   readonly derived: readonly DerivedDeclaration[];
   /** Position of query row 0, over the symbols nq, nk and the launch parameters. */
   readonly offset: MaskProgram;
-  /** The mask over query, key, head, batch, symbols and arrays: integers and booleans only. */
+  /** The pairs that some branch attends, over query, key, head, batch, symbols and arrays: integers and booleans only. */
   readonly mask: MaskProgram;
+  /**
+   * How branches become the output: `merge` in one softmax, where a pair counts once for every branch that holds it;
+   * `concat` each in a softmax of its own, their outputs side by side and no lse.
+   */
+  readonly combine: 'single' | 'merge' | 'concat';
+  /** The pairs of each attend; one, equal to `mask`, where there is one. The passes of a branch compute its pairs. */
+  readonly branches: readonly MaskProgram[];
   readonly score: ScoreDescriptor;
-  readonly kernels: readonly KernelDescriptor[];
+  /** What is launched one after the other; together the passes compute every live pair of `mask`. */
+  readonly passes: readonly PassDescriptor[];
   readonly wgsl: WgslModule;
 }
+
+/**
+ * One sweep over the queries: a part of the mask, in tiles of its own.
+ *
+ * Passes that hand the state on share one softmax: each takes up the running maximum, sum and accumulators (the *state*)
+ * where the one before has left them, so that their parts may be computed in any tiles. Parts of one `attend` are
+ * disjoint; where branches of a `merge` overlap, a pair counts once for each. Every pass visits every query row, be it
+ * without keys.
+ */
+export interface PassDescriptor {
+  /** `all` where there is one pass, else what tells it apart: `local`, `stride`. Part of its kernels' names. */
+  readonly name: string;
+  /** The pairs that this pass computes. */
+  readonly mask: MaskProgram;
+  readonly queries: View;
+  readonly keys: View;
+  readonly strategy: Strategy;
+  readonly state: {
+    /** Takes up the state; a pass that does not starts from nothing. */
+    readonly reads: boolean;
+    /** Leaves the state for the next pass; a pass that does not finishes its rows and stores out (and lse). */
+    readonly writes: boolean;
+  };
+  /** First column of `out` that the pass stores: branches that are concatenated stand side by side. */
+  readonly column: number;
+  readonly kernels: readonly KernelDescriptor[];
+}
+
+/**
+ * How the pairs of a run are computed.
+ * - `dense`: whole tiles of queries x keys by matrix products; keys by `positions` or `boxes`.
+ * - `gathered`: the same, over the packed keys of a `list` view.
+ * - `diagonal`: row by row. A tile holds, for each query i, the keys i + d of up to tile.keys distances d; what is read is
+ *   used once, but no pair is computed in vain.
+ */
+export type Strategy = 'dense' | 'gathered' | 'diagonal';
 
 export interface ArrayDeclaration {
   readonly name: string;
@@ -46,12 +93,17 @@ export interface ArrayDeclaration {
   readonly doc: string;
 }
 
-/** Default contents of an input. `documents`: ids of documents of about `length` tokens; `full`: every value is nk. */
+/**
+ * Default contents of an input. `documents`: ids of documents of about `length` tokens; `full`: every value is nk;
+ * `shuffled`: the indices of a row in a random order.
+ */
 export type ArrayFeed =
   | { readonly kind: 'documents'; readonly length: number }
   | { readonly kind: 'full' }
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'random'; readonly seed: number; readonly density: number }
+  /** Integers are below `below`, or below nk where it is left out. */
+  | { readonly kind: 'random'; readonly seed: number; readonly density: number; readonly below?: number }
+  | { readonly kind: 'shuffled'; readonly seed: number }
   | { readonly kind: 'values'; readonly values: readonly unknown[] };
 
 export interface LaunchParameter {
@@ -74,20 +126,29 @@ export interface LaunchParameter {
  * - `segments`: an int array of the same shape as the int input `of` (which is `sorted`). Along the last dimension a
  *   segment is a maximal run of equal values; at position p stands the first position of p's segment (`edge` start) or
  *   one past its last position (`edge` end). Example: of = [4, 4, 9] gives start [0, 0, 2] and end [2, 2, 3].
+ * - `curve`: an int array of as many elements as a box of these sizes (two or three) has cells: their row-major numbers in
+ *   the order of ./mask/hilbert-curve.ts.
+ * - `ranks`: an int array of the shape of the bit input `of`, one longer along the last dimension. At position p stands the
+ *   number of set bits before p, and behind the last position their number. Example: of = 1011 gives [0, 1, 1, 2, 3].
  * - `block-mask`: which blocks of `block` x `block` pairs of a set over `positions` queries and keys are kept whole, by
- *   ./mask/block-mask.ts; becomes a bit array of ceil(positions / block) rows and columns. In `set`, query and key are
+ *   ./mask/block-mask.ts; becomes a bit array of ceil(positions / block) rows and columns, after a dimension of heads where
+ *   each head has blocks of its own. In `set`, query and key are
  *   places inside two parts of the canvas, whose numbers are the symbols of {@link partSymbols}.
  */
 export type DerivedDeclaration =
   | {
       readonly kind: 'scalar';
       readonly name: string;
+      /** What was written, for messages at launch; left out where no single place wrote it. */
+      readonly text?: string;
       readonly type: 'int' | 'real';
       readonly program: MaskProgram;
     }
   | {
       readonly kind: 'table';
       readonly name: string;
+      /** As of a scalar. */
+      readonly text?: string;
       readonly type: 'int' | 'real';
       readonly over: 'query' | 'key' | 'head' | 'batch';
       readonly size: MaskProgram;
@@ -109,12 +170,16 @@ export type DerivedDeclaration =
       readonly values: readonly number[];
     }
   | { readonly kind: 'segments'; readonly name: string; readonly of: string; readonly edge: 'start' | 'end' }
+  | { readonly kind: 'ranks'; readonly name: string; readonly of: string }
+  | { readonly kind: 'curve'; readonly name: string; readonly sizes: readonly MaskProgram[] }
   | {
       readonly kind: 'block-mask';
       readonly name: string;
       readonly positions: MaskProgram;
       readonly block: MaskProgram;
+      /** Over query and key, and over head where `perHead`. */
       readonly set: MaskProgram;
+      readonly perHead: boolean;
       readonly rule: BlockRule;
       /** Parts of `length` positions, `count` of them from `start`; each pair of parts has blocks of its own. */
       readonly canvas: {
@@ -137,9 +202,11 @@ export type BlockRule =
 
 /**
  * From q.k to the logit, in this order:
- *   s = (q.k) * scale * rowScale[i];  s = softcap * tanh(s / softcap);  s += -slope[head] * |i - j| + keyBias[..., j].
- * Then softmax over the live keys; `sink` adds exp(sink[head]) to the denominator only.
- * Null leaves a step out.
+ *   s = (q.k) * scale * rowScale[i];  s = softcap * tanh(s / softcap);  s += -slope[head] * |i - j| + keyBias[..., j];
+ *   s += every one of `biases`.
+ * Then softmax over the live keys; `sink` adds exp(sink[head]) to the denominator only, and `denominatorScale` multiplies
+ * the denominator, sink included; lse is that of the scores alone.
+ * Null, or no entry, leaves a step out.
  */
 export interface ScoreDescriptor {
   /** A number (default 1 / sqrt(dim)) or the name of a launch parameter of type real. */
@@ -153,6 +220,16 @@ export interface ScoreDescriptor {
   readonly rowScale: string | null;
   /** Name of a real array over heads: a logit that joins the denominator. */
   readonly sink: string | null;
+  /** Over query, key, head and batch. */
+  readonly biases: readonly RealReading[];
+  /** Over query, head and batch. */
+  readonly denominatorScale: RealReading | null;
+}
+
+/** An element of a real array, 0 outside of it; each index is an integer program of the mask language. */
+export interface RealReading {
+  readonly array: string;
+  readonly indices: readonly MaskProgram[];
 }
 
 /** One entry point of the WGSL module and how its work is laid out. */
@@ -168,6 +245,8 @@ export interface KernelDescriptor {
   /** Bytes of workgroup storage. */
   readonly workgroupBytes: number;
   readonly features: readonly ('shader-f16' | 'subgroups')[];
+  /** The box of a tile in views of boxes; empty for other views. */
+  readonly extents: { readonly queries: Extents; readonly keys: Extents };
   readonly schedule: KernelSchedule;
 }
 
@@ -175,11 +254,15 @@ export interface KernelDescriptor {
  * Where a kernel's key tiles come from. Either way a partial tile evaluates `residual`, a full tile no mask at all.
  * - `ranges`: no table. For fixed i the live keys are exactly low(i) <= j < high(i), both non-decreasing in i; roots
  *   of programs over `query`, symbols and lookups. The kernel derives partial and full ranges of its query tile.
+ *   Only where both views are `positions`.
  * - `table`: the run table of ./schedule/run-table.ts, in the arena.
+ * - `diagonals` (strategy `diagonal`): a list of distances j - i, in the arena: their count, then the distances,
+ *   ascending. A pair is live where its key exists and `residual` holds; null where nothing is left to ask.
  */
 export type KernelSchedule =
   | { readonly kind: 'ranges'; readonly low: MaskProgram; readonly high: MaskProgram }
-  | { readonly kind: 'table'; readonly residual: MaskProgram };
+  | { readonly kind: 'table'; readonly residual: MaskProgram }
+  | { readonly kind: 'diagonals'; readonly residual: MaskProgram | null };
 
 export interface WgslModule {
   readonly code: string;
@@ -211,23 +294,36 @@ export interface UniformField {
     | { readonly kind: 'section'; readonly section: string }
     /** Length of a dimension of an array. */
     | { readonly kind: 'dim'; readonly array: string; readonly dim: number }
-    /** Query tiles of the chosen kernel: ceil(nq / tile.queries). */
-    | { readonly kind: 'query-tiles' };
+    /** Query tiles of the pass under the chosen kernel. */
+    | { readonly kind: 'query-tiles' }
+    /** A number of a bound view (see ./view.ts): of one axis its size, stride or parts, of one region its base or tiles. */
+    | {
+        readonly kind: 'view';
+        readonly pass: number;
+        readonly side: 'queries' | 'keys';
+        readonly region: number;
+        readonly axis: number | null;
+        readonly value: 'size' | 'stride' | 'parts' | 'base' | 'tiles';
+      };
 }
 
 export interface BufferBinding {
   readonly binding: number;
-  readonly role: 'q' | 'k' | 'v' | 'out' | 'lse' | 'params' | 'arena' | 'floats';
+  /**
+   * `state` (f32, in units of four elements): for every grid index and query row dimV accumulators, then the running
+   * maximum (of logits in units of log 2), the running sum and two words of nothing.
+   */
+  readonly role: 'q' | 'k' | 'v' | 'out' | 'lse' | 'params' | 'arena' | 'floats' | 'state';
   readonly access: 'uniform' | 'read' | 'read-write';
 }
 
 /**
- * A part of the integer arena. `tables` holds, for every grid index batch * heads + head, the word offset of its run
- * table; `array` an int array (row-major), packed bits (row-major, 32 a word along the last dimension, least
+ * A part of the integer arena. `tables` holds, for every grid index batch * heads + head, the word offset of the run
+ * table (or list of distances) of pass `pass`; `array` an int array (row-major), packed bits (row-major, 32 a word along the last dimension, least
  * significant first, rows padded to whole words) or a list (row starts, then values, see ./arrays.ts).
  */
 export type ArenaSection =
-  | { readonly kind: 'tables'; readonly name: string }
+  | { readonly kind: 'tables'; readonly name: string; readonly pass: number }
   | { readonly kind: 'array'; readonly name: string; readonly array: string };
 
 export type { MaskProgram, NodeId };

@@ -17,9 +17,10 @@ export { adapterClass, requestRaisedDevice } from './webgpu/request-device.ts';
 
 // A launch as plain data, without a device.
 export { prepareLaunch } from './launch/prepare-launch.ts';
-export { chooseKernel } from './launch/choose-kernel.ts';
+export { chooseKernels } from './launch/choose-kernel.ts';
 export type { DeviceCapabilities } from './launch/choose-kernel.ts';
-export type { Launch } from './launch/assemble-launch.ts';
+export type { Launch, LaunchPass } from './launch/assemble-launch.ts';
+export type { PassStatistics } from './launch/pass-statistics.ts';
 export type { ArrayOf, LaunchRequest } from './launch/launch-request.ts';
 
 // Refusals: wrong arguments, and devices that cannot.
@@ -34,5 +35,6 @@ export type {
   AttentionDescriptor,
   KernelDescriptor,
   LaunchParameter,
+  PassDescriptor,
 } from './descriptor.ts';
 export type { MaskProgram } from './mask/nodes.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { compile } from '../../compiler/index.ts';
-import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionDescriptor, KernelDescriptor } from '../../runtime/descriptor.ts';
 import { findBrowser } from '../../test/browser/find-browser.ts';
 import { median, optionOf } from '../benchmark.ts';
 import type { Benchmark } from '../benchmark.ts';
@@ -57,7 +57,7 @@ export const benchmark: Benchmark = {
         }, request);
         await page.close();
         for (const job of jobs) say(describeJob(job));
-        const { tile } = descriptors.full.kernels.find(isSoftwareKernel)!;
+        const { tile } = descriptors.full.passes[0].kernels.find(isSoftwareKernel)!;
         results.push({ scenario, jobs, tile });
       }
     } finally {
@@ -75,7 +75,7 @@ export const benchmark: Benchmark = {
   },
 };
 
-const isSoftwareKernel = ({ target, purpose }: AttentionDescriptor['kernels'][number]) =>
+const isSoftwareKernel = ({ target, purpose }: KernelDescriptor) =>
   target === 'software' && purpose === 'tiled';
 
 /** Our descriptors by mask. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { AlreadyReported, exitCode } from '../failures.ts';
+import { AlreadyReported, InputError, exitCode } from '../failures.ts';
 import { formatOption } from '../options.ts';
 import { diagnosticFormats } from '../report-diagnostics.ts';
 import type { DiagnosticFormat } from '../report-diagnostics.ts';
@@ -16,13 +16,23 @@ export function addCheck(program: Command, terminal: Terminal): void {
       const { readSource } = await import('../sources.ts');
       const { reportDiagnostics } = await import('../report-diagnostics.ts');
       const results = [];
-      for (const file of files) results.push(compileSource(await readSource(file, terminal), {}, terminal));
+      let unread = 0;
+      for (const file of files) {
+        try {
+          results.push(compileSource(await readSource(file, terminal), {}, terminal));
+        } catch (error) {
+          // One file that is not there does not keep the others from being checked.
+          if (!(error instanceof InputError)) throw error;
+          terminal.err.write(`error: ${error.message}\n`);
+          unread++;
+        }
+      }
       // A file that two others use is reported once.
       const diagnostics = new Map(
         results.flatMap(({ diagnostics }) => diagnostics).map((one) => [JSON.stringify(one), one]),
       );
       const sources = results.flatMap((result) => [...result.sources.values()]);
       reportDiagnostics([...diagnostics.values()], sources, options.format, command, terminal);
-      if (results.some((result) => !result.ok)) throw new AlreadyReported(exitCode.input);
+      if (unread > 0 || results.some((result) => !result.ok)) throw new AlreadyReported(exitCode.input);
     });
 }

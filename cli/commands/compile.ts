@@ -3,13 +3,15 @@ import { Option } from 'commander';
 import { AlreadyReported, UsageError, exitCode } from '../failures.ts';
 import { addShapeOptions, addSpecificationOptions, collect, formatOption, parseCount } from '../options.ts';
 import type { ShapeOptions } from '../options.ts';
+import { addPlanOptions } from '../plan-options.ts';
+import type { PlanOptions } from '../plan-options.ts';
 import { diagnosticFormats } from '../report-diagnostics.ts';
 import type { DiagnosticFormat } from '../report-diagnostics.ts';
 import { stages } from '../stages.ts';
 import type { Stage } from '../stages.ts';
 import type { Terminal } from '../terminal.ts';
 
-interface CompileCommandOptions extends ShapeOptions {
+interface CompileCommandOptions extends ShapeOptions, PlanOptions {
   readonly target: string;
   readonly out?: string;
   readonly check?: boolean;
@@ -43,7 +45,11 @@ export function addCompile(program: Command, terminal: Terminal): void {
     .option('--time-passes', 'print the time of every pass to stderr')
     .addOption(formatOption(diagnosticFormats, 'text'));
   addSpecificationOptions(command);
-  addShapeOptions(command).option('--heads <count>', 'number of heads (default: 2)', parseCount);
+  addPlanOptions(addShapeOptions(command)).option(
+    '--heads <count>',
+    'number of heads (default: 2)',
+    parseCount,
+  );
   command.action(async (files: string[], options: CompileCommandOptions) => {
     const { emit = [], printAfter = [], format } = options;
     if (options.out === undefined && options.check)

@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
 import { UsageError } from '../failures.ts';
-import { addLaunchOptions, formatOption } from '../options.ts';
+import { addAttendOption, addLaunchOptions, formatOption } from '../options.ts';
 import type { LaunchOptions } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 type MaskFormat = 'json' | 'npy' | 'pbm' | 'text';
+
+interface MaskOptions extends LaunchOptions {
+  readonly format: MaskFormat;
+  readonly attend?: string;
+}
 
 /** A dense mask of more pairs than this is refused: 2^30 bits are 128 MiB. */
 const mostPairs = 2 ** 30;
@@ -23,7 +28,7 @@ heads is 1), C order, the first in the most significant bit of the first byte, n
 booleans of that shape, pbm one image a head.
 `,
     );
-  addLaunchOptions(command).action(async (file: string, options: LaunchOptions & { format: MaskFormat }) => {
+  addAttendOption(addLaunchOptions(command)).action(async (file: string, options: MaskOptions) => {
     const { compileOne } = await import('../compile-file.ts');
     const { launchUnit } = await import('../launch-unit.ts');
     const { denseMask } = await import('../dense-mask.ts');

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { AlreadyReported, exitCode } from '../failures.ts';
 import { addLaunchOptions, addShapeOptions, formatOption, parseCount, parseIndex } from '../options.ts';
+import { addPlanOptions } from '../plan-options.ts';
 import type { RunFormat, RunOptions } from '../run/options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -28,15 +29,17 @@ export function addRun(program: Command, terminal: Terminal): void {
     .option('--out <file.npy>', 'write the output there, f32')
     .option('--seed <number>', 'seed of random tensors', parseIndex, 1)
     .option('--time', 'run five more times and print the median');
-  addShapeOptions(addLaunchOptions(command)).action(async (file: string, options: RunOptions) => {
-    const { compileOne } = await import('../compile-file.ts');
-    const { runUnit } = await import('../run/run-unit.ts');
-    const { printReport } = await import('../run/report.ts');
-    const compiled = await compileOne(file, options, 'emit', { command, terminal });
-    const report = await runUnit(compiled, options, terminal);
-    terminal.out.write(
-      options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : printReport(report),
-    );
-    if (!report.ok) throw new AlreadyReported(exitCode.input);
-  });
+  addPlanOptions(addShapeOptions(addLaunchOptions(command))).action(
+    async (file: string, options: RunOptions) => {
+      const { compileOne } = await import('../compile-file.ts');
+      const { runUnit } = await import('../run/run-unit.ts');
+      const { printReport } = await import('../run/report.ts');
+      const compiled = await compileOne(file, options, 'emit', { command, terminal });
+      const report = await runUnit(compiled, options, terminal);
+      terminal.out.write(
+        options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : printReport(report),
+      );
+      if (!report.ok) throw new AlreadyReported(exitCode.input);
+    },
+  );
 }

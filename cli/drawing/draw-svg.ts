@@ -1,97 +1,125 @@
-import { countCells, sparsityText } from './picture.ts';
-import type { Cell, Picture } from './picture.ts';
+import { arrangePanels, legendPlace, titlePlace } from './arrange-panels.ts';
+import type { Arrangement, PlacedPanel } from './arrange-panels.ts';
+import { hex, palette } from './palette.ts';
+import { legendOf, lookOf } from './panel.ts';
+import type { Drawing, Look, Panel, Sample } from './panel.ts';
 
-const margin = { left: 28, top: 40, right: 16, bottom: 34 };
-const gap = 28;
-/** Pixels of a panel's longer side. */
-const panelSize = 320;
+const fontSize = 11;
+/** About the width of a character of the sans-serif fonts that viewers have. */
+const characterWidth = 0.56 * fontSize;
+const fewestPixelsOfLines = 10;
+const degrees = ['low', 'middle', 'high'] as const;
 
 /**
- * Pictures side by side as one SVG document, the same bytes for the same pictures. Full cells are solid, partial ones
- * lighter and hatched, so that the two differ without colour too.
+ * A drawing as one SVG document, the same bytes for the same drawing. Full cells are solid, partial ones lighter and
+ * hatched, those visited in vain dotted, so that they differ without colour too.
  */
-export function drawSvg(name: string, pictures: readonly Picture[]): string {
-  const panels = pictures.map((picture) => {
-    const rows = picture.cells.length;
-    const columns = picture.cells[0]?.length ?? 0;
-    const unit = Math.max(1, Math.floor(panelSize / Math.max(rows, columns, 1)));
-    return { picture, unit, width: unit * columns, height: unit * rows };
-  });
-  const width =
-    margin.left + margin.right + sum(panels.map((panel) => panel.width)) + gap * (panels.length - 1);
-  const height = margin.top + margin.bottom + Math.max(...panels.map((panel) => panel.height));
-  let left = margin.left;
-  const bodies = panels.map((panel) => {
-    const body = drawPanel(panel.picture, panel.unit, left);
-    left += panel.width + gap;
-    return body;
-  });
-  const { nq, nk, tile } = pictures[0];
-  const scale = tile === 1 ? '' : `, cells of ${tile}`;
-  const title = `${name}: ${nq} queries x ${nk} keys${scale}`;
+export function drawSvg(drawing: Drawing): string {
+  const arrangement = arrangePanels(drawing, (text) => text.length * characterWidth);
+  const { width, height, panels } = arrangement;
+  const title = escapeXml(drawing.title);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
-<title>${escapeXml(title)}</title>
-<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" fill="#c7d7f5"/><path d="M-1 1 1-1M0 4 4 0M3 5 5 3" stroke="#5b84d8" stroke-width=".8"/></pattern></defs>
+<title>${title}</title>
+<defs>${degrees.map(hatch).join('')}${dots()}</defs>
 <rect width="${width}" height="${height}" fill="#fff"/>
-<g font-family="sans-serif" font-size="11" fill="#333">
-<text x="${margin.left}" y="16" font-size="13" font-weight="bold">${escapeXml(title)}</text>
-${bodies.join('')}</g>
+<g font-family="sans-serif" font-size="${fontSize}" fill="#333">
+<text x="${titlePlace.left}" y="${titlePlace.top}" font-size="13" font-weight="bold">${title}</text>
+${panels.map(drawPanel).join('')}${drawLegend(drawing, arrangement)}</g>
 </svg>
 `;
 }
 
-function drawPanel(picture: Picture, unit: number, left: number): string {
-  const top = margin.top;
-  const height = picture.cells.length * unit;
-  const width = (picture.cells[0]?.length ?? 0) * unit;
-  const { full, partial, empty } = countCells(picture);
-  const caption = picture.caption === '' ? 'keys →' : `${picture.caption}, keys →`;
-  const legend = `sparsity ${sparsityText(picture)}; full ${full}, partial ${partial}, empty ${empty}`;
+function hatch(look: (typeof degrees)[number]): string {
+  const line = hex(palette[look === 'high' ? 'full' : 'high']);
+  return `<pattern id="${look}" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" fill="${hex(palette[look])}"/><path d="M-1 1 1-1M0 4 4 0M3 5 5 3" stroke="${line}" stroke-width=".8"/></pattern>`;
+}
+
+function dots(): string {
+  return `<pattern id="vain" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" fill="${hex(palette.vain)}"/><circle cx="2" cy="2" r=".7" fill="#b5701a"/></pattern>`;
+}
+
+function fillOf(sample: Sample): string {
+  return sample === 'full' || sample === 'mark' ? hex(palette[sample]) : `url(#${sample})`;
+}
+
+function drawPanel(placed: PlacedPanel): string {
+  const { panel, unit, left, top, width, height } = placed;
+  const { axes, caption, note, mark } = panel;
+  const across = `${axes.across} →`;
   const middle = top + height / 2;
-  return `<text x="${left}" y="${top - 6}">${escapeXml(caption)}</text>
-<text x="${left - 8}" y="${middle}" text-anchor="middle" transform="rotate(-90 ${left - 8} ${middle})">← queries</text>
-<path fill="#2456b8" d="${pathOf(picture, 'full', unit, left, top)}"/>
-<path fill="url(#hatch)" d="${pathOf(picture, 'partial', unit, left, top)}"/>
-<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="none" stroke="#888"/>
-<text x="${left}" y="${top + height + 16}">${legend}</text>
+  const paths = (['full', 'vain', ...degrees] as const).flatMap((look) => {
+    const d = pathOf(panel, look, unit, left, top);
+    return d === '' ? [] : [`<path fill="${fillOf(look)}" d="${d}"/>\n`];
+  });
+  const marked =
+    mark === null
+      ? ''
+      : `<rect x="${left + mark.column * unit}" y="${top + mark.row * unit}" width="${unit}" height="${unit}" fill="none" stroke="${hex(palette.mark)}" stroke-width="2"/>\n`;
+  const lines = unit < fewestPixelsOfLines ? '' : gridLines(placed);
+  return `<text x="${left}" y="${top - 6}">${escapeXml(caption === '' ? across : `${caption}, ${across}`)}</text>
+<text x="${left - 8}" y="${middle}" text-anchor="middle" transform="rotate(-90 ${left - 8} ${middle})">← ${escapeXml(axes.down)}</text>
+${paths.join('')}${lines}<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="none" stroke="#888"/>
+${marked}<text x="${left}" y="${top + height + 16}">${escapeXml(note)}</text>
 `;
 }
 
+/** Lines between cells that are large enough to be counted. */
+function gridLines({ panel, unit, left, top, width, height }: PlacedPanel): string {
+  const across = Array.from(
+    { length: panel.rows - 1 },
+    (_, row) => `M${left} ${top + (row + 1) * unit}h${width}`,
+  );
+  const down = Array.from(
+    { length: panel.columns - 1 },
+    (_, at) => `M${left + (at + 1) * unit} ${top}v${height}`,
+  );
+  const d = [...across, ...down].join('');
+  return d === '' ? '' : `<path d="${d}" stroke="#ddd" stroke-width=".5"/>\n`;
+}
+
+function drawLegend(drawing: Drawing, arrangement: Arrangement): string {
+  const { left, top } = legendPlace(arrangement);
+  let at = left;
+  const entries = legendOf(drawing).map(([sample, meaning]) => {
+    const entry = `<rect x="${at}" y="${top}" width="10" height="10" fill="${fillOf(sample)}" stroke="#888" stroke-width=".5"/><text x="${at + 15}" y="${top + 9}">${meaning}</text>\n`;
+    at += 30 + Math.ceil(meaning.length * characterWidth);
+    return entry;
+  });
+  return entries.join('');
+}
+
 /** One rectangle a run of equal cells in a row; runs of the row above with the same borders are extended downwards. */
-function pathOf(picture: Picture, wanted: Cell, unit: number, left: number, top: number): string {
+function pathOf(panel: Panel, wanted: Look, unit: number, left: number, top: number): string {
   const done: string[] = [];
   let open = new Map<string, { from: number; to: number; row: number }>();
   const close = (box: { from: number; to: number; row: number }, end: number) =>
     done.push(
       `M${left + box.from * unit} ${top + box.row * unit}h${(box.to - box.from) * unit}v${(end - box.row) * unit}h-${(box.to - box.from) * unit}z`,
     );
-  picture.cells.forEach((line, row) => {
+  for (let row = 0; row < panel.rows; row++) {
     const next = new Map<string, { from: number; to: number; row: number }>();
-    for (const { from, to } of runsOf(line, wanted)) {
+    for (const { from, to } of runsOf(panel, row, wanted)) {
       const key = `${from}:${to}`;
       next.set(key, open.get(key) ?? { from, to, row });
       open.delete(key);
     }
     for (const box of open.values()) close(box, row);
     open = next;
-  });
-  for (const box of open.values()) close(box, picture.cells.length);
+  }
+  for (const box of open.values()) close(box, panel.rows);
   return done.join('');
 }
 
-function runsOf(line: readonly Cell[], wanted: Cell): { from: number; to: number }[] {
+function runsOf(panel: Panel, row: number, wanted: Look): { from: number; to: number }[] {
+  const first = row * panel.columns;
   const runs: { from: number; to: number }[] = [];
-  for (let at = 0; at < line.length; at++) {
-    if (line[at] !== wanted) continue;
+  for (let at = 0; at < panel.columns; at++) {
+    if (lookOf(panel, first + at) !== wanted) continue;
     const from = at;
-    while (at < line.length && line[at] === wanted) at++;
+    while (at < panel.columns && lookOf(panel, first + at) === wanted) at++;
     runs.push({ from, to: at });
   }
   return runs;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function escapeXml(text: string): string {

@@ -1,5 +1,5 @@
 import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
-import { chooseKernel } from '../../runtime/launch/choose-kernel.ts';
+import { chooseKernels } from '../../runtime/launch/choose-kernel.ts';
 import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
 import { executePlan } from '../../runtime/reference/execute-plan.ts';
 import { anyDevice } from '../any-device.ts';
@@ -18,11 +18,11 @@ export function executeByReference(
   tensors: InputTensors,
 ): Execution {
   const planStart = performance.now();
-  const kernel = chooseKernel(descriptor, unit.nq, anyDevice, 'software');
+  const kernels = chooseKernels(descriptor, unit.nq, anyDevice, 'software');
   const start = performance.now();
   const { out, lse } = executePlan({
     descriptor,
-    kernel,
+    kernels,
     mask: unit.mask,
     q: tensors.q.values,
     k: tensors.k.values,
@@ -35,11 +35,11 @@ export function executeByReference(
     milliseconds: [performance.now() - start],
     timedBy: 'wall clock',
     planMilliseconds: start - planStart,
-    kernel: kernel.name,
+    kernels: kernels.map(({ name }) => name),
   };
 }
 
-/** From [batch, heads, nq, dimV] to the layout of the launch. */
+/** From [batch, heads, nq, dimOut] to the layout of the launch. */
 function layOut(dense: Float64Array, { out }: TensorLayouts): Float64Array {
   const { batch, heads, rows, dim, strides } = out;
   const result = new Float64Array(out.extent);

@@ -15,7 +15,8 @@ export interface Execution {
   readonly timedBy: 'timestamp query' | 'wall clock';
   /** Deriving the schedule, compiling the kernel and uploading tables. */
   readonly planMilliseconds: number;
-  readonly kernel: string;
+  /** The entry points that ran, in order. */
+  readonly kernels: readonly string[];
 }
 
 /**
@@ -53,7 +54,7 @@ export async function executeOnDevice(
       milliseconds,
       timedBy,
       planMilliseconds,
-      kernel: plan.launch.kernel.name,
+      kernels: plan.launch.passes.map(({ kernel }) => kernel.name),
     };
   } finally {
     attention.destroy();

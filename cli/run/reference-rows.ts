@@ -2,7 +2,7 @@ import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
 import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
 import { RowEvaluator } from '../../runtime/mask/evaluate-row.ts';
-import { attendDense } from '../../runtime/reference/attend-dense.ts';
+import { attendBranches } from '../../runtime/reference/attend-branches.ts';
 import type { DenseScore } from '../../runtime/reference/attend-dense.ts';
 import { bindScore } from '../../runtime/reference/bind-score.ts';
 import type { LaunchedUnit } from '../launch-unit.ts';
@@ -44,7 +44,7 @@ export function chooseRows(unit: LaunchedUnit, descriptor: AttentionDescriptor, 
   return [...chosen].sort((a, b) => a - b).map(indexOf);
 }
 
-/** Rows of the float64 reference: `out` [rows, dimV], `lse` [rows]. */
+/** Rows of the float64 reference: `out` [rows, dimOut], `lse` [rows] (NaN where there is none). */
 export function referenceRows(
   unit: LaunchedUnit,
   descriptor: AttentionDescriptor,
@@ -52,10 +52,10 @@ export function referenceRows(
   tensors: InputTensors,
   rows: readonly RowIndex[],
 ): { readonly out: Float64Array; readonly lse: Float64Array } {
-  const { nk, offset, mask } = unit;
-  const { heads, kvHeads, dim, dimV } = descriptor;
+  const { nk, offset, mask, branches } = unit;
+  const { heads, kvHeads, dim, dimV, dimOut, combine } = descriptor;
   const score = bindScore(descriptor, mask.scalars, mask.arrays);
-  const out = new Float64Array(rows.length * dimV);
+  const out = new Float64Array(rows.length * dimOut);
   const lse = new Float64Array(rows.length);
   const evaluators = new Map<BoundMask, RowEvaluator>();
   const from = (name: 'q' | 'k' | 'v', { batch, head, row }: RowIndex): Float64Array => {
@@ -64,12 +64,15 @@ export function referenceRows(
   };
   const alone = (row: number) => ({ batch: 0, head: 0, row });
   rows.forEach((index, at) => {
-    const bound = mask.bind(index.batch, index.head);
-    const evaluator = evaluators.get(bound) ?? new RowEvaluator(bound, nk);
-    evaluators.set(bound, evaluator);
-    const live = evaluator.row(index.row + offset);
+    const live = branches.map((bind) => {
+      const bound = bind(index.batch, index.head);
+      const evaluator = evaluators.get(bound) ?? new RowEvaluator(bound, nk);
+      evaluators.set(bound, evaluator);
+      return evaluator.row(index.row + offset).slice();
+    });
     const keyValueHead = { batch: index.batch, head: Math.floor(index.head / (heads / kvHeads)), row: 0 };
-    const result = attendDense({
+    const result = attendBranches({
+      combine,
       batch: 1,
       heads: 1,
       kvHeads: 1,
@@ -82,11 +85,11 @@ export function referenceRows(
       k: from('k', keyValueHead),
       v: from('v', keyValueHead),
       strides: { q: alone(dim), k: alone(layouts.k.strides.row), v: alone(layouts.v.strides.row) },
-      isLive: (_batch, _head, _i, j) => live[j] !== 0,
+      branches: live.map((keys) => (_batch: number, _head: number, _i: number, j: number) => keys[j] !== 0),
       score: scoreOfHead(score, index),
     });
-    out.set(result.out, at * dimV);
-    lse[at] = result.lse[0];
+    out.set(result.out, at * dimOut);
+    lse[at] = result.lse[0] ?? NaN;
   });
   return { out, lse };
 }
@@ -111,7 +114,7 @@ export function pickRows(
 
 /** The score of one (batch, head) as that of a problem with one head. */
 function scoreOfHead(score: DenseScore, { batch, head }: RowIndex): DenseScore {
-  const { scale, softcap, rowScale, slope, keyBias, sink } = score;
+  const { scale, softcap, rowScale, slope, keyBias, sink, bias, denominatorScale } = score;
   return {
     scale,
     softcap,
@@ -119,5 +122,9 @@ function scoreOfHead(score: DenseScore, { batch, head }: RowIndex): DenseScore {
     ...(slope && { slope: () => slope(head) }),
     ...(keyBias && { keyBias: (_batch: number, _head: number, j: number) => keyBias(batch, head, j) }),
     ...(sink && { sink: () => sink(head) }),
+    ...(bias && { bias: (_batch: number, _head: number, i: number, j: number) => bias(batch, head, i, j) }),
+    ...(denominatorScale && {
+      denominatorScale: (_batch: number, _head: number, i: number) => denominatorScale(batch, head, i),
+    }),
   };
 }

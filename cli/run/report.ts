@@ -22,7 +22,8 @@ export interface RunReport {
   readonly timed_by: string;
   readonly launches: number;
   readonly plan_ms: number;
-  readonly kernel: string;
+  /** The entry points that ran, in order. */
+  readonly kernels: readonly string[];
   readonly batch: number;
   readonly heads: number;
   readonly nq: number;
@@ -40,7 +41,7 @@ export function printReport(report: RunReport): string {
   const finite = report.non_finite === 0 ? '' : `; ${report.non_finite} elements are not finite`;
   const times = report.launches > 1 ? `, median of ${report.launches}` : '';
   return [
-    `${report.name}: batch ${batch}, ${heads} heads, ${nq} queries x ${nk} keys, dim ${dim}, ${dtype}; ${report.kernel} in ${report.ms.toFixed(2)} ms (${report.timed_by}${times}), plan ${report.plan_ms.toFixed(1)} ms`,
+    `${report.name}: batch ${batch}, ${heads} heads, ${nq} queries x ${nk} keys, dim ${dim}, ${dtype}; ${report.kernels.join(', ')} in ${report.ms.toFixed(2)} ms (${report.timed_by}${times}), plan ${report.plan_ms.toFixed(1)} ms`,
     `${verdict}: max error ${report.max_abs_error.toExponential(2)} against float64 on ${sample} tolerance ${report.tolerance.toExponential(2)}${finite}`,
     '',
   ].join('\n');

@@ -70,7 +70,7 @@ export async function runUnit(
     timed_by: execution.timedBy,
     launches: sorted.length,
     plan_ms: execution.planMilliseconds,
-    kernel: execution.kernel,
+    kernels: execution.kernels,
     batch,
     heads: descriptor.heads,
     nq,
@@ -133,11 +133,11 @@ function nameOf({ device }: ChosenDevice): string {
 function writeOutput(
   file: string,
   { out }: Execution,
-  { heads, dimV, layout }: AttentionDescriptor,
+  { heads, dimOut, layout }: AttentionDescriptor,
   { batch, nq }: LaunchedUnit,
   terminal: Terminal,
 ): void {
-  const shape = layout === 'bhnd' ? [batch, heads, nq, dimV] : [batch, nq, heads, dimV];
+  const shape = layout === 'bhnd' ? [batch, heads, nq, dimOut] : [batch, nq, heads, dimOut];
   const bytes = writeNpy('<f4', shape, out);
   try {
     writeFileSync(resolve(terminal.cwd, file), bytes);

@@ -21,4 +21,9 @@ export const gpu: TargetTable = {
     { x: 16, y: 4, rows: 2, columns: 2 },
     { x: 32, y: 4, rows: 2, columns: 1 },
   ],
+  diagonal: [
+    { x: 8, y: 16, rows: 1, columns: 4 },
+    { x: 8, y: 8, rows: 1, columns: 4 },
+    { x: 16, y: 4, rows: 1, columns: 2 },
+  ],
 };

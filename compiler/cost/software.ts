@@ -23,4 +23,8 @@ export const software: TargetTable = {
     { x: 4, y: 2, rows: 4, columns: 8 },
     { x: 8, y: 4, rows: 2, columns: 4 },
   ],
+  diagonal: [
+    { x: 4, y: 8, rows: 2, columns: 8 },
+    { x: 4, y: 8, rows: 1, columns: 8 },
+  ],
 };

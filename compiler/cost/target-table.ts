@@ -23,4 +23,6 @@ export interface TargetTable {
   readonly tiled: readonly ThreadTile[];
   /** Layouts for at most eight query rows, best first. */
   readonly smallQuery: readonly ThreadTile[];
+  /** Layouts for diagonals, best first: `columns` are distances of a thread, `rows` its query rows. */
+  readonly diagonal: readonly ThreadTile[];
 }

@@ -1,6 +1,6 @@
 import { catalogue } from './catalogue/index.ts';
 import type { DiagnosticName } from './catalogue/index.ts';
-import type { Diagnostic, Help, Label, Span } from './diagnostic.ts';
+import type { Diagnostic, Help, Label, Source, Span } from './diagnostic.ts';
 
 /** What a report says beyond the name: see {@link Diagnostic}. */
 export interface ReportDetails {
@@ -17,6 +17,7 @@ export interface ReportDetails {
 export class Session {
   private readonly found: Diagnostic[] = [];
   private readonly seen = new Set<string>();
+  private readonly sources = new Map<string, Source>();
 
   /** @param tolerated Errors that this caller can go on with: they are reported as warnings. */
   constructor(private readonly tolerated: readonly DiagnosticName[] = []) {}
@@ -36,6 +37,17 @@ export class Session {
       notes: details.notes ?? [],
       help: (details.help ?? []).map((help) => (typeof help === 'string' ? { text: help } : help)),
     });
+  }
+
+  /** Makes the text of a file known to {@link textOf}. */
+  addSource(source: Source): void {
+    this.sources.set(source.name, source);
+  }
+
+  /** What stands at a place, its white space made single spaces; null where the file is not known. */
+  textOf({ file, start, end }: Span): string | null {
+    const source = this.sources.get(file);
+    return source === undefined ? null : source.text.slice(start, end).replace(/\s+/g, ' ');
   }
 
   get diagnostics(): readonly Diagnostic[] {

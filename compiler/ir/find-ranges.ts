@@ -26,6 +26,8 @@ export interface RangeContext {
   readonly symbols: ReadonlyMap<string, Interval>;
   /** Elements of integer arrays, real arrays and tables; -1 for a read outside is not included. */
   readonly arrays: ReadonlyMap<string, Interval>;
+  /** Sizes of the tables whose sizes are known. */
+  readonly tables: ReadonlyMap<string, readonly number[]>;
 }
 
 const hostInteger: Interval = { low: -maxHostInteger, high: maxHostInteger };
@@ -51,6 +53,11 @@ export function rangesOfGraph(graph: Graph): RangeContext {
     batch: { low: 0, high: maxBatch - 1 },
     symbols,
     arrays,
+    tables: new Map(
+      graph.derived.flatMap((derived) =>
+        derived.kind === 'constant' ? [[derived.name, derived.dims] as const] : [],
+      ),
+    ),
   };
   const offset = isDefaultOffset(graph.offset)
     ? { low: 1 - maxLength, high: maxLength - 1 }
@@ -95,6 +102,8 @@ function derivedRange(derived: DerivedDeclaration, context: RangeContext): Inter
       if (derived.values.length === 0) return exactly(0);
       return derived.values.map(exactly).reduce(union);
     case 'segments':
+    case 'ranks':
+    case 'curve':
       return { low: 0, high: maxLength };
     case 'random-list':
     case 'block-mask':
@@ -160,7 +169,7 @@ export function rangeOfNode(node: MaskNode, of: (id: NodeId) => Interval, contex
       return union(of(node.then), of(node.else));
     }
     case 'lookup':
-      return union(context.arrays.get(node.array) ?? hostInteger, exactly(-1));
+      return lookupRange(node, of, context);
     case 'real-lookup':
       return context.arrays.get(node.array) ?? anything;
     case 'bit':
@@ -175,6 +184,18 @@ export function rangeOfNode(node: MaskNode, of: (id: NodeId) => Interval, contex
     case 'real-binary':
       return realBinaryRange(node.op, of(node.left), of(node.right));
   }
+}
+
+/** The elements of an array, and -1 unless every index is proved to be inside. */
+function lookupRange(
+  { array, indices }: Extract<MaskNode, { kind: 'lookup' }>,
+  of: (id: NodeId) => Interval,
+  { arrays, tables }: RangeContext,
+): Interval {
+  const elements = arrays.get(array) ?? hostInteger;
+  const dims = tables.get(array);
+  const isInside = dims?.every((size, dim) => of(indices[dim]).low >= 0 && of(indices[dim]).high < size);
+  return isInside ? elements : union(elements, exactly(-1));
 }
 
 function arithmeticRange(op: ArithmeticOp, a: Interval, b: Interval): Interval {

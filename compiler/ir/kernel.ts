@@ -3,10 +3,13 @@ import type {
   BufferBinding,
   KernelDescriptor,
   KernelSchedule,
+  PassDescriptor,
   ScoreDescriptor,
+  Strategy,
   UniformField,
 } from '../../runtime/descriptor.ts';
-import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import type { Extents, View } from '../../runtime/view.ts';
 
 /**
  * The kernel plan: what is emitted for one `attend`, decided before any text is printed.
@@ -39,12 +42,15 @@ export interface KernelPlan {
   readonly kvHeads: number;
   readonly dim: number;
   readonly dimV: number;
+  /** Columns of out: more than dimV where branches are concatenated. */
+  readonly dimOut: number;
   /** Storage type of q, k, v and out, and of their tiles in workgroup storage. */
   readonly dtype: 'f32' | 'f16';
   readonly outputs: readonly ('out' | 'lse')[];
+  /** Every live pair of the whole attention, whatever the passes are. */
   readonly mask: MaskProgram;
   readonly score: ScoreDescriptor;
-  readonly schedule: KernelSchedule;
+  readonly passes: readonly PlannedPass[];
   /** Integer arrays that the kernels read, in the order of their arena sections. */
   readonly arrays: readonly PlannedArray[];
   /** Real arrays that the kernels read, in the order of their sections in the float arena. */
@@ -53,8 +59,71 @@ export interface KernelPlan {
   readonly bindings: readonly BufferBinding[];
   readonly arena: readonly ArenaSection[];
   readonly floats: readonly string[];
+}
+
+/** A pass of the schedule with what its kernels need: see PassDescriptor for what the fields mean. */
+export interface PlannedPass {
+  readonly name: string;
+  readonly mask: MaskProgram;
+  readonly queries: View;
+  readonly keys: View;
+  readonly strategy: Strategy;
+  readonly state: PassDescriptor['state'];
+  readonly column: number;
+  readonly schedule: KernelSchedule;
+  /** How partial tiles of a run table evaluate the residual; null where every pair evaluates all of it. */
+  readonly variant: MaskVariant | null;
   readonly kernels: readonly PlannedKernel[];
 }
+
+/** The integer programs by which a score reads its arrays. */
+export function scorePrograms({ biases, denominatorScale }: ScoreDescriptor): readonly MaskProgram[] {
+  return [...biases, ...(denominatorScale === null ? [] : [denominatorScale])].flatMap(
+    ({ indices }) => indices,
+  );
+}
+
+/** The programs that a kernel of this schedule evaluates. */
+export function schedulePrograms(schedule: KernelSchedule): readonly MaskProgram[] {
+  switch (schedule.kind) {
+    case 'ranges':
+      return [schedule.low, schedule.high];
+    case 'table':
+      return [schedule.residual];
+    case 'diagonals':
+      return schedule.residual === null ? [] : [schedule.residual];
+  }
+}
+
+/**
+ * A residual, specialised to the tile: what reads the query alone is evaluated once a row, what reads the key alone once a
+ * key of the tile, and of a row only those keys are asked that bounds leave undecided. All ids are of `nodes`, which hold
+ * the residual and what was made of it.
+ */
+export interface MaskVariant {
+  readonly nodes: readonly MaskNode[];
+  /** What decides a pair that `bounds` leaves open; null where they leave none open. */
+  readonly open: NodeId | null;
+  /** Costly nodes under `open` that read the query (or the head) and not the key. */
+  readonly queryFacts: readonly NodeId[];
+  /** Costly nodes under `open` that read the key and not the query. */
+  readonly keyFacts: readonly NodeId[];
+  /** Only for tiles of neighbouring keys; null where they would decide nothing. */
+  readonly bounds: KeyBounds | null;
+}
+
+/**
+ * The keys of a row for which a boolean holds, as far as it can be told without looking at each: an expression over sets
+ * of keys. Exact but for `open`, of which nothing is known.
+ */
+export type KeyBounds =
+  /** low <= key < high, one of them may be absent; both are integers that do not read the key. */
+  | { readonly kind: 'range'; readonly low: NodeId | null; readonly high: NodeId | null }
+  /** All keys or none: a condition that does not read the key. */
+  | { readonly kind: 'row'; readonly condition: NodeId }
+  | { readonly kind: 'and' | 'or'; readonly left: KeyBounds; readonly right: KeyBounds }
+  | { readonly kind: 'not'; readonly operand: KeyBounds }
+  | { readonly kind: 'open' };
 
 /** An integer array, a packed boolean array or a list in the arena. */
 export interface PlannedArray {
@@ -63,10 +132,10 @@ export interface PlannedArray {
   readonly rank: number;
 }
 
-/** A real array in the float arena; one axis a dimension, `row` being the position of the query. */
+/** A real array in the float arena; one axis a dimension: the index that reads it, `any` being an expression. */
 export interface PlannedReal {
   readonly name: string;
-  readonly axes: readonly ('batch' | 'head' | 'query' | 'key')[];
+  readonly axes: readonly ('batch' | 'head' | 'query' | 'key' | 'any')[];
 }
 
 /** One kernel of a plan. */
@@ -76,6 +145,8 @@ export interface PlannedKernel {
   readonly purpose: KernelDescriptor['purpose'];
   readonly target: KernelDescriptor['target'];
   readonly shape: TileShape;
+  /** The box of a tile in views of boxes; empty for other views. */
+  readonly extents: { readonly queries: Extents; readonly keys: Extents };
   readonly workgroupBytes: number;
 }
 
@@ -113,23 +184,66 @@ export function outputColumns(shape: TileShape, dimV: number): number {
   return Math.ceil(dimV / 4 / shape.threads.x);
 }
 
+/** What a pass asks of workgroup storage, beside its shape and the head dimensions. */
+export interface TileStorage {
+  readonly strategy: Strategy;
+  /** Whether the row of each query slot is kept: a word a query. Else a tile is rows in order. */
+  readonly queryRows: boolean;
+  /** Whether the position (of diagonals: the distance) of each key slot is kept: a word a key. */
+  readonly keyPositions: boolean;
+  /** Words kept for each key of a partial tile: facts of its variant. */
+  readonly keyFacts: number;
+}
+
+/** Tiles of neighbouring positions. */
+export const PLAIN_STORAGE: TileStorage = {
+  strategy: 'dense',
+  queryRows: false,
+  keyPositions: false,
+  keyFacts: 0,
+};
+
+export function storageOf({
+  strategy,
+  queries,
+  keys,
+  variant = null,
+}: Pick<PlannedPass, 'strategy' | 'queries' | 'keys'> & {
+  readonly variant?: MaskVariant | null;
+}): TileStorage {
+  return {
+    strategy,
+    queryRows: queries.kind !== 'positions',
+    keyPositions: keys.kind !== 'positions' || strategy === 'diagonal',
+    keyFacts: variant?.keyFacts.length ?? 0,
+  };
+}
+
 /** Elements of the workgroup arrays of a kernel: vec4 elements for `queries` and `keyValues`, words for the others. */
 export interface WorkgroupArrays {
   readonly queries: number;
+  /** 0 for diagonals, which read k and v in place. */
   readonly keyValues: number;
   readonly weights: number;
   readonly rows: number;
+  readonly queryRows: number;
+  readonly keyPositions: number;
+  readonly keyFacts: number;
 }
 
 /** The workgroup arrays that a shape asks for, at the given head dimensions. */
-export function workgroupArrays(shape: TileShape, dimV: number): WorkgroupArrays {
+export function workgroupArrays(shape: TileShape, dimV: number, storage = PLAIN_STORAGE): WorkgroupArrays {
   const queries = tileQueries(shape);
   const keys = tileKeys(shape);
+  const staged = Math.max(keys * (shape.chunk + shape.padding), shape.valueRows * (dimV / 4));
   return {
     queries: queries * shape.chunk,
-    keyValues: Math.max(keys * (shape.chunk + shape.padding), shape.valueRows * (dimV / 4)),
+    keyValues: storage.strategy === 'diagonal' ? 0 : staged,
     weights: queries * keys,
     rows: queries,
+    queryRows: storage.queryRows ? queries : 0,
+    keyPositions: storage.keyPositions ? keys : 0,
+    keyFacts: storage.keyFacts * keys,
   };
 }
 
@@ -137,11 +251,18 @@ export function workgroupArrays(shape: TileShape, dimV: number): WorkgroupArrays
 const WORDS_PER_ROW = 4;
 
 /** Bytes of workgroup storage, as WebGPU counts them (every variable rounded up to 16). */
-export function workgroupBytes(shape: TileShape, dimV: number, dtype: 'f32' | 'f16'): number {
-  const arrays = workgroupArrays(shape, dimV);
+export function workgroupBytes(
+  shape: TileShape,
+  dimV: number,
+  dtype: 'f32' | 'f16',
+  storage = PLAIN_STORAGE,
+): number {
+  const arrays = workgroupArrays(shape, dimV, storage);
   const vector = dtype === 'f16' ? 8 : 16;
   const sizes = [arrays.queries * vector, arrays.keyValues * vector, arrays.weights * 4];
   for (let word = 0; word < WORDS_PER_ROW; word++) sizes.push(arrays.rows * 4);
-  sizes.push(4);
+  sizes.push(arrays.queryRows * 4, arrays.keyPositions * 4, arrays.keyFacts * 4);
+  // The keys that are live anywhere in a tile: one word. Diagonals read no key for several rows.
+  if (storage.strategy !== 'diagonal') sizes.push(4);
   return sizes.reduce((sum, size) => sum + Math.ceil(size / 16) * 16, 0);
 }

@@ -3,9 +3,10 @@ import type {
   ArrayFeed,
   DerivedDeclaration,
   LaunchParameter,
+  RealReading,
 } from '../../runtime/descriptor.ts';
 import type { ScoreDescriptor } from '../../runtime/descriptor.ts';
-import type { Graph, GraphNode } from './graph.ts';
+import type { Graph, GraphNode, GraphRegion } from './graph.ts';
 import { printMask, printMaskLine } from './print-mask.ts';
 
 /** A graph as text, one declaration a line, for goldens and `--print-after`. Spans are left out. */
@@ -18,15 +19,26 @@ export function printGraph(graph: Graph): string {
     ...graph.launch.map((parameter) => `  launch ${printLaunch(parameter)}`),
     ...graph.derived.map((derived) => `  derived ${printDerived(derived)}`),
     `  offset ${printMaskLine(graph.offset)}`,
+    ...(graph.space?.regions.map((region) => `  region ${printRegion(region)}`) ?? []),
     ...graph.nodes.map(printGraphNode),
+    ...(graph.combine === 'single'
+      ? []
+      : [`  ${graph.combine} ${graph.nodes.map(({ name }) => name).join(', ')}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** `video: 75600 from 0 over t: 21, y: 45, x: 80`. */
+function printRegion({ name, start, length, axes }: GraphRegion): string {
+  const stretch = `${name ?? 'cells'}: ${printMaskLine(length)} from ${printMaskLine(start)}`;
+  if (axes.length === 0) return stretch;
+  return `${stretch} over ${axes.map((axis) => `${axis.name}: ${printMaskLine(axis.size)}`).join(', ')}`;
 }
 
 function printGraphNode(node: GraphNode): string {
   switch (node.kind) {
     case 'attend':
-      return `  attend\n    mask\n${indent(printMask(node.mask), '      ')}\n    score ${printScore(node.score)}`;
+      return `  attend${node.name === '' ? '' : ` ${node.name}`}\n    mask\n${indent(printMask(node.mask), '      ')}\n    score ${printScore(node.score)}`;
   }
 }
 
@@ -44,7 +56,11 @@ function printFeed(feed: ArrayFeed): string {
     case 'constant':
       return String(feed.value);
     case 'random':
-      return `random(seed: ${feed.seed}, density: ${feed.density})`;
+      return feed.below === undefined
+        ? `random(seed: ${feed.seed}, density: ${feed.density})`
+        : `random(seed: ${feed.seed}, below: ${feed.below})`;
+    case 'shuffled':
+      return `shuffled(seed: ${feed.seed})`;
     case 'values':
       return JSON.stringify(feed.values);
   }
@@ -67,13 +83,17 @@ export function printDerived(derived: DerivedDeclaration): string {
       return `${derived.name}: ${derived.type}[${derived.dims.join(', ')}] = [${derived.values.join(', ')}]`;
     case 'segments':
       return `${derived.name}: int = ${derived.edge} of segments(${derived.of})`;
+    case 'curve':
+      return `${derived.name}: int = hilbert(${derived.sizes.map(printMaskLine).join(', ')})`;
+    case 'ranks':
+      return `${derived.name}: int = ranks(${derived.of})`;
     case 'block-mask': {
-      const { name, positions, block, set, rule, canvas } = derived;
+      const { name, positions, block, set, perHead, rule, canvas } = derived;
       const words =
         rule.kind === 'columns' ? `columns(denser: ${rule.denser}, share: ${rule.share})` : rule.kind;
       const parts = Object.entries({ positions, block, ...canvas });
       const sizes = parts.map(([key, program]) => `${key}: ${printMaskLine(program)}`).join(', ');
-      return `${name}: bits = shrink(${words}, ${sizes}) { ${printMaskLine(set)} }`;
+      return `${name}: bits${perHead ? '[heads, …]' : ''} = shrink(${words}, ${sizes}) { ${printMaskLine(set)} }`;
     }
     case 'random-list': {
       const { name, rows, columns, perRow, seed } = derived;
@@ -91,7 +111,17 @@ function printScore(score: ScoreDescriptor): string {
     row_scale: score.rowScale,
   };
   const parts = Object.entries({ ...optional, sink: score.sink }).filter(([, value]) => value !== null);
-  return [`scale ${score.scale}`, ...parts.map(([name, value]) => `${name} ${value}`)].join(', ');
+  const denominator = score.denominatorScale === null ? [] : [score.denominatorScale];
+  return [
+    `scale ${score.scale}`,
+    ...parts.map(([name, value]) => `${name} ${value}`),
+    ...score.biases.map((bias) => `bias ${printReading(bias)}`),
+    ...denominator.map((scale) => `denominator_scale ${printReading(scale)}`),
+  ].join(', ');
+}
+
+function printReading({ array, indices }: RealReading): string {
+  return `${array}[${indices.map(printMaskLine).join(', ')}]`;
 }
 
 function indent(text: string, margin: string): string {

@@ -47,6 +47,9 @@ export function verifyGraph(graph: Graph, { reals }: { readonly reals: boolean }
     if (derived.kind === 'segments' && arrays.get(derived.of)?.kind !== 'int') {
       problems.push(`"${derived.name}" takes segments of "${derived.of}", which is no int array`);
     }
+    if (derived.kind === 'ranks' && arrays.get(derived.of)?.kind !== 'bits') {
+      problems.push(`"${derived.name}" takes ranks in "${derived.of}", which is no bit array`);
+    }
     const parts = derived.kind === 'block-mask' ? Object.values(partSymbols) : [];
     for (const name of parts) symbols.add(name);
     for (const [what, program, result, indices] of derivedPrograms(derived))
@@ -54,10 +57,15 @@ export function verifyGraph(graph: Graph, { reals }: { readonly reals: boolean }
     for (const name of parts) symbols.delete(name);
     declare(derived, symbols, arrays);
   }
+  for (const { start, length, axes } of graph.space?.regions ?? []) {
+    for (const program of [start, length, ...axes.map(({ size }) => size)])
+      check('region', program, 'int', []);
+  }
   for (const node of graph.nodes) {
     const ranges = reals ? null : rangesOfGraph(graph);
     const rules: MaskRules = { ...scope, result: 'bool', indices: everyIndex, reals, ranges };
-    problems.push(...verifyMask(node.mask, rules).map((text) => `mask: ${text}`));
+    const what = graph.nodes.length === 1 ? 'mask' : `mask of "${node.name}"`;
+    problems.push(...verifyMask(node.mask, rules).map((text) => `${what}: ${text}`));
     for (const id of node.spans.keys()) {
       if (id < 0 || id >= node.mask.nodes.length)
         problems.push(`a span belongs to node ${id}, which is not in the mask`);
@@ -65,12 +73,33 @@ export function verifyGraph(graph: Graph, { reals }: { readonly reals: boolean }
     const { scale, slopes, keyBias, rowScale, sink } = node.score;
     if (typeof scale === 'string' && !symbols.has(scale))
       problems.push(`the scale names "${scale}", which is not declared`);
-    for (const name of [slopes, keyBias, rowScale, sink]) {
+    const { biases, denominatorScale } = node.score;
+    const readings = denominatorScale === null ? biases : [...biases, denominatorScale];
+    for (const reading of readings) {
+      const { array, indices } = reading;
+      if (arrays.get(array)?.rank !== indices.length)
+        problems.push(`the score reads "${array}" with ${indices.length} indices`);
+      const axes = everyIndex.filter((index) => reading !== denominatorScale || index !== 'key');
+      const inner: MaskRules = { ...scope, result: 'int', indices: axes, reals: false, ranges };
+      for (const index of indices)
+        problems.push(...verifyMask(index, inner).map((text) => `index of "${array}": ${text}`));
+    }
+    for (const name of [slopes, keyBias, rowScale, sink, ...readings.map(({ array }) => array)]) {
       if (name !== null && arrays.get(name)?.kind !== 'real')
         problems.push(`the score reads "${name}", which is no real array`);
     }
   }
   return problems;
+}
+
+/** The symbols and arrays that the mask of a well-formed graph may name. */
+export function scopeOfGraph(graph: Graph): Pick<MaskRules, 'symbols' | 'arrays'> {
+  const symbols = new Set([...sizes, 'offset', ...graph.launch.map(({ name }) => name)]);
+  const arrays = new Map<string, { kind: 'int' | 'bits' | 'list' | 'real'; rank: number }>(
+    graph.inputs.map(({ name, kind, dims }) => [name, { kind, rank: dims.length }]),
+  );
+  for (const derived of graph.derived) declare(derived, symbols, arrays);
+  return { symbols, arrays };
 }
 
 function verifyHeader(graph: Graph): string[] {
@@ -81,6 +110,7 @@ function verifyHeader(graph: Graph): string[] {
   }
   if (heads % kvHeads !== 0) problems.push(`${heads} heads do not divide among ${kvHeads} key heads`);
   if (graph.nodes.length === 0) problems.push('the graph has no node');
+  problems.push(...verifyCombine(graph));
   if (graph.outputs.length === 0) problems.push('the graph has no output');
   const names = [...graph.inputs, ...graph.launch].map(({ name }) => name);
   names.forEach((name, at) => {
@@ -91,6 +121,24 @@ function verifyHeader(graph: Graph): string[] {
     if (value !== null && (value < min || value > max))
       problems.push(`the default of "${name}" is out of its range`);
   }
+  return problems;
+}
+
+/** Several attends have names to tell them apart, and the score of the attention. */
+function verifyCombine({ nodes, combine, outputs }: Graph): string[] {
+  if (nodes.length < 2) {
+    return combine === 'single' ? [] : [`there is nothing to ${combine}`];
+  }
+  const problems: string[] = [];
+  if (combine === 'single') problems.push(`${nodes.length} attends are brought together by nothing`);
+  if (combine === 'concat' && outputs.includes('lse')) problems.push('a concat has no lse');
+  const score = JSON.stringify(nodes[0].score);
+  nodes.forEach((node, at) => {
+    if (node.name === '') problems.push(`attend ${at} of ${nodes.length} has no name`);
+    if (nodes.findIndex(({ name }) => name === node.name) !== at)
+      problems.push(`two attends are called "${node.name}"`);
+    if (JSON.stringify(node.score) !== score) problems.push(`"${node.name}" has a score of its own`);
+  });
   return problems;
 }
 
@@ -108,12 +156,20 @@ function derivedPrograms(derived: DerivedDeclaration): Program[] {
       ];
     case 'constant':
     case 'segments':
+    case 'ranks':
       return [];
+    case 'curve':
+      return derived.sizes.map((size) => [`a size of ${title}`, size, 'int', []]);
     case 'block-mask':
       return [
         [`positions of ${title}`, derived.positions, 'int', []],
         [`block of ${title}`, derived.block, 'int', []],
-        [`set of ${title}`, derived.set, 'bool', ['query', 'key']],
+        [
+          `set of ${title}`,
+          derived.set,
+          'bool',
+          ['query', 'key', ...(derived.perHead ? (['head'] as const) : [])],
+        ],
         ...(['start', 'length', 'count'] as const).map((part): Program => [
           `${part} of ${title}`,
           derived.canvas[part],
@@ -147,12 +203,16 @@ function declare(
       arrays.set(derived.name, { kind: derived.type, rank: derived.dims.length });
       break;
     case 'segments':
+    case 'ranks':
       arrays.set(derived.name, { kind: 'int', rank: arrays.get(derived.of)?.rank ?? 0 });
+      break;
+    case 'curve':
+      arrays.set(derived.name, { kind: 'int', rank: 1 });
       break;
     case 'random-list':
       arrays.set(derived.name, { kind: 'list', rank: 1 });
       break;
     case 'block-mask':
-      arrays.set(derived.name, { kind: 'bits', rank: 2 });
+      arrays.set(derived.name, { kind: 'bits', rank: derived.perHead ? 3 : 2 });
   }
 }

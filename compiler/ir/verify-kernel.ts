@@ -1,5 +1,5 @@
-import { tileKeys, tileQueries, workgroupBytes, workgroupSize } from './kernel.ts';
-import type { KernelPlan, PlannedKernel } from './kernel.ts';
+import { storageOf, tileKeys, tileQueries, workgroupBytes, workgroupSize } from './kernel.ts';
+import type { KernelPlan, PlannedKernel, PlannedPass } from './kernel.ts';
 
 /** WebGPU guarantees this many storage buffers in a stage and this many invocations in a workgroup. */
 const GUARANTEED_STORAGE_BUFFERS = 8;
@@ -11,9 +11,10 @@ const GUARANTEED_WORKGROUP_BYTES = 16384;
  * a module that the default limits of WebGPU can hold through at least one of its tiled kernels.
  */
 export function verifyKernelPlan(plan: KernelPlan): string[] {
+  const kernels = plan.passes.flatMap((pass) => pass.kernels);
   return [
     ...doubled(
-      plan.kernels.map(({ name }) => name),
+      kernels.map(({ name }) => name),
       'kernel',
     ),
     ...doubled(
@@ -29,7 +30,9 @@ export function verifyKernelPlan(plan: KernelPlan): string[] {
       'binding',
     ),
     ...verifyBuffers(plan),
-    ...plan.kernels.flatMap((kernel) => verifyShape(plan, kernel)),
+    ...plan.passes.flatMap(verifyPass),
+    ...verifyStates(plan),
+    ...plan.passes.flatMap((pass) => pass.kernels.flatMap((kernel) => verifyShape(plan, pass, kernel))),
   ];
 }
 
@@ -44,17 +47,66 @@ function verifyBuffers(plan: KernelPlan): string[] {
   if (storage > GUARANTEED_STORAGE_BUFFERS) {
     problems.push(`${storage} storage buffers are bound, and ${GUARANTEED_STORAGE_BUFFERS} are guaranteed`);
   }
-  const fits = plan.kernels.some(
-    (kernel) => kernel.purpose === 'tiled' && kernel.workgroupBytes <= GUARANTEED_WORKGROUP_BYTES,
-  );
-  if (plan.kernels.some(({ target }) => target === 'gpu') && !fits) {
-    problems.push(`no tiled kernel fits ${GUARANTEED_WORKGROUP_BYTES} bytes of workgroup storage`);
+  for (const { name, kernels } of plan.passes) {
+    const fits = kernels.some(
+      (kernel) => kernel.purpose === 'tiled' && kernel.workgroupBytes <= GUARANTEED_WORKGROUP_BYTES,
+    );
+    if (kernels.some(({ target }) => target === 'gpu') && !fits) {
+      problems.push(
+        `no tiled kernel of pass ${name} fits ${GUARANTEED_WORKGROUP_BYTES} bytes of workgroup storage`,
+      );
+    }
   }
   return problems;
 }
 
+/** What a pass says of itself: views, schedule and strategy must go together. */
+function verifyPass({ name, queries, keys, strategy, schedule, variant, kernels }: PlannedPass): string[] {
+  const problems: string[] = [];
+  const say = (wrong: boolean, text: string): void => {
+    if (wrong) problems.push(`pass ${name} ${text}`);
+  };
+  const plain = queries.kind === 'positions' && keys.kind === 'positions';
+  say(queries.kind === 'list', 'views its queries as a list');
+  say(schedule.kind === 'ranges' && !plain, 'computes ranges over views');
+  say((strategy === 'diagonal') !== (schedule.kind === 'diagonals'), `is ${strategy} by ${schedule.kind}`);
+  say((strategy === 'gathered') !== (keys.kind === 'list'), `is ${strategy} over keys by ${keys.kind}`);
+  say(variant !== null && schedule.kind !== 'table', 'specialises a mask that no table leaves');
+  say(variant?.bounds != null && keys.kind !== 'positions', 'bounds keys that are no neighbours');
+  for (const kernel of kernels) {
+    for (const [side, view, slots] of [
+      ['queries', queries, tileQueries(kernel.shape)],
+      ['keys', keys, tileKeys(kernel.shape)],
+    ] as const) {
+      const boxes = kernel.extents[side];
+      if (view.kind !== 'boxes') continue;
+      say(boxes.length !== view.regions.length, `has ${boxes.length} boxes for its regions of ${side}`);
+      const fits = boxes.every(
+        (box, region) =>
+          box.length === view.regions[region]?.axes.length && box.reduce((a, b) => a * b, 1) === slots,
+      );
+      say(!fits, `has boxes of ${side} that are no tile of ${slots}`);
+    }
+  }
+  return problems;
+}
+
+/** A state is left before it is taken up, and the last pass finishes. */
+function verifyStates({ passes }: KernelPlan): string[] {
+  return passes.flatMap(({ name, state }, at) => {
+    const left = at > 0 && passes[at - 1].state.writes;
+    const last = at === passes.length - 1;
+    return [
+      ...(state.reads && !left ? [`pass ${name} takes up a state that no pass has left`] : []),
+      ...(!state.reads && left ? [`pass ${name} ignores the state of the pass before`] : []),
+      ...(state.writes && last ? [`pass ${name} leaves a state to nobody`] : []),
+    ];
+  });
+}
+
 function verifyShape(
   plan: KernelPlan,
+  pass: PlannedPass,
   { name, shape, workgroupBytes: bytes, purpose }: PlannedKernel,
 ): string[] {
   const problems: string[] = [];
@@ -64,7 +116,7 @@ function verifyShape(
     problems.push(`${name}: ${shape.valueRows} rows of v do not divide its keys`);
   if (workgroupSize(shape) > GUARANTEED_INVOCATIONS)
     problems.push(`${name}: ${workgroupSize(shape)} invocations`);
-  if (bytes !== workgroupBytes(shape, plan.dimV, plan.dtype))
+  if (bytes !== workgroupBytes(shape, plan.dimV, plan.dtype, storageOf(pass)))
     problems.push(`${name}: ${bytes} bytes are not what its arrays take`);
   if (purpose === 'small-query' && tileQueries(shape) < 1) problems.push(`${name}: no query rows`);
   return problems;

@@ -41,7 +41,7 @@ export interface LetDeclaration {
   readonly value: Expression;
 }
 
-/** `pattern NAME(params) over SPACE = let … SET` */
+/** `pattern NAME(params) over SPACE by SPACE = let … SET` */
 export interface PatternDeclaration {
   readonly kind: 'pattern';
   readonly span: Span;
@@ -50,6 +50,8 @@ export interface PatternDeclaration {
   readonly name: Identifier;
   readonly parameters: readonly Parameter[];
   readonly space: Expression | null;
+  /** The space of the keys, where it is another than that of the queries. */
+  readonly keySpace: Expression | null;
   readonly bindings: readonly LetDeclaration[];
   readonly body: Expression;
 }
@@ -191,6 +193,8 @@ export type Expression =
     }
   /** `(a, b)`. `(a)` is grouping and leaves no node: the printer adds the parentheses that are needed. */
   | { readonly kind: 'tuple'; readonly span: Span; readonly elements: readonly Expression[] }
+  /** `(t: 21, h: 45)`: the named axes of a grid without a name of its own. */
+  | { readonly kind: 'axes'; readonly span: Span; readonly arguments: readonly Argument[] }
   | { readonly kind: 'list'; readonly span: Span; readonly elements: readonly Expression[] }
   | {
       readonly kind: 'if';

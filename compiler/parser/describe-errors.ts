@@ -1,5 +1,6 @@
 import type { IRecognitionException, IToken } from 'chevrotain';
-import type { Span } from '../diagnostics/diagnostic.ts';
+import type { Help, Span } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../diagnostics/suggest-name.ts';
 import { fieldSyntax } from './fields.ts';
 import { endOf } from './lexer.ts';
 import type { Problem } from './problem.ts';
@@ -49,8 +50,18 @@ export function describeUnexpected(at: number, inAttention: boolean, around: Sur
       : `Expected ${at === 0 ? '' : 'an operator, or '}${expected}, found ${describeFound(around, at)}.`,
     span: spanAt(around, at),
     label: closer ? 'no bracket is open here' : 'not expected here',
-    help: helpFor('', '', at, around),
+    help: [...keywordHelp(at, inAttention, around), ...helpFor('', '', at, around)],
   };
+}
+
+/** The declaration that a misspelled word was to begin: `patern p = …`, `inputt x: int[n]`. */
+function keywordHelp(at: number, inAttention: boolean, around: Surroundings): readonly Help[] {
+  const { tokens } = around;
+  const meant = inAttention ? at - 2 : at;
+  const word = tokens[meant];
+  if (word?.tokenType !== t.Identifier || (inAttention && tokens[at].tokenType !== t.Colon)) return [];
+  const known = inAttention ? ['input', 'launch'] : ['pattern', 'attention', 'use', 'let'];
+  return didYouMean(word.image, known, spanAt(around, meant));
 }
 
 /** `{` of an attention that nothing closes. */

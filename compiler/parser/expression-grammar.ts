@@ -182,12 +182,14 @@ export abstract class ExpressionGrammar extends EmbeddedActionsParser {
   );
 
   protected readonly parenthesized: Rule<Expression> = this.RULE<() => Expression>('parenthesized', () => {
-    const elements: Expression[] = [];
+    const given: Argument[] = [];
     const start = this.CONSUME(t.LeftParen);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => elements.push(this.SUBRULE(this.expression)) });
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => given.push(this.SUBRULE(this.argument)) });
     this.CONSUME(t.RightParen);
     return this.ACTION((): Expression => {
       const span = this.spanFrom(start);
+      if (given.some(({ name }) => name !== null)) return { kind: 'axes', span, arguments: given };
+      const elements = given.map(({ value }) => value);
       return elements.length === 1 ? { ...elements[0], span } : { kind: 'tuple', span, elements };
     });
   });

@@ -106,9 +106,14 @@ export class Grammar extends ExpressionGrammar {
         this.MANY_SEP({ SEP: t.Comma, DEF: () => parameters.push(this.SUBRULE(this.parameter)) });
         this.CONSUME(t.RightParen);
       });
-      const space = this.OPTION1(() => {
+      const spaces: Expression[] = [];
+      this.OPTION1(() => {
         this.CONSUME(t.Over);
-        return this.SUBRULE(this.expression);
+        spaces.push(this.SUBRULE(this.expression));
+        this.OPTION2(() => {
+          this.CONSUME(t.By);
+          spaces.push(this.SUBRULE2(this.expression));
+        });
       });
       this.CONSUME(t.Assign);
       const bindings: LetDeclaration[] = [];
@@ -116,7 +121,8 @@ export class Grammar extends ExpressionGrammar {
       const body = this.SUBRULE1(this.expression);
       return this.ACTION(() => {
         const span = this.spanFrom(start);
-        return { kind: 'pattern', span, doc, name, parameters, space: space ?? null, bindings, body };
+        const [space = null, keySpace = null] = spaces;
+        return { kind: 'pattern', span, doc, name, parameters, space, keySpace, bindings, body };
       });
     },
   );
@@ -271,6 +277,13 @@ export class Grammar extends ExpressionGrammar {
       },
       { GATE: () => shape === 'none', ALT: () => undefined },
     ]);
+    this.OPTION2({
+      GATE: () => name === 'over',
+      DEF: () => {
+        this.CONSUME(t.By);
+        values.push(this.SUBRULE3(this.expression));
+      },
+    });
     return this.ACTION(() => ({ kind: 'field', span: this.spanFrom(first), name, nameSpan, values }));
   });
 

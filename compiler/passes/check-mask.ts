@@ -2,6 +2,8 @@ import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Session } from '../diagnostics/session.ts';
 import { isDefaultOffset, rangesOfGraph } from '../ir/find-ranges.ts';
 import type { Attend, Graph } from '../ir/graph.ts';
+import { wholeMask } from '../ir/whole-mask.ts';
+import type { MaskProgram } from '../../runtime/mask/nodes.ts';
 import { findValueProblems } from '../ir/verify-mask.ts';
 import { findEmptyRows } from './check/find-empty-rows.ts';
 import { reportConstantParts } from './check/report-constant-parts.ts';
@@ -15,6 +17,8 @@ import { Simplification } from './simplify/simplify-program.ts';
  * returned as it came. Stands before simplify-mask, which would remove what is to be reported.
  */
 export function checkMask(graph: Graph, session: Session): Graph {
+  reportScoreOverflow(graph, session);
+  let sound = 0;
   for (const attend of graph.nodes) {
     if (reportOverflow(attend, graph, session)) continue;
     const simple = new Simplification(attend.mask, rangesOfGraph(graph), isDefaultOffset(graph.offset));
@@ -25,9 +29,33 @@ export function checkMask(graph: Graph, session: Session): Graph {
     }
     reportConstantParts(attend, graph, simple, session);
     reportNeedlessParts(attend, graph, simple, session);
-    reportEmptyRows(attend, graph, session);
+    if (graph.combine !== 'merge') reportEmptyRows(attend.mask, attend, graph, session);
+    sound++;
+  }
+  // In one softmax over all attends it is enough that one of them has a key.
+  if (graph.combine === 'merge' && sound === graph.nodes.length) {
+    reportEmptyRows(wholeMask(graph), null, graph, session);
   }
   return graph;
+}
+
+/** Indices of biases are computed by kernels as well. */
+function reportScoreOverflow(graph: Graph, session: Session): void {
+  const { biases, denominatorScale } = graph.nodes[0].score;
+  const { file, start } = graph.span;
+  for (const { array, indices } of denominatorScale === null ? biases : [...biases, denominatorScale]) {
+    const found = indices
+      .flatMap((index) => findValueProblems(index, rangesOfGraph(graph)))
+      .find(({ kind }) => kind === 'overflow');
+    if (found === undefined) continue;
+    session.report('value-overflow', {
+      message: `An index of the bias "${array}" may reach ${widest(found.range)}, beyond the 32 bits of a kernel's integers.`,
+      span: { file, start, end: start + 'attention'.length },
+      label: `${found.range.low} to ${found.range.high} in its score`,
+      notes: ['lengths go up to 16777216 (2^24), integers from -2147483648 to 2147483647'],
+      help: ['divide before multiplying'],
+    });
+  }
 }
 
 function reportOverflow(attend: Attend, graph: Graph, session: Session): boolean {
@@ -100,17 +128,23 @@ function partsOfIntersection({ mask, spans }: Attend): { id: number; span: Span 
   return parts;
 }
 
-function reportEmptyRows(attend: Attend, graph: Graph, session: Session): void {
-  const found = findEmptyRows(attend, graph);
+/** `attend` is whose rows these are: null for those of the whole graph. */
+function reportEmptyRows(mask: MaskProgram, attend: Attend | null, graph: Graph, session: Session): void {
+  const found = findEmptyRows(mask, graph);
   if (!found) return;
   const { size, count, row, head } = found;
-  const where = attend.mask.nodes.some((node) => node.kind === 'head') ? ` in head ${head}` : '';
+  const where = mask.nodes.some((node) => node.kind === 'head') ? ` in head ${head}` : '';
   const rows = count === 1 ? 'one query attends' : `${count} of ${size} queries attend`;
+  const whose = attend === null || attend.name === '' ? '' : ` in "${attend.name}"`;
   session.report('empty-rows', {
-    message: `At n = ${size}, ${rows} to no key${where}, the first at i = ${row}.`,
-    span: spanOfNode(attend, attend.mask.root),
-    label: `keeps no key for i = ${row}`,
-    notes: ['the output of such a row is 0 and its lse is minus infinity'],
+    message: `At n = ${size}, ${rows} to no key${where}${whose}, the first at i = ${row}.`,
+    span: attend === null ? graph.nodes[0].span : spanOfNode(attend, mask.root),
+    label: attend === null ? `neither here nor in the others for i = ${row}` : `keeps no key for i = ${row}`,
+    notes: [
+      graph.combine === 'concat'
+        ? 'the part of its output that belongs to this attend is 0'
+        : 'the output of such a row is 0 and its lse is minus infinity',
+    ],
   });
 }
 

@@ -1,12 +1,14 @@
 import type { TargetTable, ThreadTile } from '../cost/index.ts';
-import { outputColumns, tileKeys, workgroupBytes, workgroupSize } from '../ir/kernel.ts';
-import type { TileShape } from '../ir/kernel.ts';
+import { outputColumns, PLAIN_STORAGE, tileKeys, workgroupBytes, workgroupSize } from '../ir/kernel.ts';
+import type { TileShape, TileStorage } from '../ir/kernel.ts';
 
 /** What a tile must serve. */
 export interface TileDemand {
   readonly dim: number;
   readonly dimV: number;
   readonly dtype: 'f32' | 'f16';
+  /** Tiles of neighbouring positions where left out. */
+  readonly storage?: TileStorage;
 }
 
 /** Keys of a tile: a row's live keys are one 32-bit word. */
@@ -35,11 +37,14 @@ function stage(demand: TileDemand, target: TargetTable, layout: ThreadTile): Til
     registers: { rows: layout.rows, columns: layout.columns },
     padding: target.padding,
   };
+  const { storage = PLAIN_STORAGE } = demand;
   const keys = layout.x * layout.columns;
-  for (const chunk of divisorsDown(demand.dim / 4)) {
-    for (const valueRows of divisorsDown(keys)) {
+  // Diagonals read k and v in place and keep q whole: there are no stages to choose.
+  const whole = storage.strategy === 'diagonal';
+  for (const chunk of whole ? [demand.dim / 4] : divisorsDown(demand.dim / 4)) {
+    for (const valueRows of whole ? [keys] : divisorsDown(keys)) {
       const shape: TileShape = { ...base, chunk, valueRows };
-      if (workgroupBytes(shape, demand.dimV, demand.dtype) <= target.workgroupBytes) return shape;
+      if (workgroupBytes(shape, demand.dimV, demand.dtype, storage) <= target.workgroupBytes) return shape;
     }
   }
   return null;

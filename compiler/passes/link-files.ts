@@ -23,8 +23,11 @@ export type TopLevel =
   | { readonly kind: 'pattern'; readonly declaration: PatternDeclaration; readonly file: string }
   | { readonly kind: 'let'; readonly declaration: LetDeclaration; readonly file: string };
 
-/** Reads the text of the file that `use "path"` in the file `from` means; null where there is none. */
-export type ResolveFile = (path: string, from: string) => string | null;
+/**
+ * Reads the text of the file that `use "path"` in the file `from` means; null where there is none, and what is wrong with
+ * one that cannot be read: `it is not UTF-8 text`.
+ */
+export type ResolveFile = (path: string, from: string) => string | null | { readonly problem: string };
 
 interface Draft {
   readonly source: Source;
@@ -48,6 +51,7 @@ export function linkFiles(
   const visit = (file: SourceFile, text: Source): Draft => {
     const draft: Draft = { source: text, tree: file, names: new Map() };
     drafts.set(text.name, draft);
+    session.addSource(text);
     open.push(text.name);
     for (const item of file.items) {
       if (item.kind === 'use') link(draft, item.path.value, item.span);
@@ -77,6 +81,14 @@ export function linkFiles(
         span,
         label: 'not found',
         help: ['paths are relative to the file that says `use`, with their ending: use "./common.sa"'],
+      });
+      return;
+    }
+    if (typeof text !== 'string') {
+      session.report('missing-file', {
+        message: `The file "${path}" beside "${user.source.name}" cannot be used: ${text.problem}.`,
+        span,
+        label: text.problem,
       });
       return;
     }

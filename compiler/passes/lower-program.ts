@@ -5,7 +5,7 @@ import type { LinkedProgram } from './link-files.ts';
 import { lowerAttention } from './lower/lower-attention.ts';
 import { lowerPattern } from './lower/lower-pattern.ts';
 import type { LowerOptions } from './lower/options.ts';
-import { didYouMean } from './suggest-name.ts';
+import { didYouMean } from '../diagnostics/suggest-name.ts';
 
 export type { LowerOptions, Setting } from './lower/options.ts';
 

@@ -22,7 +22,10 @@ export function materializeReals(graph: Graph, session: Session): Graph {
   const derived = [...graph.derived];
   const names = new Set([...graph.inputs, ...graph.launch, ...graph.derived].map(({ name }) => name));
   const declare = (declaration: Unnamed): string => {
-    const same = derived.find(({ name: _, ...rest }) => JSON.stringify(rest) === JSON.stringify(declaration));
+    const content = JSON.stringify({ ...declaration, text: undefined });
+    const same = derived.find(
+      (other) => JSON.stringify({ ...other, name: undefined, text: undefined }) === content,
+    );
     if (same) return same.name;
     let number = 1;
     while (names.has(`rounded_${number}`)) number++;
@@ -82,13 +85,28 @@ function materializeAttend(
     return nodeType(mask.nodes[id]) === 'bool' ? builder.compare('eq', value, builder.int(1)) : value;
   }
 
+  /** What was written where the value comes from. */
+  function textOf(id: NodeId): { readonly text?: string } {
+    const span = attend.spans.get(id);
+    const text = span === undefined ? null : session.textOf(span);
+    return text === null ? {} : { text };
+  }
+
   function scalarOf(id: NodeId): NodeId {
-    return builder.symbol(declare({ kind: 'scalar', type: 'int', program: hostProgram(mask, id, false) }));
+    const program = hostProgram(mask, id, false);
+    return builder.symbol(declare({ kind: 'scalar', ...textOf(id), type: 'int', program }));
   }
 
   function tableOf(id: NodeId, over: IndexKind): NodeId {
     const program = hostProgram(mask, id, over === 'query');
-    const array = declare({ kind: 'table', type: 'int', over, size: sizeOver(over, graph), program });
+    const array = declare({
+      kind: 'table',
+      ...textOf(id),
+      type: 'int',
+      over,
+      size: sizeOver(over, graph),
+      program,
+    });
     const index = builder.intern({ kind: over });
     const row = over === 'query' ? builder.arithmetic('sub', index, builder.symbol('offset')) : index;
     return builder.add({ kind: 'lookup', array, indices: [row] });

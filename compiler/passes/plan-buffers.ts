@@ -1,24 +1,30 @@
 import type { Graph } from '../ir/graph.ts';
-import type { KernelPlan, PlannedArray, PlannedReal } from '../ir/kernel.ts';
+import type { KernelPlan, PlannedArray, PlannedPass, PlannedReal } from '../ir/kernel.ts';
+import { schedulePrograms, scorePrograms } from '../ir/kernel.ts';
 import type { ArenaSection, BufferBinding, ScoreDescriptor, UniformField } from '../../runtime/descriptor.ts';
 import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import type { View } from '../../runtime/view.ts';
 
 type BufferPlan = Pick<KernelPlan, 'arrays' | 'reals' | 'uniforms' | 'bindings' | 'arena' | 'floats'>;
 
-/** The arena section of the run tables; no array can have this name. */
-export const TABLES = '$tables';
+/** The arena section of the run tables of a pass; no array can have this name. */
+export function tablesOf(pass: number): string {
+  return pass === 0 ? '$tables' : `$tables${pass}`;
+}
 
 /** Decides what the kernels read beside the tensors, and where it lies: uniform block, integer arena, float arena. */
 export function planBuffers(
   graph: Graph,
   score: ScoreDescriptor,
-  programs: readonly MaskProgram[],
-  usesTable: boolean,
+  passes: readonly PlannedPass[],
 ): BufferPlan {
+  const programs = [...passes.flatMap(({ schedule }) => schedulePrograms(schedule)), ...scorePrograms(score)];
   const arrays = arraysRead(graph, programs);
   const reals = realsRead(graph, score);
   const arena: ArenaSection[] = [
-    ...(usesTable ? [{ kind: 'tables', name: TABLES } as const] : []),
+    ...passes.flatMap(({ schedule }, pass) =>
+      schedule.kind === 'ranges' ? [] : [{ kind: 'tables', name: tablesOf(pass), pass } as const],
+    ),
     ...arrays.map(({ name }) => ({ kind: 'array', name, array: name }) as const),
   ];
   const floats = reals.map(({ name }) => name);
@@ -31,12 +37,13 @@ export function planBuffers(
       ...sizeFields(),
       ...strideFields(),
       ...symbolFields(programs),
+      ...passes.flatMap(viewFields),
       ...arena.map(({ name }) => sectionField(name)),
       ...floats.map(sectionField),
       ...arrays.flatMap(dimFields),
       ...reals.flatMap(({ name, axes }) => axes.map((_, dim) => dimField(name, dim))),
     ],
-    bindings: bindings(graph, arena.length > 0, floats.length > 0),
+    bindings: bindings(graph, passes, arena.length > 0, floats.length > 0),
   };
 }
 
@@ -62,6 +69,10 @@ function realsRead(graph: Graph, score: ScoreDescriptor): PlannedReal[] {
   if (score.slopes !== null) reals.push({ name: score.slopes, axes: ['head'] });
   if (score.keyBias !== null) reals.push({ name: score.keyBias, axes: keyBiasAxes(graph, score.keyBias) });
   if (score.sink !== null) reals.push({ name: score.sink, axes: ['head'] });
+  const { biases, denominatorScale } = score;
+  for (const { array, indices } of denominatorScale === null ? biases : [...biases, denominatorScale]) {
+    reals.push({ name: array, axes: indices.map(() => 'any') });
+  }
   return reals.filter(({ name }, at) => reals.findIndex((other) => other.name === name) === at);
 }
 
@@ -127,7 +138,53 @@ function dimField(array: string, dim: number): UniformField {
   return { name: `${array}_dim${dim}`, type: 'i32', source: { kind: 'dim', array, dim } };
 }
 
-function bindings(graph: Graph, hasArena: boolean, hasFloats: boolean): BufferBinding[] {
+/** The numbers of views of boxes; a number that the specification fixes is printed into the kernel instead. */
+function viewFields({ queries, keys }: PlannedPass, pass: number): UniformField[] {
+  return [...sideFields(queries, pass, 'queries'), ...sideFields(keys, pass, 'keys')];
+}
+
+function sideFields(view: View, pass: number, side: 'queries' | 'keys'): UniformField[] {
+  if (view.kind !== 'boxes') return [];
+  const field = (
+    region: number,
+    axis: number | null,
+    value: 'size' | 'stride' | 'parts' | 'base' | 'tiles',
+  ): UniformField => ({
+    name: viewField(pass, side, region, axis, value),
+    type: 'i32',
+    source: { kind: 'view', pass, side, region, axis, value },
+  });
+  return view.regions.flatMap(({ base, axes }, region) => [
+    ...(isNumber(base) ? [] : [field(region, null, 'base')]),
+    ...(view.regions.length > 1 ? [field(region, null, 'tiles')] : []),
+    ...axes.flatMap(({ size, stride }, axis) => [
+      ...(isNumber(size) ? [] : [field(region, axis, 'size'), field(region, axis, 'parts')]),
+      ...(isNumber(stride) ? [] : [field(region, axis, 'stride')]),
+    ]),
+  ]);
+}
+
+/** The planned name of a number of a view. */
+export function viewField(
+  pass: number,
+  side: 'queries' | 'keys',
+  region: number,
+  axis: number | null,
+  value: 'size' | 'stride' | 'parts' | 'base' | 'tiles',
+): string {
+  return `$view${pass}_${side}_${region}${axis === null ? '' : `_${axis}`}_${value}`;
+}
+
+function isNumber({ nodes, root }: MaskProgram): boolean {
+  return nodes[root].kind === 'int';
+}
+
+function bindings(
+  graph: Graph,
+  passes: readonly PlannedPass[],
+  hasArena: boolean,
+  hasFloats: boolean,
+): BufferBinding[] {
   const roles: Omit<BufferBinding, 'binding'>[] = [
     { role: 'params', access: 'uniform' },
     { role: 'q', access: 'read' },
@@ -138,5 +195,8 @@ function bindings(graph: Graph, hasArena: boolean, hasFloats: boolean): BufferBi
   if (graph.outputs.includes('lse')) roles.push({ role: 'lse', access: 'read-write' });
   if (hasArena) roles.push({ role: 'arena', access: 'read' });
   if (hasFloats) roles.push({ role: 'floats', access: 'read' });
+  if (passes.some(({ state }) => state.reads || state.writes)) {
+    roles.push({ role: 'state', access: 'read-write' });
+  }
   return roles.map((role, binding) => ({ binding, ...role }));
 }

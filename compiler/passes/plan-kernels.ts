@@ -1,27 +1,50 @@
 import { targets as everyTarget } from '../cost/index.ts';
 import type { TargetTable } from '../cost/index.ts';
 import type { Graph } from '../ir/graph.ts';
-import { tileKeys, tileQueries, workgroupBytes } from '../ir/kernel.ts';
-import type { KernelPlan, PlannedKernel, TileShape } from '../ir/kernel.ts';
-import type { KernelSchedule } from '../../runtime/descriptor.ts';
-import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import { PLAIN_STORAGE, storageOf, tileKeys, tileQueries, workgroupBytes } from '../ir/kernel.ts';
+import type {
+  KernelPlan,
+  MaskVariant,
+  PlannedKernel,
+  PlannedPass,
+  TileShape,
+  TileStorage,
+} from '../ir/kernel.ts';
+import type { Schedule, ScheduledPass } from '../ir/schedule.ts';
+import { wholeMask } from '../ir/whole-mask.ts';
+import type { KernelSchedule, Strategy } from '../../runtime/descriptor.ts';
 import { chooseTile } from './choose-tiles.ts';
 import type { TileDemand } from './choose-tiles.ts';
 import { findRowBounds } from './find-row-bounds.ts';
 import { planBuffers } from './plan-buffers.ts';
+import { MAX_KEY_FACTS, specialiseMask } from './specialise-mask.ts';
 
 /** Query rows that a `small-query` kernel serves. */
 export const SMALL_QUERY_ROWS = 8;
 
 /**
- * Plans the kernels of the one `attend` of a graph: how key tiles are found (row bounds where they are proved, else a
- * run table), which buffers and scalars the kernels read, and a tiled and a small-query kernel for every target.
+ * Plans the kernels of a schedule: how each pass finds its key tiles (row bounds where they are proved, else a run
+ * table), which buffers and scalars the kernels read, and a tiled and a small-query kernel of every pass for every
+ * target.
  *
  * @throws {Error} where a target has no layout for the head dimensions; check-target refuses such graphs before.
  */
-export function planKernels(graph: Graph, targets: readonly TargetTable[] = everyTarget): KernelPlan {
+export function planKernels(
+  { graph, passes }: Schedule,
+  targets: readonly TargetTable[] = everyTarget,
+  { variants }: { readonly variants: boolean } = { variants: true },
+): KernelPlan {
   const attend = graph.nodes[0];
-  const schedule = chooseSchedule(attend.mask, graph);
+  const planned = passes.map((pass): PlannedPass => {
+    const { name, mask, queries, keys, strategy, state, column } = pass;
+    const schedule = chooseSchedule(pass, graph, variants);
+    const variant =
+      variants && schedule.kind === 'table'
+        ? specialiseMask(schedule.residual, graph, { neighbouringKeys: keys.kind === 'positions' })
+        : null;
+    const kernels = targets.flatMap((target) => kernelsFor(pass, variant, graph, target));
+    return { name, mask, queries, keys, strategy, state, column, schedule, variant, kernels };
+  });
   return {
     kind: 'kernel-plan',
     name: graph.name,
@@ -29,19 +52,14 @@ export function planKernels(graph: Graph, targets: readonly TargetTable[] = ever
     kvHeads: graph.kvHeads,
     dim: graph.dim,
     dimV: graph.dimV,
+    dimOut: graph.combine === 'concat' ? graph.nodes.length * graph.dimV : graph.dimV,
     dtype: graph.dtype,
     outputs: graph.outputs,
-    mask: attend.mask,
+    mask: wholeMask(graph),
     score: attend.score,
-    schedule,
-    ...planBuffers(graph, attend.score, schedulePrograms(schedule), schedule.kind === 'table'),
-    kernels: targets.flatMap((target) => kernelsFor(graph, target)),
+    passes: planned,
+    ...planBuffers(graph, attend.score, planned),
   };
-}
-
-/** The programs that a kernel of this schedule evaluates. */
-export function schedulePrograms(schedule: KernelSchedule): readonly MaskProgram[] {
-  return schedule.kind === 'ranges' ? [schedule.low, schedule.high] : [schedule.residual];
 }
 
 /** The largest head dimension that every target has a layout for. */
@@ -57,7 +75,7 @@ export function refuseHeadDim(name: string, value: number): string | null {
 /** The class of a target and the purpose that none of its layouts can serve at these head dimensions, or null. */
 export function findUnserved(demand: TileDemand, targets: readonly TargetTable[]): string | null {
   for (const target of targets) {
-    for (const { purpose, layouts } of purposesOf(target)) {
+    for (const { purpose, layouts } of purposesOf(target, 'dense')) {
       if (layouts.length > 0 && chooseTile(demand, target, layouts) === null) {
         return `no ${purpose} layout of target "${target.class}" fits dim ${demand.dim} and dim_v ${demand.dimV}`;
       }
@@ -66,23 +84,36 @@ export function findUnserved(demand: TileDemand, targets: readonly TargetTable[]
   return null;
 }
 
-/** The kernels of a target, each with the layouts it may take. */
-function purposesOf(target: TargetTable) {
+/** The kernels of a target for a strategy, each with the layouts it may take. */
+function purposesOf(target: TargetTable, strategy: Strategy) {
+  if (strategy === 'diagonal') return [{ purpose: 'tiled', layouts: target.diagonal }] as const;
   return [
     { purpose: 'tiled', layouts: target.tiled },
     { purpose: 'small-query', layouts: target.smallQuery },
   ] as const;
 }
 
-function chooseSchedule(mask: MaskProgram, graph: Graph): KernelSchedule {
-  const bounds = findRowBounds(mask, graph);
+function chooseSchedule(
+  { mask, queries, keys, strategy }: ScheduledPass,
+  graph: Graph,
+  variants: boolean,
+): KernelSchedule {
+  if (strategy === 'diagonal') return { kind: 'diagonals', residual: mask };
+  const plain = queries.kind === 'positions' && keys.kind === 'positions';
+  const bounds = plain && variants ? findRowBounds(mask, graph) : null;
   return bounds === null ? { kind: 'table', residual: mask } : { kind: 'ranges', ...bounds };
 }
 
-function kernelsFor(graph: Graph, target: TargetTable): PlannedKernel[] {
-  return purposesOf(target).flatMap(({ purpose, layouts }) => {
+function kernelsFor(
+  pass: ScheduledPass,
+  variant: MaskVariant | null,
+  graph: Graph,
+  target: TargetTable,
+): PlannedKernel[] {
+  const storage = storageOf({ ...pass, variant });
+  return purposesOf(target, pass.strategy).flatMap(({ purpose, layouts }) => {
     if (layouts.length === 0) return [];
-    const shape = chooseTile(graph, target, layouts);
+    const shape = chooseTile({ ...graph, storage: reservedStorage(storage) }, target, layouts);
     if (shape === null) {
       throw new Error(
         `No ${purpose} layout of target "${target.class}" fits dim ${graph.dim} and ${graph.dimV}.`,
@@ -90,17 +121,85 @@ function kernelsFor(graph: Graph, target: TargetTable): PlannedKernel[] {
     }
     return [
       {
-        name: kernelName(purpose, target, shape),
+        name: kernelName(pass, purpose, target, shape),
         purpose,
         target: target.class,
         shape,
-        workgroupBytes: workgroupBytes(shape, graph.dimV, graph.dtype),
+        extents: extentsOf(pass, shape),
+        workgroupBytes: workgroupBytes(shape, graph.dimV, graph.dtype, storage),
       },
     ];
   });
 }
 
-function kernelName(purpose: PlannedKernel['purpose'], target: TargetTable, shape: TileShape): string {
-  const words = purpose === 'tiled' ? ['attend'] : ['attend', 'few'];
+/** The boxes that the schedule chose for tiles of this size. */
+function extentsOf(pass: ScheduledPass, shape: TileShape): PlannedKernel['extents'] {
+  if (pass.queries.kind !== 'boxes' && pass.keys.kind !== 'boxes') return { queries: [], keys: [] };
+  const [queries, keys] = [tileQueries(shape), tileKeys(shape)];
+  const found = pass.shapes.find((boxes) => boxes.queries === queries && boxes.keys === keys);
+  if (found === undefined)
+    throw new Error(`Pass "${pass.name}" has no boxes for tiles of ${queries} x ${keys}.`);
+  return found.extents;
+}
+
+/** What a tile over views is chosen for: whatever its variant turns out to be, the boxes are chosen for this size. */
+function reservedStorage(storage: TileStorage): TileStorage {
+  return storage.queryRows || storage.keyPositions ? { ...storage, keyFacts: MAX_KEY_FACTS } : storage;
+}
+
+/** Workgroup storage that passes over views may ask for. */
+const STORAGES: readonly TileStorage[] = [
+  PLAIN_STORAGE,
+  { strategy: 'dense', queryRows: true, keyPositions: false, keyFacts: 0 },
+  { strategy: 'dense', queryRows: false, keyPositions: true, keyFacts: 0 },
+  { strategy: 'dense', queryRows: true, keyPositions: true, keyFacts: 0 },
+  { strategy: 'diagonal', queryRows: true, keyPositions: true, keyFacts: 0 },
+];
+
+/** The tile of the tiled kernel of a target for a pass of these views. */
+export function tiledTile(
+  graph: TileDemand,
+  target: TargetTable,
+  pass: Pick<ScheduledPass, 'strategy' | 'queries' | 'keys'>,
+): { readonly queries: number; readonly keys: number } {
+  const [{ layouts }] = purposesOf(target, pass.strategy);
+  const shape = chooseTile({ ...graph, storage: reservedStorage(storageOf(pass)) }, target, layouts);
+  if (shape === null) throw new Error(`No tiled layout of target "${target.class}" fits dim ${graph.dim}.`);
+  return { queries: tileQueries(shape), keys: tileKeys(shape) };
+}
+
+/** The sizes of the tiles of all kernels that may be planned for a graph: what a schedule has to choose boxes for. */
+export function tileSizes(
+  graph: TileDemand,
+  targets: readonly TargetTable[],
+): readonly { readonly queries: number; readonly keys: number }[] {
+  const sizes = targets.flatMap((target) =>
+    STORAGES.flatMap((storage) =>
+      purposesOf(target, storage.strategy).flatMap(({ layouts }) => {
+        const shape =
+          layouts.length > 0
+            ? chooseTile({ ...graph, storage: reservedStorage(storage) }, target, layouts)
+            : null;
+        return shape === null ? [] : [{ queries: tileQueries(shape), keys: tileKeys(shape) }];
+      }),
+    ),
+  );
+  return sizes.filter(
+    ({ queries, keys }, at) =>
+      sizes.findIndex((other) => other.queries === queries && other.keys === keys) === at,
+  );
+}
+
+function kernelName(
+  pass: ScheduledPass,
+  purpose: PlannedKernel['purpose'],
+  target: TargetTable,
+  shape: TileShape,
+): string {
+  const words = [
+    'attend',
+    ...(pass.name === 'all' ? [] : [pass.name]),
+    ...(purpose === 'tiled' ? [] : ['few']),
+  ];
   return [...words, target.class, `${tileQueries(shape)}x${tileKeys(shape)}`].join('_');
 }

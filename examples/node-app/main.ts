@@ -17,9 +17,9 @@ const tensors = { q: random(heads * n * dim), k: random(kvHeads * n * dim), v: r
 // A plan holds the schedule of these documents; it serves any number of launches.
 const attention = create(found.device);
 const plan = await attention.plan({ nq: n, nk: n, launch: { w: window }, arrays: { ids: [ids] } });
-const { out, milliseconds, kernel } = await attention.forward(tensors, { plan, time: true });
+const { out, milliseconds, kernels } = await attention.forward(tensors, { plan, time: true });
 const time = milliseconds === null ? 'not timed' : `${milliseconds.toFixed(2)} ms`;
-console.log(`${kernel}: ${out.length} values, ${time}`);
+console.log(`${kernels.join(', ')}: ${out.length} values, ${time}`);
 
 // The first tokens of a document see only themselves: their rows are rows of v.
 const [head, first] = [3, lengths[0]];

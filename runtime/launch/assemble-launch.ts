@@ -1,9 +1,10 @@
 import type { HostArrays } from '../arrays.ts';
-import type { AttentionDescriptor, KernelDescriptor } from '../descriptor.ts';
-import type { ScheduleStatistics } from '../schedule/run-table.ts';
+import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
 import { SparsecError } from '../errors.ts';
-import { packArena, packFloats, type ScheduledTables } from './pack-arena.ts';
+import { packArena, packFloats } from './pack-arena.ts';
 import { packUniforms } from './pack-uniforms.ts';
+import type { ScheduledPass } from './schedule-passes.ts';
+import { statisticsOf, type PassStatistics } from './pass-statistics.ts';
 import {
   layOutTensors,
   type Layout,
@@ -18,29 +19,40 @@ export interface BoundLaunch {
   readonly symbols: Readonly<Record<string, number>>;
   /** Inputs and derived tables and lists, by name. */
   readonly arrays: HostArrays;
-  /** Null for kernels that compute their ranges. */
-  readonly schedule: ScheduledTables | null;
+  readonly passes: readonly ScheduledPass[];
 }
 
 /** Everything a launch is, as plain data; see ../descriptor.ts for the fields and sections. */
 export interface Launch {
   readonly descriptor: AttentionDescriptor;
-  readonly kernel: KernelDescriptor;
   readonly sizes: Required<Sizes>;
   readonly symbols: Readonly<Record<string, number>>;
   readonly layout: Layout;
   readonly layouts: TensorLayouts;
-  readonly uniforms: ArrayBuffer;
+  /** In the order in which they run. */
+  readonly passes: readonly LaunchPass[];
   readonly arena: Int32Array<ArrayBuffer>;
   readonly floats: Float32Array<ArrayBuffer>;
+  /** Bytes of what passes of one softmax hand on; 0 where no pass does. */
+  readonly stateBytes: number;
+}
+
+/** One dispatch of a launch. */
+export interface LaunchPass {
+  readonly pass: PassDescriptor;
+  readonly kernel: KernelDescriptor;
+  readonly uniforms: ArrayBuffer;
   /** Workgroups [x, y, z]: query tile x + z * 65535, grid index y = batch * heads + head. */
   readonly workgroups: readonly [x: number, y: number, z: number];
-  /** Of each distinct run table; empty for kernels that compute their ranges. */
-  readonly statistics: readonly ScheduleStatistics[];
+  /** Of each distinct table; empty for kernels that compute their ranges. */
+  readonly statistics: readonly PassStatistics[];
 }
 
 /** Guaranteed by every WebGPU device for each dimension of a dispatch; kernels fold longer grids into z. */
 export const WORKGROUPS_PER_DIMENSION = 65535;
+
+/** Words of the state of a row beside its accumulators: running maximum, running sum and two of nothing. */
+const STATE_WORDS = 4;
 
 /**
  * Packs a bound launch.
@@ -49,7 +61,6 @@ export const WORKGROUPS_PER_DIMENSION = 65535;
  */
 export function assembleLaunch(
   descriptor: AttentionDescriptor,
-  kernel: KernelDescriptor,
   sizes: Required<Sizes>,
   options: LayoutOptions,
   bound: BoundLaunch,
@@ -65,34 +76,63 @@ export function assembleLaunch(
   }
   const { wgsl } = descriptor;
   const layouts = layOutTensors(descriptor, sizes, options);
-  const queryTiles = Math.ceil(sizes.nq / kernel.tile.queries);
-  const arena = packArena(wgsl.arena, bound.arrays, bound.schedule);
+  const arena = packArena(
+    wgsl.arena,
+    bound.arrays,
+    bound.passes.map(({ tables }) => tables),
+  );
   const floats = packFloats(wgsl.floats, bound.arrays);
-  const uniforms = packUniforms(wgsl.uniforms, {
+  const common = {
     symbols: bound.symbols,
     scale: scaleOf(descriptor, bound.symbols),
     layouts,
     sections: new Map([...arena.offsets, ...floats.offsets]),
     arrays: bound.arrays,
-    queryTiles,
-  });
+    views: bound.passes.map(({ views }) => views),
+  };
   return {
     descriptor,
-    kernel,
     sizes,
     symbols: bound.symbols,
     layout: options.layout ?? descriptor.layout,
     layouts,
-    uniforms,
+    passes: bound.passes.map(({ pass, kernel, views, tables }) => ({
+      pass,
+      kernel,
+      uniforms: packUniforms(wgsl.uniforms, { ...common, queryTiles: views.queries.tiles }),
+      workgroups: workgroupsOf(views.queries.tiles, grid),
+      statistics: statisticsOf(tables),
+    })),
     arena: arena.words,
     floats: floats.values,
-    workgroups: [
-      Math.min(queryTiles, WORKGROUPS_PER_DIMENSION),
-      grid,
-      Math.ceil(queryTiles / WORKGROUPS_PER_DIMENSION),
-    ],
-    statistics: bound.schedule?.tables.map((table) => table.statistics) ?? [],
+    stateBytes: stateBytesOf(descriptor, grid * sizes.nq),
   };
+}
+
+function workgroupsOf(queryTiles: number, grid: number): LaunchPass['workgroups'] {
+  return [
+    Math.min(queryTiles, WORKGROUPS_PER_DIMENSION),
+    grid,
+    Math.ceil(queryTiles / WORKGROUPS_PER_DIMENSION),
+  ];
+}
+
+/**
+ * Passes run one after the other and a softmax is finished before the next begins: one state serves them all.
+ *
+ * @throws {SparsecError} on a state that kernels cannot index.
+ */
+function stateBytesOf({ passes, dimV }: AttentionDescriptor, rows: number): number {
+  if (!passes.some(({ state }) => state.reads || state.writes)) return 0;
+  const words = rows * (dimV + STATE_WORDS);
+  if (words > 2 ** 31 - 1) {
+    throw new SparsecError(
+      'limit',
+      'nq',
+      `the state of ${rows} rows has ${words} words, kernels index 2147483647`,
+    );
+  }
+  return 4 * words;
 }
 
 function scaleOf({ score }: AttentionDescriptor, symbols: Readonly<Record<string, number>>): number {

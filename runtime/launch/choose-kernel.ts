@@ -1,4 +1,4 @@
-import type { AttentionDescriptor, KernelDescriptor } from '../descriptor.ts';
+import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
 import { DeviceError, limitError } from './device-error.ts';
 
 /** What a device offers, as far as the choice of a kernel depends on it. A GPUDevice fits. */
@@ -12,19 +12,34 @@ export interface DeviceCapabilities {
 }
 
 /**
- * The kernel that serves `nq` query rows on a device: one that its features and limits allow, the small-query one
- * where nq fits its tile, tuned for the adapter class where there is such a one, else the larger tile.
+ * The kernel of every pass that serves `nq` query rows on a device. Passes choose on their own: what one leaves for the
+ * next does not depend on its tiles.
+ *
+ * @throws {DeviceError} when some pass has no kernel that fits.
+ */
+export function chooseKernels(
+  { passes }: Pick<AttentionDescriptor, 'passes'>,
+  nq: number,
+  device: DeviceCapabilities,
+  target: KernelDescriptor['target'],
+): readonly KernelDescriptor[] {
+  return passes.map((pass) => chooseKernel(pass, nq, device, target));
+}
+
+/**
+ * The kernel of one pass: one that the device's features and limits allow, the small-query one where nq fits its tile,
+ * tuned for the adapter class where there is such a one, else the larger tile.
  *
  * @throws {DeviceError} when no kernel fits; the message names the feature or the limit, the value and the device's,
  * of the kernel that needs least.
  */
 export function chooseKernel(
-  descriptor: AttentionDescriptor,
+  { kernels }: Pick<PassDescriptor, 'kernels'>,
   nq: number,
   device: DeviceCapabilities,
   target: KernelDescriptor['target'],
 ): KernelDescriptor {
-  const serving = descriptor.kernels.filter((k) => k.purpose === 'tiled' || nq <= k.tile.queries);
+  const serving = kernels.filter((k) => k.purpose === 'tiled' || nq <= k.tile.queries);
   const fitting = serving.filter((kernel) => refusal(kernel, device) === null);
   if (fitting.length === 0) {
     const [least] = [...serving].sort((a, b) => a.workgroupBytes - b.workgroupBytes);

@@ -1,10 +1,10 @@
 import type { HostArray, HostArrays } from '../arrays.ts';
 import type { ArenaSection } from '../descriptor.ts';
-import { runTableWords, type RunTable } from '../schedule/run-table.ts';
+import type { PassTable } from '../schedule/schedule-pass.ts';
 
-/** The run tables of a launch; grid index batch * heads + head uses `tables[tableOf[index]]`. */
-export interface ScheduledTables {
-  readonly tables: readonly RunTable[];
+/** What a pass visits; grid index batch * heads + head uses `tables[tableOf[index]]`. */
+export interface PassTables {
+  readonly tables: readonly PassTable[];
   readonly tableOf: readonly number[];
 }
 
@@ -14,49 +14,63 @@ export interface PackedArena {
   readonly offsets: ReadonlyMap<string, number>;
 }
 
+type Words = Int32Array | Uint32Array;
+
 /**
- * Lays the sections of the integer arena one behind the other in the order of the descriptor, then the distinct run
- * tables. A `tables` section has a word for every grid index: the offset of its run table, which is `order` (rows),
- * `starts` (2 * rows + 1), `runs` (2 each); the section is empty
- * for kernels that compute their ranges. A list is `starts` (rows + 1), then `values`.
+ * Lays the sections of the integer arena one behind the other in the order of the descriptor, then the distinct tables
+ * of every pass. A `tables` section has a word for every grid index: the offset of its table, see {@link tableParts}. A
+ * list is `starts` (rows + 1), then `values`. `passes` holds the tables of each pass, null for kernels that compute
+ * their ranges.
  */
 export function packArena(
   sections: readonly ArenaSection[],
   arrays: HostArrays,
-  schedule: ScheduledTables | null,
+  passes: readonly (PassTables | null)[],
 ): PackedArena {
   const offsets = new Map<string, number>();
-  const parts: { readonly at: number; readonly words: Int32Array | Uint32Array }[] = [];
+  const parts: { readonly at: number; readonly words: Words }[] = [];
   let length = 0;
-  const append = (words: Int32Array | Uint32Array): number => {
+  const append = (words: Words): number => {
     const at = length;
     parts.push({ at, words });
     length += words.length;
     return at;
   };
-  let gridOffsets: Int32Array | null = null;
+  const grids: { readonly tables: PassTables; readonly words: Int32Array }[] = [];
   for (const section of sections) {
     offsets.set(section.name, length);
-    if (section.kind === 'tables') {
-      gridOffsets = new Int32Array(schedule?.tableOf.length ?? 0);
-      append(gridOffsets);
-    } else {
+    if (section.kind === 'array') {
       for (const words of integerWords(section.array, arrays[section.array])) append(words);
+      continue;
     }
+    const tables = passes[section.pass];
+    if (!tables) throw new Error(`the section "${section.name}" needs tables of pass ${section.pass}`);
+    const words = new Int32Array(tables.tableOf.length);
+    append(words);
+    grids.push({ tables, words });
   }
-  if (schedule && gridOffsets) {
-    const tableOffsets = schedule.tables.map((table) => {
-      const at = append(table.order);
-      append(table.starts);
-      append(table.runs);
-      if (length - at !== runTableWords(table)) throw new Error('a run table has another size than it says');
+  for (const { tables, words } of grids) {
+    const starts = tables.tables.map((table) => {
+      const at = length;
+      tableParts(table).forEach(append);
       return at;
     });
-    schedule.tableOf.forEach((table, index) => (gridOffsets[index] = tableOffsets[table]));
+    tables.tableOf.forEach((table, index) => (words[index] = starts[table]));
   }
   const words = new Int32Array(length);
   for (const part of parts) words.set(part.words, part.at);
   return { words, offsets };
+}
+
+/**
+ * A table as kernels read it. Runs: `order` (rows), `starts` (2 * rows + 1), `runs` (2 each), then for a view by list
+ * its length and its positions. Diagonals: their count, then the distances.
+ */
+export function tableParts(table: PassTable): readonly Words[] {
+  if (table.kind === 'diagonals') return [Int32Array.of(table.distances.length), table.distances];
+  const { order, starts, runs } = table.table;
+  const { positions } = table;
+  return [order, starts, runs, ...(positions ? [Int32Array.of(positions.length), positions] : [])];
 }
 
 function integerWords(name: string, array: HostArray | undefined): readonly (Int32Array | Uint32Array)[] {

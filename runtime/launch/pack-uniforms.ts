@@ -1,5 +1,6 @@
 import type { HostArrays } from '../arrays.ts';
 import type { UniformField } from '../descriptor.ts';
+import type { PassViews } from './bind-views.ts';
 import type { TensorLayouts } from './tensor-layout.ts';
 
 /** Everything a field of the uniform block can ask for. */
@@ -11,7 +12,10 @@ export interface UniformValues {
   /** First element of every arena section, in 32-bit words. */
   readonly sections: ReadonlyMap<string, number>;
   readonly arrays: HostArrays;
+  /** Of the pass that the block is for. */
   readonly queryTiles: number;
+  /** Of every pass. */
+  readonly views: readonly PassViews[];
 }
 
 /** The uniform block: one 4-byte word a field, little-endian as WebGPU has it, padded to 16 bytes. */
@@ -42,7 +46,25 @@ function fieldValue({ source, name }: UniformField, values: UniformValues): numb
       return known(values.arrays[source.array]?.dims[source.dim], name, `${source.array}[${source.dim}]`);
     case 'query-tiles':
       return values.queryTiles;
+    case 'view':
+      return viewValue(source, name, values.views);
   }
+}
+
+function viewValue(
+  { pass, side, region, axis, value }: UniformField['source'] & { kind: 'view' },
+  field: string,
+  views: UniformValues['views'],
+): number {
+  const bound = views[pass]?.[side]?.regions[region];
+  const where = `${side} of pass ${pass}, region ${region}`;
+  if (axis === null) {
+    if (value === 'base' || value === 'tiles') return known(bound?.[value], field, `${value} of ${where}`);
+    throw new Error(`the uniform "${field}" needs the ${value} of no axis`);
+  }
+  if (value === 'base' || value === 'tiles')
+    throw new Error(`the uniform "${field}" needs the ${value} of an axis`);
+  return known(bound?.axes[axis]?.[value], field, `${value} of ${where}, axis ${axis}`);
 }
 
 function known(value: number | undefined, field: string, source: string): number {

@@ -56,7 +56,7 @@ export function layOutTensors(
   sizes: Required<Sizes>,
   options: LayoutOptions = {},
 ): TensorLayouts {
-  const { heads, kvHeads, dim, dimV } = descriptor;
+  const { heads, kvHeads, dim, dimV, dimOut } = descriptor;
   const layout = options.layout ?? descriptor.layout;
   const elementBytes = descriptor.dtype === 'f16' ? 2 : 4;
   const make = (
@@ -92,7 +92,7 @@ export function layOutTensors(
     q: make('q', heads, sizes.nq, dim),
     k: make('k', kvHeads, sizes.nk, dim),
     v: make('v', kvHeads, sizes.nk, dimV),
-    out: make('out', heads, sizes.nq, dimV),
+    out: make('out', heads, sizes.nq, dimOut),
     lse: { ...lseShape, extent: extentOf(lseShape) },
   };
 }

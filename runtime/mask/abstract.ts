@@ -4,9 +4,13 @@ import type { BoundMask } from './bound-mask.ts';
 import { flattenMask, Op, type FlatMask } from './flat-mask.ts';
 import { ALL, MIXED, NONE, SATURATED, setVerdict, type Verdict } from './int-set.ts';
 import { bitLength } from './integer-math.ts';
+import { leafWeights } from './leaf-weights.ts';
 import {
+  isExactPredicate,
+  singleBits,
   singleMember,
   singlePredicate,
+  type SingleBits,
   type SingleMember,
   type SinglePredicate,
 } from './single-predicate.ts';
@@ -28,22 +32,29 @@ import { stretchesOver, type TileShape } from './tile-stretch.ts';
 export class AbstractMask {
   readonly everything: StepList;
   private readonly flat: FlatMask;
+  /** The box that is read: low and high end of every leaf. */
+  private readonly box: Float64Array;
   private readonly low: Float64Array;
   private readonly high: Float64Array;
   private readonly verdicts: Uint8Array;
   /** Least number of neighbouring values that a node takes over a tile; 1 where they may have gaps. */
   private readonly stretch: Float64Array;
   private readonly singles = new Map<StepList, SinglePredicate | null>();
+  private readonly bits = new Map<StepList, SingleBits | null>();
+  private readonly exact = new Map<StepList, boolean>();
   private readonly members = new Map<StepList, SingleMember | null>();
   private readonly hull: MutableInterval = { low: 0, high: 0 };
 
-  constructor(bound: BoundMask, tile: TileShape) {
+  /** `tile` is the smallest box that will be asked about: its extent along every leaf, or those of pairs. */
+  constructor(bound: BoundMask, tile: TileShape | readonly number[]) {
+    const extents = 'queries' in tile ? [tile.queries, tile.keys] : tile;
+    this.box = new Float64Array(2 * extents.length);
     this.flat = flattenMask(bound);
     const { size, op, first } = this.flat;
     this.low = new Float64Array(size);
     this.high = new Float64Array(size);
     this.verdicts = new Uint8Array(size);
-    this.stretch = stretchesOver(this.flat, tile);
+    this.stretch = stretchesOver(this.flat, extents);
     for (let id = 0; id < size; id++) {
       if (op[id] === Op.constant) this.low[id] = this.high[id] = first[id];
       if (op[id] === Op.bool) this.verdicts[id] = first[id] === 1 ? ALL : NONE;
@@ -53,6 +64,16 @@ export class AbstractMask {
 
   /** The verdict over positions i0 .. i1 and keys j0 .. j1, ends included. */
   read(i0: number, i1: number, j0: number, j1: number, open: StepList = this.everything): Verdict {
+    const { box } = this;
+    box[0] = i0;
+    box[1] = i1;
+    box[2] = j0;
+    box[3] = j1;
+    return this.readBox(box, open);
+  }
+
+  /** The verdict over a box of coordinates: low and high end of each, ends included. */
+  readBox(box: Float64Array, open: StepList = this.everything): Verdict {
     const { low, high, verdicts, stretch } = this;
     const { op, a, b, first, last, sets, root } = this.flat;
     const { steps } = open;
@@ -61,13 +82,9 @@ export class AbstractMask {
       const x = a[id];
       const y = b[id];
       switch (op[id]) {
-        case Op.query:
-          low[id] = i0;
-          high[id] = i1;
-          break;
-        case Op.key:
-          low[id] = j0;
-          high[id] = j1;
+        case Op.leaf:
+          low[id] = box[2 * x];
+          high[id] = box[2 * x + 1];
           break;
         case Op.add:
           low[id] = low[x] + low[y];
@@ -125,6 +142,27 @@ export class AbstractMask {
     if (known !== undefined) return known;
     const single = singlePredicate(this.flat, open);
     this.singles.set(open, single);
+    return single;
+  }
+
+  /** Is a verdict with these steps open exact for every box? */
+  isExact(open: StepList): boolean {
+    const known = this.exact.get(open) ?? isExactPredicate(this.flat, open);
+    this.exact.set(open, known);
+    return known;
+  }
+
+  /** How much a unit of each leaf moves the predicates: see ./leaf-weights.ts. */
+  weights(): Float64Array {
+    return leafWeights(this.flat, this.box.length / 2);
+  }
+
+  /** The one matrix of bits that a box comes down to where these steps are open inside it; or null. */
+  singleBits(open: StepList): SingleBits | null {
+    const known = this.bits.get(open);
+    if (known !== undefined) return known;
+    const single = singleBits(this.flat, open);
+    this.bits.set(open, single);
     return single;
   }
 

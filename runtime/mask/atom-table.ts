@@ -1,4 +1,6 @@
+import type { AtomDescription } from './atom-description.ts';
 import type { BoundArena } from './bound-arena.ts';
+import { rangeOfAtom, rangeOfForm, unbounded, type Range } from './form-range.ts';
 import {
   addForms,
   asAtom,
@@ -11,26 +13,33 @@ import {
   type LinearForm,
 } from './linear-form.ts';
 import type { IntNode, NodeId } from './nodes.ts';
+import { greatestCommonDivisor } from './residue-pattern.ts';
 
-/** What an atom of a linear form computes, over forms. */
-export type AtomDescription =
-  | { readonly kind: 'mod' | 'div'; readonly form: LinearForm; readonly by: number }
-  | { readonly kind: 'abs' | 'bit-length'; readonly form: LinearForm }
-  | { readonly kind: 'min' | 'max'; readonly left: LinearForm; readonly right: LinearForm }
-  | {
-      readonly kind: 'select';
-      readonly condition: NodeId;
-      readonly then: LinearForm;
-      readonly else: LinearForm;
-    };
+/** What stands for the positions of query and key, over atoms whose values are bounded. */
+export interface PositionForms {
+  readonly query: LinearForm;
+  readonly key: LinearForm;
+  readonly ranges: ReadonlyMap<NodeId, Range>;
+}
 
 /** Writes integer nodes as linear forms over atoms, equal values as equal forms where local rules find that out. */
 export class AtomTable {
   private readonly arena: BoundArena;
   private readonly descriptions = new Map<NodeId, AtomDescription>();
+  /** The values that atoms can take, where the leaves are bounded. */
+  private readonly ranges: Map<NodeId, Range> | null;
+  private readonly leaves: PositionForms | null;
 
-  constructor(arena: BoundArena) {
+  /** Where `leaves` is given, it stands for the positions, and the ranges of all atoms are known. */
+  constructor(arena: BoundArena, leaves: PositionForms | null = null) {
     this.arena = arena;
+    this.leaves = leaves;
+    this.ranges = leaves && new Map(leaves.ranges);
+  }
+
+  /** The least and the greatest value that a form can take; infinite where nothing is known. */
+  rangeOf(form: LinearForm): Range {
+    return this.ranges === null ? unbounded : rangeOfForm(form, this.ranges);
   }
 
   /** What is under an atom; undefined for leaves, lookups and products. */
@@ -45,7 +54,7 @@ export class AtomTable {
         return constantForm(node.value);
       case 'query':
       case 'key':
-        return atomForm(this.arena.add(node));
+        return this.leaves?.[node.kind] ?? atomForm(this.arena.add(node));
       case 'neg':
         return scaleForm(forms[node.operand], -1);
       case 'abs':
@@ -117,6 +126,10 @@ export class AtomTable {
   private quotient(form: LinearForm, by: number): LinearForm {
     const { quotient, rest } = splitForm(form, by);
     if (rest.terms.length === 0) return quotient;
+    const steps = this.wholeSteps(rest, by);
+    if (steps !== null) return addForms(quotient, constantForm(steps));
+    const digits = this.digitsOf(rest, by);
+    if (digits) return addForms(quotient, this.quotient(digits.high, by / digits.unit));
     const bare = asAtom({ ...rest, constant: 0 });
     const inner = bare === null ? undefined : this.descriptions.get(bare);
     if (inner?.kind === 'div' && inner.by * by < 2 ** 31) {
@@ -137,6 +150,10 @@ export class AtomTable {
   private residue(form: LinearForm, by: number): LinearForm {
     const { rest } = splitForm(form, by);
     if (rest.terms.length === 0) return rest;
+    const steps = this.wholeSteps(rest, by);
+    if (steps !== null) return addForms(rest, constantForm(-steps * by));
+    const digits = this.digitsOf(rest, by);
+    if (digits) return addForms(digits.low, this.residue(digits.high, by / digits.unit), digits.unit);
     const bare = asAtom({ ...rest, constant: 0 });
     const inner = bare === null ? undefined : this.descriptions.get(bare);
     if (inner?.kind === 'mod' && inner.by % by === 0) {
@@ -151,8 +168,37 @@ export class AtomTable {
     return this.atom(node, { kind: 'mod', form: rest, by });
   }
 
+  /** The one value of form div by, where it has only one. */
+  private wholeSteps(form: LinearForm, by: number): number | null {
+    const [low, high] = this.rangeOf(form);
+    const steps = Math.floor(low / by);
+    return Number.isFinite(steps) && steps === Math.floor(high / by) ? steps : null;
+  }
+
+  /** form = unit * high + low with 0 <= low < unit for a unit that divides `by`; null where there is none but 1. */
+  private digitsOf(
+    form: LinearForm,
+    by: number,
+  ): { readonly unit: number; readonly high: LinearForm; readonly low: LinearForm } | null {
+    if (this.ranges === null) return null;
+    const sizes = new Set(form.terms.map((term) => Math.abs(term.coefficient)).sort((a, b) => b - a));
+    let unit = by;
+    for (const size of sizes) {
+      unit = greatestCommonDivisor(unit, size);
+      if (unit === 1) return null;
+      const { quotient, rest } = splitForm(form, unit);
+      const steps = this.wholeSteps(rest, unit);
+      if (steps === null) continue;
+      const low = addForms(rest, constantForm(-steps * unit));
+      return { unit, high: addForms(quotient, constantForm(steps)), low };
+    }
+    return null;
+  }
+
   private absolute(form: LinearForm): LinearForm {
     if (form.terms.length === 0) return constantForm(Math.abs(form.constant));
+    const [low, high] = this.rangeOf(form);
+    if (low >= 0 || high <= 0) return low >= 0 ? form : scaleForm(form, -1);
     const content = Math.abs(contentOf(form));
     if (content > 1 && form.constant % content === 0) {
       return scaleForm(this.absolute({ ...scaleForm(form, 1 / content) }), content);
@@ -164,6 +210,8 @@ export class AtomTable {
   private extreme(op: 'min' | 'max', a: LinearForm, b: LinearForm): LinearForm {
     const difference = addForms(a, b, -1);
     if (difference.terms.length === 0) return difference.constant < 0 === (op === 'min') ? a : b;
+    const [low, high] = this.rangeOf(difference);
+    if (low >= 0 || high <= 0) return high <= 0 === (op === 'min') ? a : b;
     const [left, right] = formKey(a) < formKey(b) ? [a, b] : [b, a];
     const node: IntNode = {
       kind: 'arithmetic',
@@ -206,6 +254,10 @@ export class AtomTable {
   private atom(node: IntNode, description: AtomDescription): LinearForm {
     const id = this.arena.add(node);
     this.descriptions.set(id, description);
+    this.ranges?.set(
+      id,
+      rangeOfAtom(description, (form) => this.rangeOf(form)),
+    );
     return atomForm(id);
   }
 }

@@ -1,10 +1,11 @@
 import { wordsPerRow, type HostArray } from '../arrays.ts';
 import type { BlockRule } from '../descriptor.ts';
 import { AbstractMask } from './abstract.ts';
-import { boundMaskKey } from './bound-arena.ts';
 import type { BoundMask } from './bound-mask.ts';
 import { RowEvaluator } from './evaluate-row.ts';
 import { ALL, countMembers, NONE } from './int-set.ts';
+import type { SinglePredicate } from './single-predicate.ts';
+import type { StepList } from './step-list.ts';
 
 /** What a block mask is made of, sizes known. */
 export interface BlockMaskRequest {
@@ -25,10 +26,10 @@ interface Box {
   readonly j1: number;
 }
 
-/** Blocks first .. last - 1 of a canvas. */
-interface Stretch {
-  readonly first: number;
-  readonly last: number;
+/** Which blocks of a canvas are kept for a pair of parts: a row of blocks is a whole number of words. */
+interface KeptBlocks {
+  readonly words: Uint32Array;
+  readonly isEmpty: boolean;
 }
 
 /**
@@ -38,80 +39,170 @@ interface Stretch {
  * canvas is cut. Its blocks count from block p div b on, and a block is kept if any pair of parts keeps it. (Radial
  * Attention, mit-han-lab/radial-attention radial_attn/attn_mask.py, shrinks frame by frame in this way.)
  *
- * Cost: boxes that the abstract reading decides are free, a border along a diagonal is counted column by column, and a
- * block on any other border is read pair by pair. The set is bound once for each pair of parts.
+ * Cost: pairs of parts with one set and equal offsets on the canvas are looked at once. Boxes that the abstract reading
+ * decides are free, a block on a border along a diagonal is counted column by column, once for each diagonal, and a block
+ * on any other border is read pair by pair.
  */
-export function blockMask({ bind, positions, block, rule, canvas }: BlockMaskRequest): HostArray {
+export function blockMask({
+  bind,
+  positions,
+  block,
+  rule,
+  canvas,
+}: BlockMaskRequest): HostArray & { kind: 'bits' } {
   const side = Math.ceil(positions / block);
-  const stride = wordsPerRow(side);
-  const words = new Uint32Array(side * stride);
-  const readers = new Map<string, DensityReader>();
-  const whole = { first: 0, last: Math.ceil(canvas.length / block) };
-
-  /** Places of a stretch of blocks of the part at `start`, cut to the part, its canvas and the positions. */
-  const placesOf = (start: number, { first, last }: Stretch): readonly [number, number] => {
-    const origin = -(start % block);
-    const end = Math.min(canvas.length, positions - start, origin + last * block);
-    return [Math.max(0, origin + first * block), end - 1];
-  };
-  const descend = (
-    reader: DensityReader,
-    from: number,
-    to: number,
-    rows: Stretch,
-    columns: Stretch,
-  ): void => {
-    const [i0, i1] = placesOf(from, rows);
-    const [j0, j1] = placesOf(to, columns);
-    if (i0 > i1 || j0 > j1) return;
-    const verdict = reader.mask.read(i0, i1, j0, j1);
-    if (verdict === NONE) return;
-    const [height, width] = [rows.last - rows.first, columns.last - columns.first];
-    if (height === 1 && width === 1) {
-      const box = { i0, i1, j0, j1 };
-      const full = () => new Array<number>(j1 - j0 + 1).fill(i1 - i0 + 1);
-      if (!isKept(rule, verdict === ALL ? full() : reader.columns(box), i1 - i0 + 1, block)) return;
-      const row = Math.floor(from / block) + rows.first;
-      const column = Math.floor(to / block) + columns.first;
-      words[row * stride + (column >>> 5)] |= 1 << (column & 31);
-      return;
-    }
-    const [rowHalves, columnHalves] = width >= height ? [[rows], halves(columns)] : [halves(rows), [columns]];
-    for (const half of rowHalves) for (const other of columnHalves) descend(reader, from, to, half, other);
-  };
-  for (let row = 0; row < canvas.count; row++) {
-    for (let column = 0; column < canvas.count; column++) {
-      const bound = bind(row, column);
-      const key = boundMaskKey(bound);
-      const reader = readers.get(key) ?? new DensityReader(bound, block);
-      readers.set(key, reader);
-      const [from, to] = [row, column].map((part) => canvas.start + part * canvas.length);
-      descend(reader, from, to, whole, whole);
-    }
-  }
+  const words = new Uint32Array(side * wordsPerRow(side));
+  const blocks = Math.ceil(canvas.length / block);
+  const readers = new Map<BoundMask, CanvasReader>();
+  const parts = Array.from({ length: canvas.count }, (_, part) => {
+    const start = canvas.start + part * canvas.length;
+    const length = Math.max(0, Math.min(canvas.length, positions - start));
+    return { first: Math.floor(start / block), offset: start % block, length };
+  });
+  parts.forEach((row, rowPart) => {
+    parts.forEach((column, columnPart) => {
+      const bound = bind(rowPart, columnPart);
+      const reader = readers.get(bound) ?? new CanvasReader(bound, block, blocks, rule);
+      readers.set(bound, reader);
+      const kept = reader.keptBlocks(row, column);
+      if (!kept.isEmpty) stampBlocks(words, side, row.first, column.first, kept.words, blocks);
+    });
+  });
   return { kind: 'bits', dims: [side, side], words };
 }
 
-function halves({ first, last }: Stretch): readonly Stretch[] {
-  const middle = (first + last) >> 1;
-  return [
-    { first, last: middle },
-    { first: middle, last },
-  ];
+/** Adds the kept blocks of a canvas whose first block is (top, left). */
+function stampBlocks(
+  words: Uint32Array,
+  side: number,
+  top: number,
+  left: number,
+  kept: Uint32Array,
+  blocks: number,
+): void {
+  const [stride, width] = [wordsPerRow(side), wordsPerRow(blocks)];
+  const [first, shift] = [left >>> 5, left & 31];
+  const rows = Math.min(blocks, side - top);
+  for (let row = 0; row < rows; row++) {
+    const target = (top + row) * stride + first;
+    for (let at = 0; at < width; at++) {
+      const word = kept[row * width + at];
+      if (word === 0) continue;
+      words[target + at] |= word << shift;
+      // Kept blocks lie inside the matrix, so a word follows where a bit goes into it.
+      if (shift > 0 && word >>> (32 - shift) !== 0) words[target + at + 1] |= word >>> (32 - shift);
+    }
+  }
+}
+
+/** A part on the canvas: its first place lies `offset` behind the canvas's first, and it has `length` places. */
+interface PlacedPart {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Finds the kept blocks of one set. */
+class CanvasReader {
+  private readonly known = new Map<string, KeptBlocks>();
+  /** By what is open in a block and by its distance: what is known of whole blocks of sets over distances. */
+  private readonly byDistance = new Map<StepList, Map<number, boolean>>();
+  private readonly density: DensityReader;
+  private readonly block: number;
+  private readonly blocks: number;
+  private readonly rule: BlockRule;
+  /** Is a whole block kept, all of whose pairs are in the set? */
+  private readonly keepsFull: boolean;
+
+  constructor(bound: BoundMask, block: number, blocks: number, rule: BlockRule) {
+    this.density = new DensityReader(bound, block);
+    this.block = block;
+    this.blocks = blocks;
+    this.rule = rule;
+    this.keepsFull = isKept(rule, new Float64Array(block).fill(block), block, block);
+  }
+
+  keptBlocks(row: PlacedPart, column: PlacedPart): KeptBlocks {
+    const key = `${row.offset} ${row.length} ${column.offset} ${column.length}`;
+    const found = this.known.get(key) ?? this.find(row, column);
+    this.known.set(key, found);
+    return found;
+  }
+
+  private find(row: PlacedPart, column: PlacedPart): KeptBlocks {
+    const { block, blocks } = this;
+    const { mask } = this.density;
+    const width = wordsPerRow(blocks);
+    const words = new Uint32Array(blocks * width);
+    let isEmpty = true;
+    const keep = (top: number, bottom: number, left: number, right: number): void => {
+      isEmpty = false;
+      for (let y = top; y < bottom; y++)
+        for (let x = left; x < right; x++) words[y * width + (x >>> 5)] |= 1 << (x & 31);
+    };
+    const descend = (top: number, bottom: number, left: number, right: number, known: StepList): void => {
+      const i0 = Math.max(0, top * block - row.offset);
+      const i1 = Math.min(row.length, bottom * block - row.offset) - 1;
+      const j0 = Math.max(0, left * block - column.offset);
+      const j1 = Math.min(column.length, right * block - column.offset) - 1;
+      if (i0 > i1 || j0 > j1) return;
+      const verdict = mask.read(i0, i1, j0, j1, known);
+      if (verdict === NONE) return;
+      const [height, breadth] = [bottom - top, right - left];
+      // A block that is cut may be left out although all its pairs are in the set.
+      const isWhole = i1 - i0 + 1 === height * block && j1 - j0 + 1 === breadth * block;
+      if (verdict === ALL && isWhole) {
+        if (this.keepsFull) keep(top, bottom, left, right);
+        return;
+      }
+      const open = mask.open(known);
+      if (height === 1 && breadth === 1) {
+        if (this.isBlockKept({ i0, i1, j0, j1 }, verdict === ALL, isWhole, open))
+          keep(top, bottom, left, right);
+      } else if (breadth >= height) {
+        const middle = (left + right) >> 1;
+        descend(top, bottom, left, middle, open);
+        descend(top, bottom, middle, right, open);
+      } else {
+        const middle = (top + bottom) >> 1;
+        descend(top, middle, left, right, open);
+        descend(middle, bottom, left, right, open);
+      }
+    };
+    descend(0, blocks, 0, blocks, mask.everything);
+    return { words, isEmpty };
+  }
+
+  private isBlockKept(box: Box, isAll: boolean, isWhole: boolean, open: StepList): boolean {
+    const [rows, columns] = [box.i1 - box.i0 + 1, box.j1 - box.j0 + 1];
+    if (isAll) return isKept(this.rule, new Float64Array(columns).fill(rows), rows, this.block);
+    const single = this.density.mask.singlePredicate(open);
+    const countKept = () => isKept(this.rule, this.density.columns(box, single), rows, this.block);
+    if (!isWhole || single === null || single.query !== -single.key) return countKept();
+    const distances = this.byDistance.get(open) ?? new Map<number, boolean>();
+    this.byDistance.set(open, distances);
+    const kept = distances.get(box.j0 - box.i0) ?? countKept();
+    distances.set(box.j0 - box.i0, kept);
+    return kept;
+  }
 }
 
 /** `columns` counts the pairs of each column of a box of so many rows. */
-function isKept(rule: BlockRule, columns: readonly number[], rows: number, block: number): boolean {
+function isKept(rule: BlockRule, columns: Float64Array, rows: number, block: number): boolean {
+  let [live, all, dense] = [0, 0, 0];
+  const threshold = rule.kind === 'columns' ? rule.denser : 0;
+  for (let at = 0; at < columns.length; at++) {
+    const pairs = columns[at];
+    if (pairs > 0) live++;
+    if (pairs === rows) all++;
+    if (pairs / block > threshold) dense++;
+  }
   switch (rule.kind) {
     case 'any':
-      return columns.some((pairs) => pairs > 0);
+      return live > 0;
     case 'all':
-      return columns.every((pairs) => pairs === rows);
-    case 'columns': {
-      const live = columns.filter((pairs) => pairs > 0).length;
-      const dense = columns.filter((pairs) => pairs / block > rule.denser).length;
+      return all === columns.length;
+    case 'columns':
       return live > 0 && dense / (live + 1e-9) > rule.share;
-    }
   }
 }
 
@@ -125,10 +216,9 @@ class DensityReader {
     this.rows = new RowEvaluator(bound, block);
   }
 
-  /** The pairs of each column of the box that the mask has read last. */
-  columns({ i0, i1, j0, j1 }: Box): number[] {
-    const counts = new Array<number>(j1 - j0 + 1).fill(0);
-    const single = this.mask.singlePredicate(this.mask.open(this.mask.everything));
+  /** The pairs of each column of a box in which `single` is all that is open. */
+  columns({ i0, i1, j0, j1 }: Box, single: SinglePredicate | null): Float64Array {
+    const counts = new Float64Array(j1 - j0 + 1);
     if (single !== null && single.query !== 0) {
       const { set, query, key } = single;
       return counts.map((_, at) => {

@@ -70,14 +70,18 @@ export function boundMaskKey(bound: BoundMask): string {
 }
 
 function boundNodeKey(node: BoundNode): string {
+  if (node.kind === 'coordinate') return `coordinate ${node.index}`;
   return node.kind === 'in-set' ? `in-set ${node.operand} ${setKey(node.set)}` : keyOf(node);
 }
 
-function boundOperands(node: BoundNode): readonly NodeId[] {
+/** The operands of a node, in order. */
+export function boundOperands(node: BoundNode): readonly NodeId[] {
+  if (node.kind === 'coordinate') return [];
   return node.kind === 'in-set' ? [node.operand] : operandsOf(node);
 }
 
 function withBoundOperands(node: BoundNode, move: (operand: NodeId) => NodeId): BoundNode {
+  if (node.kind === 'coordinate') return node;
   if (node.kind === 'in-set') return { ...node, operand: move(node.operand) };
   return withOperands(node, operandsOf(node).map(move)) as BoundNode;
 }

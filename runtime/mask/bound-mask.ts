@@ -9,8 +9,14 @@ export interface InSetNode {
   readonly set: IntSet;
 }
 
+/** Coordinate `index` of a box, in a mask whose positions were replaced by coordinates: see ./substitute-positions.ts. */
+export interface CoordinateNode {
+  readonly kind: 'coordinate';
+  readonly index: number;
+}
+
 /** Nodes of a bound mask: no head, batch, symbol or real is left. */
-export type BoundNode = IntNode | BoolNode | InSetNode;
+export type BoundNode = IntNode | BoolNode | InSetNode | CoordinateNode;
 
 /**
  * A mask with every scalar and array known: a predicate over query and key positions only. Nodes are in post-order and

@@ -1,3 +1,4 @@
+import { wordsPerRow } from '../arrays.ts';
 import type { HostArray } from '../arrays.ts';
 import { partSymbols } from '../descriptor.ts';
 import type { DerivedDeclaration } from '../descriptor.ts';
@@ -5,8 +6,11 @@ import { SparsecError } from '../errors.ts';
 import { maxHostInteger } from '../limits.ts';
 import { createBinder } from './bind.ts';
 import { blockMask } from './block-mask.ts';
+import type { BoundMask } from './bound-mask.ts';
 import { evaluateProgram, type Environment } from './evaluate.ts';
+import { hilbertCurve } from './hilbert-curve.ts';
 import type { MaskProgram } from './nodes.ts';
+import { partSignature } from './part-signature.ts';
 import { randomColumns } from './random-list.ts';
 import { tableEvaluator } from './table-evaluator.ts';
 
@@ -21,10 +25,9 @@ export function deriveValues(derived: readonly DerivedDeclaration[], values: Lau
   for (const declaration of derived) {
     if (declaration.kind === 'scalar') {
       const value = evaluateProgram(declaration.program, environmentOf(values));
+      const what = titleOf(declaration);
       values.scalars[declaration.name] =
-        declaration.type === 'int'
-          ? checkInteger(declaration.name, value)
-          : checkReal(declaration.name, value);
+        declaration.type === 'int' ? checkInteger(what, value) : checkReal(what, value);
     } else {
       values.arrays[declaration.name] = deriveArray(declaration, values);
     }
@@ -46,22 +49,42 @@ function deriveArray(
         : { kind: 'real', dims: declaration.dims, data: Float64Array.from(declaration.values) };
     case 'segments':
       return segmentEdges(declaration, values);
+    case 'ranks':
+      return ranksOf(declaration.of, values);
+    case 'curve': {
+      const { name, sizes } = declaration;
+      const box = sizes.map((size) => sizeOf(`a size of ${name}`, size, values));
+      checkCount(
+        `the number of cells of ${name}`,
+        box.reduce((product, size) => product * size, 1),
+      );
+      const data = hilbertCurve(box);
+      return { kind: 'int', dims: [data.length], data };
+    }
     case 'block-mask':
       return deriveBlockMask(declaration, values);
   }
 }
 
+/** What was written, or the name of a value that no single place wrote. */
+function titleOf({ name, text }: DerivedDeclaration & { kind: 'scalar' | 'table' }): string {
+  return text === undefined ? name : `"${text}"`;
+}
+
 function tabulate(declaration: DerivedDeclaration & { kind: 'table' }, values: LaunchValues): HostArray {
-  const { name, over, program } = declaration;
-  const size = sizeOf(`the length of ${name}`, declaration.size, values);
+  const { over, program } = declaration;
+  const title = titleOf(declaration);
+  const size = sizeOf(`the length of ${declaration.name}`, declaration.size, values);
   const at = tableEvaluator(program, over, environmentOf(values));
   if (declaration.type === 'real') {
     const data = new Float64Array(size);
-    for (let index = 0; index < size; index++) data[index] = checkReal(name, at(index));
+    for (let index = 0; index < size; index++)
+      data[index] = checkReal(`${title} at index ${index}`, at(index));
     return { kind: 'real', dims: [size], data };
   }
   const data = new Int32Array(size);
-  for (let index = 0; index < size; index++) data[index] = checkInteger(name, at(index));
+  for (let index = 0; index < size; index++)
+    data[index] = checkInteger(`${title} at index ${index}`, at(index));
   return { kind: 'int', dims: [size], data };
 }
 
@@ -72,7 +95,9 @@ function randomList(
   const { name } = declaration;
   const rows = sizeOf(`the rows of ${name}`, declaration.rows, values);
   const columns = sizeOf(`the columns of ${name}`, declaration.columns, values);
-  const perRow = sizeOf(`the columns a row of ${name}`, declaration.perRow, values);
+  // Any number may be asked for: a row holds as many columns as there are.
+  const wanted = evaluateProgram(declaration.perRow, environmentOf(values));
+  const perRow = checkCount(`the columns a row of ${name}`, Math.min(wanted, columns));
   const seed = checkInteger(`the seed of ${name}`, evaluateProgram(declaration.seed, environmentOf(values)));
   const width = Math.min(perRow, columns);
   const starts = new Int32Array(rows + 1);
@@ -103,40 +128,85 @@ function segmentEdges(
   return { kind: 'int', dims: array.dims, data };
 }
 
+/** How many bits are set before each position, and behind the last one how many there are. */
+function ranksOf(of: string, values: LaunchValues): HostArray {
+  const array = values.arrays[of];
+  if (array?.kind !== 'bits') throw new Error(`ranks need the bit array "${of}"`);
+  const columns = array.dims[array.dims.length - 1];
+  const words = wordsPerRow(columns);
+  const rows = array.dims.slice(0, -1).reduce((product, size) => product * size, 1);
+  const data = new Int32Array(rows * (columns + 1));
+  for (let row = 0; row < rows; row++) {
+    let count = 0;
+    for (let at = 0; at < columns; at++) {
+      data[row * (columns + 1) + at] = count;
+      count += (array.words[row * words + (at >>> 5)] >>> (at & 31)) & 1;
+    }
+    data[row * (columns + 1) + columns] = count;
+  }
+  return { kind: 'int', dims: [...array.dims.slice(0, -1), columns + 1], data };
+}
+
 function deriveBlockMask(
-  { name, positions, block, set, rule, canvas }: DerivedDeclaration & { kind: 'block-mask' },
+  { name, positions, block, set, perHead, rule, canvas }: DerivedDeclaration & { kind: 'block-mask' },
   values: LaunchValues,
 ): HostArray {
   const size = (what: string, program: MaskProgram) => sizeOf(`the ${what} of ${name}`, program, values);
   const side = Math.ceil(size('length', positions) / Math.max(1, size('block', block)));
-  if (side * side > MAX_ELEMENTS) {
-    throw new SparsecError(
-      'limit',
-      name,
-      `${name} has ${side} x ${side} blocks, beyond the limit of ${MAX_ELEMENTS}`,
-    );
+  const heads = perHead ? values.scalars.heads : 1;
+  if (heads * side * side > MAX_ELEMENTS) {
+    const shape = `${perHead ? `${heads} x ` : ''}${side} x ${side}`;
+    throw new SparsecError('limit', name, `${name} has ${shape} blocks, beyond the limit of ${MAX_ELEMENTS}`);
   }
-  return blockMask({
-    bind: (row, column) => {
-      const scalars = { ...values.scalars, [partSymbols.row]: row, [partSymbols.column]: column };
-      return createBinder(set, scalars, values.arrays)(0, 0);
-    },
-    positions: size('length', positions),
-    block: size('block', block),
-    rule,
-    canvas: {
-      start: size('start', canvas.start),
-      length: size('part', canvas.length),
-      count: size('number of parts', canvas.count),
-    },
-  });
+  const ofHead = (head: number) =>
+    blockMask({
+      bind: bindParts(set, values, head),
+      positions: size('length', positions),
+      block: size('block', block),
+      rule,
+      canvas: {
+        start: size('start', canvas.start),
+        length: size('part', canvas.length),
+        count: size('number of parts', canvas.count),
+      },
+    });
+  const first = ofHead(0);
+  if (!perHead) return first;
+  const words = new Uint32Array(heads * first.words.length);
+  for (let head = 0; head < heads; head++) {
+    words.set((head === 0 ? first : ofHead(head)).words, head * first.words.length);
+  }
+  return { kind: 'bits', dims: [heads, ...first.dims], words };
+}
+
+/** The set of a pair of parts; pairs that the set does not tell apart get the same object. */
+function bindParts(
+  set: MaskProgram,
+  values: LaunchValues,
+  head: number,
+): (row: number, column: number) => BoundMask {
+  const signatureOf = partSignature(set, { ...environmentOf(values), head });
+  const known = new Map<string, BoundMask>();
+  return (row, column) => {
+    const signature = signatureOf(row, column);
+    const found = known.get(signature);
+    if (found) return found;
+    const scalars = { ...values.scalars, [partSymbols.row]: row, [partSymbols.column]: column };
+    const bound = createBinder(set, scalars, values.arrays)(0, head);
+    known.set(signature, bound);
+    return bound;
+  };
 }
 
 /** A launch never allocates more than this for one derived array: 2^28 elements. */
 const MAX_ELEMENTS = 2 ** 28;
 
 function sizeOf(what: string, program: MaskProgram, values: LaunchValues): number {
-  const size = checkInteger(what, evaluateProgram(program, environmentOf(values)));
+  return checkCount(what, evaluateProgram(program, environmentOf(values)));
+}
+
+function checkCount(what: string, value: number): number {
+  const size = checkInteger(what, value);
   if (size < 0) throw new SparsecError('range', what, `${what} is ${size}; it must be at least 0`);
   if (size > MAX_ELEMENTS)
     throw new SparsecError('limit', what, `${what} is ${size}, beyond the limit of ${MAX_ELEMENTS}`);

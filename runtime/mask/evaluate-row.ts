@@ -1,9 +1,11 @@
 import { wordsPerRow } from '../arrays.ts';
+import { boundOperands } from './bound-arena.ts';
 import type { BoundMask, BoundNode } from './bound-mask.ts';
+import { dependsOn } from './conjuncts.ts';
 import { evaluateNode } from './evaluate.ts';
 import { contains, intervalEnds } from './int-set.ts';
 import { applyArithmetic, applyCompare } from './integer-math.ts';
-import { operandsOf, type NodeId } from './nodes.ts';
+import type { NodeId } from './nodes.ts';
 
 /**
  * The exact reading of a bound mask a row of keys at a time: the same values as `evaluateBound`, many times faster, as
@@ -16,21 +18,15 @@ export class RowEvaluator {
   private readonly onQuery: readonly boolean[];
   private readonly columns: (Float64Array | null)[];
   private readonly scalars: Float64Array;
+  private readonly tables = new Map<BoundNode, RowTable>();
   private from: number | null = null;
 
   /** Rows of `count` keys. */
   constructor(bound: BoundMask, count: number) {
     this.bound = bound;
     this.count = count;
-    const dependsOn = (kind: 'key' | 'query'): boolean[] => {
-      const depends: boolean[] = [];
-      for (const node of bound.nodes) {
-        depends.push(node.kind === kind || operandsOfBound(node).some((operand) => depends[operand]));
-      }
-      return depends;
-    };
-    this.onQuery = dependsOn('query');
-    this.columns = dependsOn('key').map((depends) => (depends ? new Float64Array(count) : null));
+    this.onQuery = dependsOn(bound, 'query');
+    this.columns = dependsOn(bound, 'key').map((depends) => (depends ? new Float64Array(count) : null));
     this.scalars = new Float64Array(bound.nodes.length);
   }
 
@@ -80,39 +76,70 @@ export class RowEvaluator {
       case 'bit':
         if (!this.read(node, column)) this.general(node, column, i);
         return;
+      case 'member':
+        if (!this.readMember(node, column)) this.general(node, column, i);
+        return;
       default:
         return this.general(node, column, i);
     }
   }
 
-  /** Reads an array where only the last index varies with the key; false where others do too. */
+  /** Reads an array where only one index varies with the key; false where several do, or the array is a list. */
   private read(node: BoundNode & { kind: 'lookup' | 'bit' }, column: Float64Array): boolean {
-    const last = node.indices.length - 1;
-    if (node.indices.some((index, axis) => axis < last && this.columns[index])) return false;
+    const varying = node.indices.findIndex((index) => this.columns[index]);
+    if (node.indices.some((index, axis) => axis !== varying && this.columns[index])) return false;
     const array = this.bound.arrays[node.array];
-    const index = this.columns[node.indices[last]]!;
-    const width = array.dims[last];
-    let row = 0;
-    let inside = true;
-    for (let axis = 0; axis < last; axis++) {
+    const { dims } = array;
+    const index = this.columns[node.indices[varying]]!;
+    const size = dims[varying];
+    const isBits = array.kind === 'bits';
+    const last = dims.length - 1;
+    let [base, inside] = [0, true];
+    dims.forEach((dim, axis) => {
+      if (axis === varying) return;
       const at = this.scalars[node.indices[axis]];
-      inside &&= at >= 0 && at < array.dims[axis];
-      row = row * array.dims[axis] + at;
-    }
+      inside &&= at >= 0 && at < dim;
+      // The last index of bits is a place inside a word, and is read with the word.
+      if (!isBits || axis !== last) base += at * stepsOf(dims, axis, isBits);
+    });
+    const step = stepsOf(dims, varying, isBits);
     if (array.kind === 'int') {
-      const from = row * width;
       for (let at = 0; at < column.length; at++) {
         const x = index[at];
-        column[at] = inside && x >= 0 && x < width ? array.data[from + x] : -1;
+        column[at] = inside && x >= 0 && x < size ? array.data[base + x * step] : -1;
       }
     } else if (array.kind === 'bits') {
-      const from = row * wordsPerRow(width);
+      const { words } = array;
+      const bit = this.scalars[node.indices[last]];
       for (let at = 0; at < column.length; at++) {
         const x = index[at];
-        column[at] = inside && x >= 0 && x < width ? (array.words[from + (x >>> 5)] >>> (x & 31)) & 1 : 0;
+        if (!inside || !(x >= 0 && x < size)) column[at] = 0;
+        else if (varying === last) column[at] = (words[base + (x >>> 5)] >>> (x & 31)) & 1;
+        else column[at] = (words[base + x * step + (bit >>> 5)] >>> (bit & 31)) & 1;
       }
     }
-    return array.kind === 'int' || array.kind === 'bits';
+    return array.kind === 'int' || isBits;
+  }
+
+  /** Membership in one row of a list: a table of the row, kept until another row is asked. */
+  private readMember(node: BoundNode & { kind: 'member' }, column: Float64Array): boolean {
+    const array = this.bound.arrays[node.array];
+    const values = this.columns[node.value];
+    if (array.kind !== 'list' || this.columns[node.row] || !values) return false;
+    const row = this.scalars[node.row];
+    const [from, to] =
+      row >= 0 && row < array.starts.length - 1 ? [array.starts[row], array.starts[row + 1]] : [0, 0];
+    const known = this.tables.get(node) ?? { row: -1, from: 0, to: 0, marks: new Uint8Array(0) };
+    if (known.row !== row) {
+      for (let at = known.from; at < known.to; at++) known.marks[array.values[at]] = 0;
+      const largest = to > from ? array.values[to - 1] : -1;
+      if (largest >= known.marks.length) known.marks = new Uint8Array(2 * largest + 1);
+      for (let at = from; at < to; at++) known.marks[array.values[at]] = 1;
+      [known.row, known.from, known.to] = [row, from, to];
+      this.tables.set(node, known);
+    }
+    for (let at = 0; at < column.length; at++) column[at] = known.marks[values[at]] ?? 0;
+    return true;
   }
 
   /** left + sign * right. */
@@ -140,7 +167,7 @@ export class RowEvaluator {
 
   /** Any node: its operands at one key are put where `evaluateNode` looks for them. */
   private general(node: BoundNode, column: Float64Array, i: number): void {
-    const operands = operandsOfBound(node).filter((operand) => this.columns[operand] !== null);
+    const operands = boundOperands(node).filter((operand) => this.columns[operand] !== null);
     const environment = { query: i, arrays: this.bound.arrays };
     for (let at = 0; at < column.length; at++) {
       for (const operand of operands) this.scalars[operand] = this.columns[operand]![at];
@@ -149,6 +176,19 @@ export class RowEvaluator {
   }
 }
 
-function operandsOfBound(node: BoundNode): readonly NodeId[] {
-  return node.kind === 'in-set' ? [node.operand] : operandsOf(node);
+/** Which values are in one row of a list. */
+interface RowTable {
+  row: number;
+  from: number;
+  to: number;
+  marks: Uint8Array;
+}
+
+/** Elements between neighbours along an axis; of bits, words, for all axes but the last. */
+function stepsOf(dims: readonly number[], axis: number, isBits: boolean): number {
+  let steps = 1;
+  for (let inner = axis + 1; inner < dims.length; inner++) {
+    steps *= isBits && inner === dims.length - 1 ? wordsPerRow(dims[inner]) : dims[inner];
+  }
+  return steps;
 }

@@ -16,6 +16,7 @@ import type { MaskNode, MaskProgram, NodeId } from './nodes.ts';
 export interface Environment {
   readonly query?: number;
   readonly key?: number;
+  readonly coordinates?: ArrayLike<number>;
   readonly head?: number;
   readonly batch?: number;
   readonly symbols?: Readonly<Record<string, number>>;
@@ -59,6 +60,8 @@ export function evaluateNode(
       return environment.query ?? 0;
     case 'key':
       return environment.key ?? 0;
+    case 'coordinate':
+      return environment.coordinates?.[node.index] ?? 0;
     case 'head':
       return environment.head ?? 0;
     case 'batch':

@@ -26,7 +26,8 @@ const MAX_ELEMENTS = 2 ** 31;
  * - `documents`: ids 0, 0, …, 1, … of documents whose lengths are drawn from length/2 .. 3 length/2 (at least 1).
  * - `full`: every element is nk. `constant`: every element is the value (for bits: not 0).
  * - `random`: bits and list members are set with probability `density` (lists over 0 .. nk - 1); integers are uniform
- *   in 0 .. nk - 1, reals in [-1, 1). A sorted array is sorted.
+ *   in 0 .. below - 1 (nk - 1), reals in [-1, 1). A sorted array is sorted.
+ * - `shuffled`: 0 .. width - 1 in a random order, by Fisher and Yates.
  */
 export function feedArray(declaration: ArrayDeclaration, feed: ArrayFeed, scalars: Scalars): HostArray {
   if (feed.kind === 'values') return readArray(declaration, feed.values, scalars);
@@ -85,10 +86,20 @@ function feedRow(
       return new Array<number>(width).fill(scalars.nk);
     case 'constant':
       return new Array<number>(width).fill(feed.value);
+    case 'shuffled': {
+      const stream = new RandomStream(feed.seed, row);
+      const order = Array.from({ length: width }, (_, at) => at);
+      for (let last = width - 1; last > 0; last--) {
+        const drawn = stream.below(last + 1);
+        [order[last], order[drawn]] = [order[drawn], order[last]];
+      }
+      return order;
+    }
     case 'random': {
       const stream = new RandomStream(feed.seed, row);
+      const below = feed.below ?? scalars.nk;
       const drawn = Array.from({ length: width }, () =>
-        randomElement(declaration.kind, feed.density, stream, scalars),
+        randomElement(declaration.kind, feed.density, stream, below),
       );
       return declaration.sorted && declaration.kind !== 'list' ? drawn.sort((a, b) => a - b) : drawn;
     }
@@ -99,9 +110,9 @@ function randomElement(
   kind: ArrayDeclaration['kind'],
   density: number,
   stream: RandomStream,
-  { nk }: Scalars,
+  below: number,
 ): number {
-  if (kind === 'int') return stream.below(nk);
+  if (kind === 'int') return stream.below(below);
   return kind === 'real' ? 2 * stream.uniform() - 1 : stream.uniform() < density ? 1 : 0;
 }
 

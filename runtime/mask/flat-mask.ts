@@ -1,13 +1,14 @@
 import type { HostArray } from '../arrays.ts';
+import { boundOperands } from './bound-arena.ts';
 import type { BoundMask, BoundNode } from './bound-mask.ts';
 import { intervalEnds, powersOfTwo, type IntSet } from './int-set.ts';
-import { operandsOf, type ArithmeticOp, type CompareOp } from './nodes.ts';
+import type { ArithmeticOp, CompareOp } from './nodes.ts';
 
 /** Operations of the flat interpreter. Integers first; from `interval` on the result is a verdict. */
 export const Op = {
   constant: 0,
-  query: 1,
-  key: 2,
+  /** A coordinate of the box; of pairs, the position of the query is the first and that of the key the second. */
+  leaf: 1,
   add: 3,
   sub: 4,
   scale: 5,
@@ -44,6 +45,7 @@ export interface FlatMask {
   readonly size: number;
   readonly root: number;
   readonly op: Int32Array;
+  /** First operand; of a leaf its number. */
   readonly a: Int32Array;
   readonly b: Int32Array;
   readonly c: Int32Array;
@@ -68,6 +70,9 @@ const arithmetic: Readonly<Record<ArithmeticOp, number>> = {
 };
 const comparison: Readonly<Record<CompareOp, number>> = { lt: Op.lt, le: Op.le, eq: Op.eq, ne: Op.ne };
 
+/** The leaves of a mask over pairs of positions. */
+export const queryAndKey = { query: 0, key: 1 } as const;
+
 export function flattenMask(bound: BoundMask): FlatMask {
   const size = bound.root + 1;
   const op = new Int32Array(size);
@@ -78,9 +83,11 @@ export function flattenMask(bound: BoundMask): FlatMask {
   const operands: (readonly number[])[] = [];
   for (let id = 0; id < size; id++) {
     const node = bound.nodes[id];
-    const own = node.kind === 'in-set' ? [node.operand] : operandsOf(node);
+    const own = boundOperands(node);
     operands.push(own);
     [a[id], b[id], c[id]] = [own[0] ?? 0, own[1] ?? 0, own[2] ?? 0];
+    if (node.kind === 'key') a[id] = queryAndKey.key;
+    if (node.kind === 'coordinate') a[id] = node.index;
     arrays.push('array' in node ? bound.arrays[node.array] : null);
     sets.push(node.kind === 'in-set' ? node.set : node.kind === 'is-power-of-two' ? powersOfTwo : null);
     const constant = constantOf(bound.nodes[own[1]]);
@@ -99,9 +106,9 @@ function operationOf(node: BoundNode, byConstant: boolean): number {
     case 'int':
       return Op.constant;
     case 'query':
-      return Op.query;
     case 'key':
-      return Op.key;
+    case 'coordinate':
+      return Op.leaf;
     case 'arithmetic':
       if (byConstant && node.op === 'mul') return Op.scale;
       if (byConstant && node.op === 'div') return Op.divConstant;

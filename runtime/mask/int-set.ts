@@ -235,8 +235,20 @@ export function stretchesOf(set: IntSet, low: number, high: number): [number, nu
   return stretches;
 }
 
+/** The period of a set over the whole of low .. high; null where it is no pattern of residues there. */
+export function periodWithin(set: IntSet, low: number, high: number): number | null {
+  const at = segmentOf(set, low);
+  const isWhole = at + 1 >= set.starts.length || set.starts[at + 1] > high;
+  return isWhole && set.patterns[at].steps.length > 0 ? set.patterns[at].modulus : null;
+}
+
+/** The set on the whole line that is like `set` at x and has no other segments. */
+export function patternAround(set: IntSet, x: number): IntSet {
+  return { starts: [-Infinity], patterns: [set.patterns[segmentOf(set, x)]] };
+}
+
 /** The last integer that is known, without crossing a segment or a step, to be like x. */
-function stretchEnd(set: IntSet, x: number): number {
+export function stretchEnd(set: IntSet, x: number): number {
   const at = segmentOf(set, x);
   const { modulus, steps } = set.patterns[at];
   const segmentEnd = at + 1 < set.starts.length ? set.starts[at + 1] - 1 : Infinity;

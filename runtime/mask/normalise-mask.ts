@@ -1,7 +1,7 @@
 import type { HostArrays } from '../arrays.ts';
-import { AtomTable } from './atom-table.ts';
+import { AtomTable, type PositionForms } from './atom-table.ts';
 import { BoundArena } from './bound-arena.ts';
-import type { BoundMask } from './bound-mask.ts';
+import type { BoundMask, BoundNode } from './bound-mask.ts';
 import {
   always,
   conjunction,
@@ -34,6 +34,7 @@ import {
   type IntSet,
 } from './int-set.ts';
 import { addForms, contentOf, scaleForm, type LinearForm } from './linear-form.ts';
+import { narrowPredicate } from './narrow-predicate.ts';
 import type { BoolNode, IntNode, MaskProgram, NodeId } from './nodes.ts';
 import { isBooleanKind } from './nodes.ts';
 
@@ -46,35 +47,46 @@ const MAX_MERGED_LIST = 256;
  * pulled back to what is under them, and local positions inside equal parts become plain distances.
  */
 export function normaliseMask(program: MaskProgram, arrays: HostArrays): BoundMask {
-  return new Normaliser(program, arrays).run();
+  const arena = new BoundArena();
+  const normaliser = new Normaliser(program.nodes as readonly BoundNode[], arrays, arena, null);
+  return arena.finish(normaliser.emit(normaliser.formulaAt(program.root)), arrays);
 }
 
-class Normaliser implements FormulaContext {
+/** Rewrites nodes whose scalars are known as formulas over an arena; `leaves` may stand for the positions. */
+export class Normaliser implements FormulaContext {
   depth = 0;
-  private readonly arena = new BoundArena();
+  private readonly arena: BoundArena;
   private readonly atoms: AtomTable;
   private readonly formulas: Formula[] = [];
   /** What the conditions of selections stand for. */
   private readonly conditions = new Map<NodeId, Formula>();
-  private readonly program: MaskProgram;
   private readonly arrays: HostArrays;
 
-  constructor(program: MaskProgram, arrays: HostArrays) {
-    this.program = program;
+  constructor(
+    nodes: readonly BoundNode[],
+    arrays: HostArrays,
+    arena: BoundArena,
+    leaves: PositionForms | null,
+  ) {
     this.arrays = arrays;
-    this.atoms = new AtomTable(this.arena);
-  }
-
-  run(): BoundMask {
+    this.arena = arena;
+    this.atoms = new AtomTable(arena, leaves);
     const forms: LinearForm[] = [];
-    this.program.nodes.forEach((node, id) => {
-      if (isBooleanKind(node.kind)) {
+    nodes.forEach((node, id) => {
+      if (node.kind === 'coordinate') throw new Error('a mask over coordinates is in normal form');
+      if (node.kind === 'in-set') {
+        this.formulas[id] = this.predicate(forms[node.operand], node.set);
+      } else if (isBooleanKind(node.kind)) {
         this.formulas[id] = this.formulaOf(node as BoolNode, forms);
       } else {
         forms[id] = this.atoms.formOf(node as IntNode, forms, (id) => this.emitCondition(this.formulas[id]));
       }
     });
-    return this.arena.finish(this.emit(this.formulas[this.program.root]), this.arrays);
+  }
+
+  /** The formula of a boolean node. */
+  formulaAt(id: NodeId): Formula {
+    return this.formulas[id];
   }
 
   private formulaOf(node: BoolNode, forms: readonly LinearForm[]): Formula {
@@ -127,7 +139,22 @@ class Normaliser implements FormulaContext {
     const reduced = scaledBy(signed, content);
     const factor = reduced === null ? sign : sign / content;
     const bare = scaleForm({ ...form, constant: 0 }, factor);
-    const within = reduced ?? signed;
+    return this.predicateOf(bare, reduced ?? signed);
+  }
+
+  /** The same for a form in normal form. */
+  private predicateOf(bare: LinearForm, given: IntSet): Formula {
+    const narrowed = narrowPredicate(bare, given, (form) => this.atoms.rangeOf(form));
+    if (narrowed.kind === 'cases') {
+      const cases = narrowed.cases.map((parts) =>
+        conjunction(
+          parts.map((part) => this.predicate(part.form, part.set)),
+          this,
+        ),
+      );
+      return disjunction(cases, this);
+    }
+    const within = narrowed.set;
     return this.pullBack(bare, within) ?? { kind: 'set', form: bare, set: within };
   }
 
@@ -217,7 +244,8 @@ class Normaliser implements FormulaContext {
     return node;
   }
 
-  private emit(formula: Formula): NodeId {
+  /** The arena's node of a formula. */
+  emit(formula: Formula): NodeId {
     switch (formula.kind) {
       case 'constant':
         return this.arena.add({ kind: 'bool', value: formula.value });

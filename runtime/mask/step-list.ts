@@ -1,4 +1,4 @@
-import { Op, type FlatMask } from './flat-mask.ts';
+import { Op, queryAndKey, type FlatMask } from './flat-mask.ts';
 import { ALL, NONE } from './int-set.ts';
 
 /** Nodes to run, in post-order. Nodes that are not in the list keep the value that they have. */
@@ -6,11 +6,20 @@ export interface StepList {
   readonly steps: Int32Array;
   /** The booleans among them that can be decided before the root is, at most MAX_WATCHED. */
   readonly watched: Int32Array;
-  /** Does anything that is open depend on the position of the query, of the key? */
-  readonly usesQuery: boolean;
-  readonly usesKey: boolean;
+  /** A bit for each leaf (at most 31) that something open depends on. */
+  readonly leaves: number;
   /** Lists of what stays open, by the set of watched nodes that are decided. */
   readonly narrowed: Map<number, StepList>;
+}
+
+/** Does anything that is open depend on the position of the query? */
+export function usesQuery({ leaves }: StepList): boolean {
+  return (leaves & (1 << queryAndKey.query)) !== 0;
+}
+
+/** Does anything that is open depend on the position of the key? */
+export function usesKey({ leaves }: StepList): boolean {
+  return (leaves & (1 << queryAndKey.key)) !== 0;
 }
 
 /** Two bits of one exact number each. */
@@ -78,8 +87,7 @@ function openSteps(
   return {
     steps: Int32Array.from(steps),
     watched: Int32Array.from(watched),
-    usesQuery: steps.some((id) => op[id] === Op.query),
-    usesKey: steps.some((id) => op[id] === Op.key),
+    leaves: steps.reduce((leaves, id) => (op[id] === Op.leaf ? leaves | (1 << flat.a[id]) : leaves), 0),
     narrowed: new Map(),
   };
 }

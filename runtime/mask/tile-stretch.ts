@@ -6,29 +6,25 @@ export interface TileShape {
   readonly keys: number;
 }
 
+/** Bits of the leaves that a value depends on. */
 const NOTHING = 0;
-const QUERY = 1;
-const KEY = 2;
-const BOTH = 3;
+const ANYTHING = -1;
 
 /**
- * For each integer node, the least number of neighbouring integers that it takes over a tile, provided that it takes
+ * For each integer node, the least number of neighbouring integers that it takes over a tile whose leaves have these
+ * extents, provided that it takes
  * every integer between its least and its greatest value; else 1. A set whose members and gaps are all shorter than
  * that is met, and missed, by every tile.
  */
-export function stretchesOver({ size, op, a, b, first }: FlatMask, tile: TileShape): Float64Array {
+export function stretchesOver({ size, op, a, b, first }: FlatMask, extents: readonly number[]): Float64Array {
   const stretch = new Float64Array(size).fill(1);
-  const varies = new Uint8Array(size).fill(BOTH);
+  const varies = new Int32Array(size).fill(ANYTHING);
   for (let id = 0; id < size; id++) {
     const [x, y] = [a[id], b[id]];
     switch (op[id]) {
-      case Op.query:
-        stretch[id] = tile.queries;
-        varies[id] = QUERY;
-        break;
-      case Op.key:
-        stretch[id] = tile.keys;
-        varies[id] = KEY;
+      case Op.leaf:
+        stretch[id] = extents[x];
+        varies[id] = 1 << x;
         break;
       case Op.constant:
         varies[id] = NOTHING;

@@ -25,6 +25,9 @@ export interface DenseProblem {
   readonly score: DenseScore;
 }
 
+/** A problem without its mask. */
+export type Problem = Omit<DenseProblem, 'isLive'>;
+
 /** The score steps with their arrays as functions; what is absent is left out. */
 export interface DenseScore {
   readonly scale: number;
@@ -33,6 +36,9 @@ export interface DenseScore {
   readonly slope?: (head: number) => number;
   readonly keyBias?: (batch: number, head: number, j: number) => number;
   readonly sink?: (head: number) => number;
+  /** What is added to the score of the query at position i and the key at position j. */
+  readonly bias?: (batch: number, head: number, i: number, j: number) => number;
+  readonly denominatorScale?: (batch: number, head: number, i: number) => number;
 }
 
 export interface AttentionResult {
@@ -46,21 +52,35 @@ export interface AttentionResult {
  * The meaning of an attention: every pair of every row, one after another, in float64.
  *
  *   s_ij   = (q_i . k_j) * scale * rowScale(i);  s = softcap * tanh(s / softcap);  s += -slope(head) |i - j| + keyBias(j)
+ *            + bias(i, j)
  *   lse_i  = log sum over live j of exp(s_ij)
- *   out_i  = sum over live j of exp(s_ij) v_j / (exp(lse_i) + exp(sink(head)))
+ *   out_i  = sum over live j of exp(s_ij) v_j / ((exp(lse_i) + exp(sink(head))) * denominatorScale(i))
  *
  * A row without live keys has out 0 and lse -infinity, with or without a sink. Dead keys are not read at all, so
  * whatever they hold (NaN, infinities) has no influence.
  */
-export function attendDense(problem: DenseProblem): AttentionResult {
-  const { batch, heads, nq, dimV } = problem;
+export function attendDense({ isLive, ...problem }: DenseProblem): AttentionResult {
+  return attendRows(problem, (b, h, i) => {
+    const live: number[] = [];
+    for (let j = 0; j < problem.nk; j++) if (isLive(b, h, i, j)) live.push(j);
+    return live;
+  });
+}
+
+/** The same over lists: `keysOf` gives the keys of the query at *position* i; one that stands twice counts twice. */
+export function attendRows(
+  problem: Problem,
+  keysOf: (batch: number, head: number, i: number) => readonly number[],
+): AttentionResult {
+  const { batch, heads, nq, dimV, offset } = problem;
   const out = new Float64Array(batch * heads * nq * dimV);
   const lse = new Float64Array(batch * heads * nq);
   for (let b = 0; b < batch; b++) {
     for (let h = 0; h < heads; h++) {
       for (let row = 0; row < nq; row++) {
         const at = (b * heads + h) * nq + row;
-        lse[at] = attendRow(problem, b, h, row, out.subarray(at * dimV, (at + 1) * dimV));
+        const live = keysOf(b, h, row + offset);
+        lse[at] = attendRow(problem, b, h, row, live, out.subarray(at * dimV, (at + 1) * dimV));
       }
     }
   }
@@ -68,19 +88,25 @@ export function attendDense(problem: DenseProblem): AttentionResult {
 }
 
 /** One row: writes out, returns lse. */
-function attendRow(problem: DenseProblem, b: number, h: number, row: number, out: Float64Array): number {
-  const { heads, kvHeads, nk, dimV, v, isLive, score } = problem;
-  const i = row + problem.offset;
+function attendRow(
+  problem: Problem,
+  b: number,
+  h: number,
+  row: number,
+  live: readonly number[],
+  out: Float64Array,
+): number {
+  const { heads, kvHeads, dimV, v, score, offset } = problem;
+  const i = row + offset;
   const kvHead = Math.floor(h / (heads / kvHeads));
-  const live: number[] = [];
-  for (let j = 0; j < nk; j++) if (isLive(b, h, i, j)) live.push(j);
   if (live.length === 0) return -Infinity;
 
   const logits = live.map((j) => pairLogit(problem, b, h, row, j));
   const maximum = logits.reduce((a, c) => (c > a || Number.isNaN(c) ? c : a), -Infinity);
   const weights = logits.map((logit) => Math.exp(logit - maximum));
   const sum = weights.reduce((a, c) => a + c, 0);
-  const denominator = sum + (score.sink ? Math.exp(score.sink(h) - maximum) : 0);
+  const joined = sum + (score.sink ? Math.exp(score.sink(h) - maximum) : 0);
+  const denominator = joined * (score.denominatorScale?.(b, h, i) ?? 1);
   const stride = stridesOf(problem).v;
   live.forEach((j, at) => {
     const base = b * stride.batch + kvHead * stride.head + j * stride.row;
@@ -90,7 +116,7 @@ function attendRow(problem: DenseProblem, b: number, h: number, row: number, out
 }
 
 /** The logit of one pair; `row` is a row of q, `j` a row of k. */
-export function pairLogit(problem: DenseProblem, b: number, h: number, row: number, j: number): number {
+export function pairLogit(problem: Problem, b: number, h: number, row: number, j: number): number {
   const { heads, kvHeads, dim, q, k, score, offset } = problem;
   const strides = stridesOf(problem);
   const i = row + offset;
@@ -116,11 +142,12 @@ export function scoreOf(
   if (score.softcap != null) s = score.softcap * Math.tanh(s / score.softcap);
   if (score.slope) s -= score.slope(h) * Math.abs(i - j);
   if (score.keyBias) s += score.keyBias(b, h, j);
+  if (score.bias) s += score.bias(b, h, i, j);
   return s;
 }
 
 /** The strides of a problem, or those of dense [batch, heads, n, dim] tensors. */
-export function stridesOf(problem: DenseProblem): { q: Strides; k: Strides; v: Strides } {
+export function stridesOf(problem: Problem): { q: Strides; k: Strides; v: Strides } {
   const { strides, heads, kvHeads, nq, nk, dim, dimV } = problem;
   if (strides !== undefined) return strides;
   return {

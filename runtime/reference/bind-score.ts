@@ -1,5 +1,7 @@
 import type { HostArray, HostArrays } from '../arrays.ts';
-import type { AttentionDescriptor } from '../descriptor.ts';
+import type { AttentionDescriptor, RealReading } from '../descriptor.ts';
+import { evaluateProgram } from '../mask/evaluate.ts';
+import type { Environment } from '../mask/evaluate.ts';
 import type { DenseScore } from './attend-dense.ts';
 
 /** The score steps of a descriptor over the arrays and scalars of one launch. Indices outside an array read 0. */
@@ -9,7 +11,12 @@ export function bindScore(
   arrays: HostArrays,
 ): DenseScore {
   const read = (name: string, indices: readonly number[]): number => readReal(arrays[name], name, indices);
-  const { slopes, keyBias, rowScale, sink } = score;
+  const element = ({ array, indices }: RealReading, place: Environment): number =>
+    read(
+      array,
+      indices.map((program) => evaluateProgram(program, { ...place, symbols: scalars, arrays })),
+    );
+  const { slopes, keyBias, rowScale, sink, biases, denominatorScale } = score;
   return {
     scale: typeof score.scale === 'number' ? score.scale : scalars[score.scale],
     softcap: score.softcap,
@@ -21,6 +28,13 @@ export function bindScore(
         const leading = leadingAxes(inputs, keyBias).map((axis) => (axis === 'batch' ? batch : head));
         return read(keyBias, [...leading, j]);
       },
+    }),
+    ...(biases.length > 0 && {
+      bias: (batch, head, query, key) =>
+        biases.reduce((sum, reading) => sum + element(reading, { batch, head, query, key }), 0),
+    }),
+    ...(denominatorScale !== null && {
+      denominatorScale: (batch, head, query) => element(denominatorScale, { batch, head, query }),
     }),
   };
 }

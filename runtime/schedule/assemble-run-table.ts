@@ -1,3 +1,4 @@
+import { longestFirst } from './order-rows.ts';
 import type { RectangleList } from './rectangle-list.ts';
 import type { RunTable } from './run-table.ts';
 
@@ -71,12 +72,4 @@ export function assembleRunTable(rectangles: RectangleList, shape: TableShape): 
     runs,
     statistics: { visits: shape.visits, partialRuns, fullRuns, partialTiles, fullTiles, visitedPairs },
   };
-}
-
-/** Row numbers by descending key count; equal rows keep their order. */
-function longestFirst(keysOfRow: Float64Array): Uint32Array {
-  const rows = keysOfRow.length;
-  // Key counts and row numbers are below 2^25 each: both fit in the 53 bits of one number.
-  const combined = keysOfRow.map((keys, row) => -keys * rows + row).sort();
-  return Uint32Array.from(combined, (value) => ((value % rows) + rows) % rows);
 }

@@ -1,11 +1,13 @@
 import { AbstractMask } from '../mask/abstract.ts';
 import type { BoundMask } from '../mask/bound-mask.ts';
 import { ALL, MIXED, NONE, SATURATED } from '../mask/int-set.ts';
-import type { StepList } from '../mask/step-list.ts';
+import type { SingleBits } from '../mask/single-predicate.ts';
+import { usesKey, usesQuery, type StepList } from '../mask/step-list.ts';
 import { assembleRunTable } from './assemble-run-table.ts';
 import { isSparse, listedColumns } from './listed-columns.ts';
 import { RectangleList } from './rectangle-list.ts';
 import { TileRefiner } from './refine-tile.ts';
+import { BitScanner } from './scan-bits.ts';
 import type { RunTable } from './run-table.ts';
 
 export interface RunTableRequest {
@@ -36,6 +38,7 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
   const mask = new AbstractMask(bound, { queries: queryTile, keys: granularity });
   const rectangles = new RectangleList();
   const refiner = new TileRefiner(mask);
+  const scanners = new Map<SingleBits, BitScanner>();
   let visits = 0;
 
   const descend = (rowBegin: number, rowEnd: number, begin: number, end: number, known: StepList): void => {
@@ -55,10 +58,11 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
       return;
     }
     const open = mask.open(known);
+    const [onQuery, onKey] = [usesQuery(open), usesKey(open)];
     // What does not depend on the query is the same for all rows of the box: one row of tiles stands for all.
-    if ((height === 1 || !open.usesQuery) && (width === 1 || !open.usesKey)) {
+    if ((height === 1 || !onQuery) && (width === 1 || !onKey)) {
       if (verdict === MIXED && refiner.visits <= FREE_REFINEMENTS + visits / 2) {
-        verdict = refiner.refine(i0, open.usesQuery ? i1 : i0, j0, open.usesKey ? lastKey : j0, open);
+        verdict = refiner.refine(i0, onQuery ? i1 : i0, j0, onKey ? lastKey : j0, open);
       }
       if (verdict !== NONE)
         rectangles.push(rowBegin, rowEnd, begin, end, verdict === ALL && end <= wholeColumns);
@@ -66,6 +70,20 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
     }
     if (verdict === SATURATED && rowEnd <= wholeRows && end <= wholeColumns) {
       rectangles.push(rowBegin, rowEnd, begin, end, false);
+      return;
+    }
+    const bits = verdict === MIXED ? mask.singleBits(open) : null;
+    if (bits !== null) {
+      const scanner = scanners.get(bits) ?? new BitScanner(bits);
+      scanners.set(bits, scanner);
+      for (let row = rowBegin; row < rowEnd; row++) {
+        visits++;
+        const top = offset + row * queryTile;
+        const bottom = offset + Math.min(nq, (row + 1) * queryTile) - 1;
+        scanner.scan(top, bottom, begin, end, granularity, nk, (from, to, full) =>
+          rectangles.push(row, row + 1, from, to, full && to <= wholeColumns),
+        );
+      }
       return;
     }
     const listed = verdict === MIXED ? mask.singleMember(open) : null;
@@ -80,7 +98,7 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
       return;
     }
     const isWide = width * granularity >= height * queryTile;
-    if (width > 1 && open.usesKey && (height === 1 || !open.usesQuery || isWide)) {
+    if (width > 1 && onKey && (height === 1 || !onQuery || isWide)) {
       const middle = begin + halfOf(width);
       descend(rowBegin, rowEnd, begin, middle, open);
       descend(rowBegin, rowEnd, middle, end, open);

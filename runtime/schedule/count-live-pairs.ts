@@ -1,10 +1,15 @@
 import { AbstractMask } from '../mask/abstract.ts';
 import type { BoundMask } from '../mask/bound-mask.ts';
+import { conjunctsOf, dependsOn } from '../mask/conjuncts.ts';
 import { RowEvaluator } from '../mask/evaluate-row.ts';
 import { evaluateBound } from '../mask/evaluate.ts';
 import { ALL, countMembers, NONE, SATURATED, type IntSet } from '../mask/int-set.ts';
+import { countBits } from './count-bits.ts';
+import { countListed } from './count-members.ts';
+import { countViewPairs } from './count-view-pairs.ts';
+import { inferStrides, viewByStrides } from './infer-axes.ts';
 import { RandomStream } from '../mask/random-list.ts';
-import type { StepList } from '../mask/step-list.ts';
+import { usesKey, usesQuery, type StepList } from '../mask/step-list.ts';
 
 export interface PairCount {
   readonly pairs: number;
@@ -36,11 +41,18 @@ interface Box {
 
 /**
  * The number of live pairs of nq x nk. Boxes that the abstract reading decides count by their area, boxes where one
- * predicate over j - i, i + j, i or j is left count in closed form, boxes where all that is left depends on the query or
- * on the key alone by one line of them, the rest pair by pair. When there is more to look at than 8k x 8k pairs, the
+ * predicate over j - i, i + j, i or j is left count in closed form, boxes where one matrix of bits is left by its words, boxes where all that is left depends on the query or
+ * on the key alone by one line of them, the rest pair by pair. Masks that divide positions are first tried by the axes
+ * that they divide them into. When there is more to look at than 8k x 8k pairs, the
  * rest is estimated from a reproducible sample and `exact` is false.
  */
 export function countLivePairs(bound: BoundMask, { nq, nk, offset }: PairCountRequest): PairCount {
+  const strides = offset < 0 ? null : (inferStrides(bound) ?? (isSeparable(bound) ? [1] : null));
+  if (strides !== null) {
+    const [queries, keys] = [viewByStrides(strides, offset + nq - 1), viewByStrides(strides, nk - 1)];
+    const counted = countViewPairs(bound, { nq, nk, offset, queries, keys });
+    if (counted !== null) return { pairs: counted, exact: true };
+  }
   const mask = new AbstractMask(bound, { queries: LEAF, keys: LEAF });
   const rest: Box[] = [];
   const evaluator = new BoxEvaluator(bound);
@@ -83,15 +95,25 @@ export function countLivePairs(bound: BoundMask, { nq, nk, offset }: PairCountRe
   return { pairs: Math.round(pairs + area * liveShare(bound, rest, area)), exact: false };
 }
 
+/** Does every conjunct depend on the query or on the key alone? */
+function isSeparable(bound: BoundMask): boolean {
+  const [onQuery, onKey] = [dependsOn(bound, 'query'), dependsOn(bound, 'key')];
+  return conjunctsOf(bound).every((part) => !onQuery[part] || !onKey[part]);
+}
+
 function areaOf({ i0, i1, j0, j1 }: Box): number {
   return (i1 - i0 + 1) * (j1 - j0 + 1);
 }
 
 function closedCount(mask: AbstractMask, open: StepList, box: Box): number | null {
+  const { i0, i1, j0, j1 } = box;
+  const bits = mask.singleBits(open);
+  if (bits !== null) return countBits(bits, i0, i1, j0, j1);
+  const listed = mask.singleMember(open);
+  if (listed !== null) return countListed(listed, i0, i1, j0, j1);
   const single = mask.singlePredicate(open);
   if (single === null) return null;
   const { set, query, key } = single;
-  const { i0, i1, j0, j1 } = box;
   if (query === 0) return (i1 - i0 + 1) * countForm(set, key, j0, j1, 0);
   if (key === 0) return (j1 - j0 + 1) * countForm(set, query, i0, i1, 0);
   let count = 0;
@@ -109,9 +131,10 @@ function countForm(set: IntSet, sign: number, low: number, high: number, shift: 
 }
 
 /** One row or column that stands for all of a box, where what is open depends on the key or on the query alone. */
-function lineOf({ usesQuery, usesKey }: StepList, { i0, i1, j0, j1 }: Box): Box | null {
-  if (usesQuery && usesKey) return null;
-  return { i0, i1: usesQuery ? i1 : i0, j0, j1: usesKey ? j1 : j0 };
+function lineOf(open: StepList, { i0, i1, j0, j1 }: Box): Box | null {
+  const [onQuery, onKey] = [usesQuery(open), usesKey(open)];
+  if (onQuery && onKey) return null;
+  return { i0, i1: onQuery ? i1 : i0, j0, j1: onKey ? j1 : j0 };
 }
 
 /** Counts pair by pair. */

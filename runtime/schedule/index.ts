@@ -1,6 +1,15 @@
+export { bindView, type ViewRequest } from './bind-view.ts';
 export { buildRunTable, type RunTableRequest } from './build-run-table.ts';
+export { buildViewTable, type ViewTableRequest } from './build-view-table.ts';
+export { chooseGranularity } from './choose-granularity.ts';
 export { countFalseTiles } from './count-false-tiles.ts';
 export { countLivePairs, type PairCount, type PairCountRequest } from './count-live-pairs.ts';
+export { countViewPairs } from './count-view-pairs.ts';
+export { listDistances } from './list-distances.ts';
+export { listKeys } from './list-keys.ts';
 export { printRunTable } from './print-run-table.ts';
 export { runTableWords, type RunTable, type ScheduleStatistics } from './run-table.ts';
+export { schedulePass, type PassTable } from './schedule-pass.ts';
+export { slotsOf, tilePositions } from './tile-positions.ts';
+export { verifyViewTable } from './verify-view-table.ts';
 export { verifyRunTable, type VerifiedTiles } from './verify-run-table.ts';

@@ -1,12 +1,12 @@
-import type { AttentionDescriptor, KernelDescriptor } from '../descriptor.ts';
-import { chooseKernel } from '../launch/choose-kernel.ts';
+import type { AttentionDescriptor, BufferBinding, KernelDescriptor } from '../descriptor.ts';
+import { chooseKernels } from '../launch/choose-kernel.ts';
 import { SparsecError } from '../errors.ts';
 import { DeviceError } from '../launch/device-error.ts';
 import type { LaunchRequest } from '../launch/launch-request.ts';
 import { prepareLaunch } from '../launch/prepare-launch.ts';
-import type { Sizes } from '../launch/tensor-layout.ts';
+import type { Sizes, TensorName } from '../launch/tensor-layout.ts';
 import { DeviceGuard } from './device-guard.ts';
-import { checkGpuTensors, type GpuTensors } from './gpu-tensors.ts';
+import { checkGpuTensors, type CheckedTensors, type GpuTensors } from './gpu-tensors.ts';
 import { HostLaunch } from './host-launch.ts';
 import {
   checkHostTensors,
@@ -36,8 +36,8 @@ export interface ForwardOptions extends Partial<Sizes>, Omit<LaunchRequest, keyo
 export interface ForwardReport {
   /** GPU time; null when it was not asked for or the device lacks the feature `timestamp-query`. */
   readonly milliseconds: number | null;
-  /** The entry point that ran. */
-  readonly kernel: string;
+  /** The entry points that ran, in order. */
+  readonly kernels: readonly string[];
 }
 
 /**
@@ -65,20 +65,20 @@ export class Attention {
   }
 
   /**
-   * Derives the schedule for given sizes, scalars and arrays and compiles the kernel that serves them (once a kernel).
+   * Derives the schedule for given sizes, scalars and arrays and compiles the kernels that serve them (each once).
    *
    * @throws {SparsecError} on a size, launch parameter or array that does not fit.
    * @throws {DeviceError} on a limit of the device or a refused shader.
    */
   async plan(request: LaunchRequest): Promise<Plan> {
     this.assertUsable();
-    const kernel = chooseKernel(this.descriptor, request.nq, this.device, this.target);
-    const launch = prepareLaunch(this.descriptor, kernel, request);
-    const pipeline = await this.pipelines.get(kernel);
+    const kernels = chooseKernels(this.descriptor, request.nq, this.device, this.target);
+    const launch = prepareLaunch(this.descriptor, kernels, request);
+    const pipelines = await Promise.all(kernels.map((kernel) => this.pipelines.get(kernel)));
     this.assertUsable();
     let plan: Plan | null = null;
     try {
-      const made = await this.guard.scoped(() => (plan = new Plan(this.device, launch, pipeline)));
+      const made = await this.guard.scoped(() => (plan = new Plan(this.device, launch, pipelines)));
       this.plans.add(made);
       return made;
     } catch (error) {
@@ -110,7 +110,7 @@ export class Attention {
   }
 
   /**
-   * Records one compute pass into the caller's encoder. Nothing is submitted; the plan must not be destroyed before the
+   * Records one compute pass, with a dispatch for every pass of the plan, into the caller's encoder. Nothing is submitted; the plan must not be destroyed before the
    * submission.
    *
    * @throws {SparsecError} on a buffer that is missing, too small, misaligned, mapped or without STORAGE.
@@ -136,18 +136,24 @@ export class Attention {
       );
     }
     const checked = checkGpuTensors(this.device, this.descriptor, plan.launch.layouts, tensors);
-    const own = { params: plan.params, arena: plan.arena, floats: plan.floats };
+    const own = { arena: plan.arena, floats: plan.floats, state: plan.state };
+    const pass = encoder.beginComputePass({ label: this.descriptor.name, timestampWrites });
+    for (const dispatch of plan.dispatches) {
+      pass.setPipeline(dispatch.pipeline);
+      pass.setBindGroup(0, this.bindGroup({ ...own, params: dispatch.params }, checked));
+      pass.dispatchWorkgroups(...dispatch.workgroups);
+    }
+    pass.end();
+  }
+
+  private bindGroup(own: PlanBuffers, tensors: CheckedTensors): GPUBindGroup {
     const entries = this.descriptor.wgsl.bindings.map(({ binding, role }): GPUBindGroupEntry => {
-      const buffer = role === 'params' || role === 'arena' || role === 'floats' ? own[role] : null;
-      const resource = buffer ? { buffer } : checked[role as keyof typeof checked];
+      const buffer = isOwn(role) ? own[role] : null;
+      const resource = buffer ? { buffer } : tensors[role as TensorName];
       if (!resource) throw new Error(`${this.descriptor.name} binds ${role}, which it does not declare`);
       return { binding, resource };
     });
-    const pass = encoder.beginComputePass({ label: this.descriptor.name, timestampWrites });
-    pass.setPipeline(plan.pipeline);
-    pass.setBindGroup(0, this.device.createBindGroup({ layout: this.pipelines.layout, entries }));
-    pass.dispatchWorkgroups(...plan.launch.workgroups);
-    pass.end();
+    return this.device.createBindGroup({ layout: this.pipelines.layout, entries });
   }
 
   /** Frees every plan. Buffers of the caller and the device stay. */
@@ -172,7 +178,7 @@ export class Attention {
         return this.submit(plan, launch.tensors, time, (encoder) => launch.encodeReadBack(encoder));
       });
       const outputs = await this.guard.scoped(() => staging!.read());
-      return { ...outputs, milliseconds, kernel: plan.launch.kernel.name };
+      return { ...outputs, milliseconds, kernels: kernelsOf(plan) };
     } finally {
       (staging as HostLaunch | null)?.destroy();
     }
@@ -180,7 +186,7 @@ export class Attention {
 
   private async forwardGpu(tensors: GpuTensors, plan: Plan, time: boolean): Promise<ForwardReport> {
     const milliseconds = await this.guard.scoped(() => this.submit(plan, tensors, time, () => undefined));
-    return { milliseconds, kernel: plan.launch.kernel.name };
+    return { milliseconds, kernels: kernelsOf(plan) };
   }
 
   /** Everything up to the submission happens in the caller's turn, inside its error scopes. */
@@ -237,7 +243,7 @@ export class Attention {
  * An attention on a device: pipelines are compiled when a plan first needs them. The device stays the caller's.
  *
  * @throws {DeviceError} when the device offers fewer storage buffers than the kernels bind.
- * @throws {SparsecError} when there is no device.
+ * @throws {SparsecError} when there is no device, or when an lse is asked of branches that have a softmax each.
  */
 export function createAttention(
   device: GPUDevice,
@@ -247,7 +253,26 @@ export function createAttention(
   if (typeof (device as GPUDevice | null | undefined)?.createComputePipeline !== 'function') {
     throw new SparsecError('type', 'device', `${descriptor.name} needs a GPUDevice`);
   }
+  if (descriptor.combine === 'concat' && descriptor.outputs.includes('lse')) {
+    throw new SparsecError(
+      'unknown',
+      'lse',
+      `${descriptor.name} has no lse: its branches have a softmax each`,
+    );
+  }
   return new Attention(device, descriptor, options);
+}
+
+/** The buffers that a plan owns. */
+type PlanBuffers = Readonly<Record<(typeof PLAN_ROLES)[number], GPUBuffer | null>>;
+const PLAN_ROLES = ['params', 'arena', 'floats', 'state'] as const;
+
+function isOwn(role: BufferBinding['role']): role is keyof PlanBuffers {
+  return (PLAN_ROLES as readonly string[]).includes(role);
+}
+
+function kernelsOf(plan: Plan): readonly string[] {
+  return plan.launch.passes.map(({ kernel }) => kernel.name);
 }
 
 /** A plan fixes these; another value beside it would be ignored. */

@@ -10,7 +10,7 @@ export type GpuTensor =
 
 /**
  * Tensors in buffers of the caller, usage STORAGE. q [batch, heads, nq, dim], k [batch, kvHeads, nk, dim],
- * v [batch, kvHeads, nk, dimV], out [batch, heads, nq, dimV], in the layout of the plan; lse f32 [batch, heads, nq].
+ * v [batch, kvHeads, nk, dimV], out [batch, heads, nq, dimOut], in the layout of the plan; lse f32 [batch, heads, nq].
  */
 export interface GpuTensors {
   readonly q: GpuTensor;
@@ -32,6 +32,10 @@ export function checkGpuTensors(
   tensors: GpuTensors,
 ): CheckedTensors {
   const names: readonly TensorName[] = ['q', 'k', 'v', ...descriptor.outputs];
+  if (tensors.lse !== undefined && !names.includes('lse')) {
+    const why = descriptor.combine === 'concat' ? 'its branches have a softmax each' : 'it is no output';
+    throw new SparsecError('unknown', 'lse', `lse is given, and ${descriptor.name} has none: ${why}`);
+  }
   const checked: Partial<Record<TensorName, GPUBufferBinding>> = {};
   for (const name of names) {
     const given = tensors[name];

@@ -40,7 +40,12 @@ describe('explain', () => {
   });
 
   it('says why there is a table', async () => {
-    const found = await explain(attention('window(each: 16) | columns(every: 64, at: 0..<1)'), '--n', '300');
+    const found = await explain(
+      attention('window(each: 16) | columns(every: 64, at: 0..<1)'),
+      '--n',
+      '300',
+      '--no-split',
+    );
     expect(found.schedule).toBe('table');
     expect(found.why).toContain('derived at launch');
     let live = 0;

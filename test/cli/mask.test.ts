@@ -138,4 +138,33 @@ describe('mask', () => {
     expect(stderr).toContain('1 x 100000 x 100000 pairs are more than the 1073741824');
     expect(code).toBe(2);
   });
+
+  describe('of several attends', () => {
+    const stdin = `attention a {
+      let near = attend(q, k, v, mask: causal & window(keys: 2))
+      let far = attend(q, k, v, mask: causal & stride(3))
+      heads 1
+      return merge(near, far)
+    }`;
+    const rows = async (...argv: string[]) => {
+      const { code, stdout } = await sparsec(['mask', '-', '--n', '5', '--format', 'text', ...argv], {
+        stdin,
+      });
+      expect(code).toBe(0);
+      return stdout.trimEnd().split('\n');
+    };
+
+    it('holds the pairs of all', async () => {
+      expect(await rows()).toEqual(['1....', '11...', '.11..', '1.11.', '.1.11']);
+    });
+
+    it('or those of one', async () => {
+      expect(await rows('--attend', 'far')).toEqual(['1....', '.1...', '..1..', '1..1.', '.1..1']);
+      const wrong = await sparsec(['mask', '-', '--n', '5', '--attend', 'fa'], { stdin });
+      expect(wrong.code).toBe(2);
+      expect(wrong.stderr).toContain('"a" has no attend "fa"; its attends are near, far');
+      const single = await sparsec(['mask', '-', '--n', '5', '--attend', 'x'], { stdin: source });
+      expect(single.stderr).toContain('error:');
+    });
+  });
 });

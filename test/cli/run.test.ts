@@ -57,6 +57,36 @@ describe('run', () => {
     expect(report.max_abs_error).toBeLessThan(1e-12);
   });
 
+  it.each(['merge', 'concat'])('walks a %s of attends with every step of the score', async (combine) => {
+    const text = `attention a {
+      input sinks: float[heads] = [0.5, -1.0]
+      input bias: float[batch, n] = random(density: 0.5, seed: 3)
+      heads 2
+      dim 16
+      dim_v 8
+      softcap 20
+      alibi
+      bias key(bias)
+      sink logit(sinks)
+      rows scale(1 + 0.01 * i)
+      outputs ${combine === 'merge' ? 'out, lse' : 'out'}
+      let near = attend(q, k, v, mask: causal & window(keys: 9))
+      let odd = attend(q, k, v, mask: causal & i mod 2 == 1 & j mod 3 == head)
+      let far = attend(q, k, v, mask: causal & stride(16))
+      return ${combine}(near, odd, far)
+    }`;
+    const report = await run(
+      text,
+      ...['--nq', '21', '--nk', '70', '--device', 'reference', '--out', 'out.npy'],
+    );
+    expect(report).toMatchObject({ ok: true, rows: 42, rows_checked: 42 });
+    expect(report.kernels).toHaveLength(3);
+    expect(report.max_abs_error).toBeLessThan(1e-12);
+    const { shape, data } = readNpy(readFileSync(join(folder, 'out.npy')));
+    expect(shape).toEqual([1, 2, 21, combine === 'merge' ? 8 : 24]);
+    expect(data.every(Number.isFinite)).toBe(true);
+  });
+
   it('reads and writes .npy tensors', async () => {
     // One head, two keys with equal scores: the output is the mean of the values that are seen.
     const source = 'attention a {\n  mask causal\n  heads 1\n  dim 16\n}\n';

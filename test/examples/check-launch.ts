@@ -1,3 +1,4 @@
+import type { KernelSchedule } from '../../runtime/descriptor.ts';
 import type { Attention } from '../../runtime/index.ts';
 import type { TensorLayout } from '../../runtime/launch/tensor-layout.ts';
 import { feedArrays, launchScalars } from '../../runtime/mask/index.ts';
@@ -5,7 +6,7 @@ import { largestError, toleranceFor } from '../../cli/run/tolerance.ts';
 import { Random } from '../fuzz/random.ts';
 import type { LaunchCase } from './launch-cases.ts';
 import { guardedStrides, PoisonedTensor, rowStarts } from './poisoned-tensor.ts';
-import type { Predicate } from './predicates.ts';
+import type { Branches, Predicate } from './predicates.ts';
 import { referenceRows } from './reference-rows.ts';
 import { sampleRows } from './sample-rows.ts';
 import type { SampledRow } from './sample-rows.ts';
@@ -13,10 +14,10 @@ import type { SampledRow } from './sample-rows.ts';
 /** One launch on a device, held against float64. Errors are the largest absolute ones. */
 export interface LaunchReport extends LaunchCase {
   readonly ok: boolean;
-  /** The entry point that ran. */
-  readonly kernel: string;
-  /** Where its key tiles come from. */
-  readonly schedule: 'ranges' | 'table';
+  /** The entry points that ran, in order. */
+  readonly kernels: readonly string[];
+  /** Where their key tiles come from. */
+  readonly schedules: readonly KernelSchedule['kind'][];
   /** Of the launch, by timestamp queries, or by the wall clock where the device has none. */
   readonly ms: number;
   /** Deriving the schedule, and compiling the kernel where it is the first launch with it. */
@@ -44,18 +45,19 @@ export interface LaunchReport extends LaunchCase {
 export async function checkLaunch(
   attention: Attention,
   launch: LaunchCase,
-  keeps: Predicate,
+  keeps: Predicate | Branches,
   seed: number,
 ): Promise<LaunchReport> {
   const { device, descriptor } = attention;
-  const { heads, dim, dimV } = descriptor;
+  const { heads, dim, dimV, dimOut } = descriptor;
   const { nq, nk } = launch;
   const sizes = { batch: 1, ...launch };
   const arrays = feedArrays(descriptor.inputs, {}, launchScalars(descriptor, sizes));
   const planStart = performance.now();
   const plan = await attention.plan({ ...sizes, arrays, strides: guardedStrides(descriptor, sizes) });
   const planMilliseconds = performance.now() - planStart;
-  const { kernel, layouts } = plan.launch;
+  const { passes, layouts } = plan.launch;
+  const queryTile = Math.max(...passes.map(({ kernel }) => kernel.tile.queries));
 
   const random = new Random(seed);
   const q = randomTensor(layouts.q, random);
@@ -84,13 +86,13 @@ export async function checkLaunch(
     const out = await poisoned.out.read();
     const lse = await poisoned.lse?.read();
 
-    const rows = sampleRows({ heads, nq, nk, width: dim + dimV }, kernel.tile.queries, seed);
+    const rows = sampleRows({ heads, nq, nk, width: dim + dimV }, queryTile, seed);
     const reference = referenceRows(descriptor, { ...launch, arrays }, { q, k, v }, layouts, keeps, rows);
     const { strides } = layouts.out;
-    const found = new Float64Array(rows.length * dimV);
+    const found = new Float64Array(rows.length * dimOut);
     rows.forEach(({ head, row }, at) => {
       const from = head * strides.head + row * strides.row;
-      found.set(out.values.subarray(from, from + dimV), at * dimV);
+      found.set(out.values.subarray(from, from + dimOut), at * dimOut);
     });
     const foundLse = lse && rows.map(({ head, row }) => lse.values[head * nq + row]);
     const error = largestError(found, reference.out);
@@ -108,12 +110,12 @@ export async function checkLaunch(
         (lseError === null || lseError <= lseTolerance!) &&
         nonFinite + nanLse === 0 &&
         strayWrites === 0,
-      kernel: kernel.name,
-      schedule: kernel.schedule.kind,
+      kernels: passes.map(({ kernel }) => kernel.name),
+      schedules: passes.map(({ kernel }) => kernel.schedule.kind),
       ms: milliseconds ?? wall,
       plan_ms: planMilliseconds,
       max_error: error,
-      worst: rows[worstRow(found, reference.out, dimV)],
+      worst: rows[worstRow(found, reference.out, dimOut)],
       tolerance,
       lse_error: lseError,
       lse_tolerance: lseTolerance,

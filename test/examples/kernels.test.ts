@@ -6,8 +6,8 @@ import { smallTiles } from '../fuzz/check-case.ts';
 import { launchCases } from './launch-cases.ts';
 import { compileExamples } from './load-examples.ts';
 import { guardedStrides, PoisonedTensor } from './poisoned-tensor.ts';
-import { predicates } from './predicates.ts';
-import type { Predicate } from './predicates.ts';
+import { branches, expectations, predicates } from './predicates.ts';
+import type { Branches, Predicate } from './predicates.ts';
 import { runExample } from './run-example.ts';
 
 /** Small tiles: borders everywhere, and a shader that compiles in a fraction of a second. */
@@ -24,7 +24,7 @@ describe.skipIf(acquired.kind === 'none')(
 
     it.each([...units])('%s', { timeout: 60_000 }, async (name, { descriptor }) => {
       const cases = launchCases(descriptor!, lengths, 65);
-      const { launches, ...compiled } = await runExample(device, descriptor!, predicates[name], cases, {
+      const { launches, ...compiled } = await runExample(device, descriptor!, expectations[name], cases, {
         seed: 11,
       });
       expect(launches.filter(({ ok }) => !ok)).toEqual([]);
@@ -37,6 +37,20 @@ describe.skipIf(acquired.kind === 'none')(
       const { descriptor } = units.get(name)!;
       const keeps: Predicate = (pair) => predicates[name](pair) && !(pair.i === 40 && pair.j === 41);
       const { launches } = await runExample(device, descriptor!, keeps, [{ nq: 63, nk: 63, layer: 0 }], {
+        seed: 11,
+      });
+      expect(launches[0]).toMatchObject({ ok: false, worst: { row: 40 }, non_finite: 0, stray_writes: 0 });
+    });
+
+    it('would notice a branch that counts a shared pair once', async () => {
+      const name = 'longnet dilated';
+      const { descriptor } = units.get(name)!;
+      const { attends } = branches[name];
+      const once: Branches = {
+        combine: 'merge',
+        attends: { ...attends, far: (pair) => attends.far(pair) && !(pair.i === 40 && attends.near(pair)) },
+      };
+      const { launches } = await runExample(device, descriptor!, once, [{ nq: 63, nk: 63, layer: 0 }], {
         seed: 11,
       });
       expect(launches[0]).toMatchObject({ ok: false, worst: { row: 40 }, non_finite: 0, stray_writes: 0 });

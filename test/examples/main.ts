@@ -5,7 +5,7 @@ import { compileExamples } from './load-examples.ts';
 import { launchCases } from './launch-cases.ts';
 import { parseOptions } from './options.ts';
 import type { ExampleOptions } from './options.ts';
-import { predicates } from './predicates.ts';
+import { expectations } from './predicates.ts';
 import { describeTotal, headline, launchLine } from './report.ts';
 import type { NamedReport } from './report.ts';
 import { runExample } from './run-example.ts';
@@ -58,7 +58,7 @@ async function runAll(
       if (format === 'text') console.log(launchLine(name, launch));
     };
     try {
-      const report = await runExample(device, descriptor!, predicates[name], cases, { seed, onLaunch });
+      const report = await runExample(device, descriptor!, expectations[name], cases, { seed, onLaunch });
       const ok = report.compiledOnce && report.launches.every((launch) => launch.ok);
       reports.push({ name, ok, error: null, ...report });
     } catch (error) {

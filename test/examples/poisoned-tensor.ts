@@ -14,7 +14,7 @@ const guardEnds = 64;
 
 /** Strides that leave room for guard words behind every row and behind the rows of every head. */
 export function guardedStrides(
-  { heads, kvHeads, dim, dimV, layout }: AttentionDescriptor,
+  { heads, kvHeads, dim, dimV, dimOut, layout }: AttentionDescriptor,
   { nq, nk }: { readonly nq: number; readonly nk: number },
 ): Readonly<Record<'q' | 'k' | 'v' | 'out', Strides>> {
   const strides = (count: number, rows: number, width: number): Strides => {
@@ -27,7 +27,7 @@ export function guardedStrides(
     q: strides(heads, nq, dim),
     k: strides(kvHeads, nk, dim),
     v: strides(kvHeads, nk, dimV),
-    out: strides(heads, nq, dimV),
+    out: strides(heads, nq, dimOut),
   };
 }
 

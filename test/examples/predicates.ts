@@ -1,87 +1,28 @@
-import type { HostArray, HostArrays } from '../../runtime/arrays.ts';
 import { randomColumns } from '../../runtime/mask/index.ts';
+import { inputPredicates } from './input-predicates.ts';
+import { modelPredicates } from './model-predicates.ts';
+import {
+  bit,
+  block,
+  cell,
+  element,
+  grid,
+  isListed,
+  isPowerOfTwo,
+  keepsLast,
+  mod,
+  natten,
+  swin,
+} from './predicate-tools.ts';
+import type { Predicate } from './predicate-tools.ts';
 
-/** One pair of an attention whose inputs hold their default contents. */
-export interface Pair {
-  readonly i: number;
-  readonly j: number;
-  readonly n: number;
-  readonly head: number;
-  readonly layer: number;
-  readonly arrays: HostArrays;
-}
-
-export type Predicate = (pair: Pair) => boolean;
-
-const mod = (a: number, b: number) => ((a % b) + b) % b;
-const block = (position: number, size: number) => Math.floor(position / size);
-const isPowerOfTwo = (value: number) => value > 0 && Number.isInteger(Math.log2(value));
-const keepsLast =
-  (keys: number): Predicate =>
-  ({ i, j }) =>
-    j <= i && j > i - keys;
-
-/** An element of an int array whose leading batch dimension is 1. */
-function element(array: HostArray, at: number): number {
-  if (array.kind !== 'int') throw new Error('an int array is wanted');
-  return array.data[at] ?? -1;
-}
-
-/** An element of a bit array, row-major; the indices lie inside. */
-function bit(array: HostArray, ...indices: readonly number[]): boolean {
-  if (array.kind !== 'bits') throw new Error('a bit array is wanted');
-  const columns = array.dims[array.dims.length - 1];
-  const row = indices.slice(0, -1).reduce((flat, index, dim) => flat * array.dims[dim] + index, 0);
-  const column = indices[indices.length - 1];
-  return ((array.words[row * Math.ceil(columns / 32) + (column >> 5)] >>> (column & 31)) & 1) === 1;
-}
-
-function isListed(array: HostArray, row: number, value: number): boolean {
-  if (array.kind !== 'list') throw new Error('a list is wanted');
-  return array.values.slice(array.starts[row], array.starts[row + 1]).includes(value);
-}
+export type { Pair, Predicate } from './predicate-tools.ts';
 
 /** MoA by blocks of 64: one block of sinks, a window of int(alpha // 64 + beta * blocks) blocks, at least one. */
 function moa(alpha: number, beta: number): Predicate {
   return ({ i, j, n }) => {
     const width = Math.max(Math.trunc(Math.floor(alpha / 64) + beta * Math.floor(n / 64)), 1);
     return j <= i && (block(j, 64) === 0 || block(i, 64) - block(j, 64) < width);
-  };
-}
-
-/** Row-major coordinates in a grid; null behind it. */
-function cell(position: number, sizes: readonly number[]): readonly number[] | null {
-  if (position >= sizes.reduce((product, size) => product * size, 1)) return null;
-  let rest = position;
-  return sizes.map((_, axis) => {
-    const below = sizes.slice(axis + 1).reduce((product, size) => product * size, 1);
-    const found = Math.floor(rest / below);
-    rest -= found * below;
-    return found;
-  });
-}
-
-/** A predicate over the cells of a grid. */
-function grid(
-  sizes: readonly number[],
-  rule: (i: readonly number[], j: readonly number[], head: number) => boolean,
-): Predicate {
-  return ({ i, j, head }) => {
-    const [a, b] = [cell(i, sizes), cell(j, sizes)];
-    return a !== null && b !== null && rule(a, b, head);
-  };
-}
-
-/** NATTEN on one axis: the rule of csrc/include/natten/cuda/reference/mask.hpp over the members of a dilation group. */
-function natten(length: number, k: number, s = 1, d = 1, causal = false): (x: number, y: number) => boolean {
-  return (x, y) => {
-    if (x % d !== y % d) return false;
-    const last = Math.ceil((length - (x % d)) / d) - 1;
-    const [own, other] = [Math.floor(x / d), Math.floor(y / d)];
-    const leader = Math.min(own - (own % s) + (causal ? s - 1 : s >> 1), last);
-    if (causal) return other <= own && leader - other < k;
-    const centre = Math.max(k >> 1, Math.min(leader, last - (k - 1 - (k >> 1))));
-    return other >= centre - (k >> 1) && other < centre - (k >> 1) + k;
   };
 }
 
@@ -103,16 +44,6 @@ function sparseVideo(i: number, j: number, temporal: boolean): boolean {
   if (i >= 190 || j >= 190) return false;
   const place = (p: number) => (temporal && p >= 10 ? 10 + ((p - 10) % 36) * 5 + block(p - 10, 36) : p);
   return i < 10 || j < 10 || Math.abs(place(i) - place(j)) < 32;
-}
-
-/** Swin by the labels of its windows: cells are rolled by the shift, and what came around the border has its own. */
-function swin(size: number, w: number, shift: number): (x: number, y: number) => boolean {
-  const label = (x: number) => {
-    const rolled = mod(x - shift, size);
-    const band = shift === 0 ? 0 : rolled < size - w ? 0 : rolled < size - shift ? 1 : 2;
-    return `${block(rolled, w)} ${band}`;
-  };
-  return (x, y) => label(x) === label(y);
 }
 
 /** Radial Attention of Wan on 4 frames of 24 tokens in blocks of 8: 3 blocks a frame, none hangs over. */
@@ -146,8 +77,51 @@ const sameSpan =
     return a !== null && b !== null && a[side] === b[side];
   };
 
-/** By file and attention. */
+/** One branch of LongNet over four heads: in segments, the tokens of the head's remainder. */
+const longnet =
+  (segment: number, ratio: number): Predicate =>
+  ({ i, j, head }) => {
+    const start = Math.floor(head / Math.ceil(4 / ratio));
+    const takes = (position: number) => (position % segment) % ratio === start;
+    return j <= i && block(i, segment) === block(j, segment) && takes(i) && takes(j);
+  };
+
+/** What an attention of several attends computes: which pairs each holds, and how they become one output. */
+export interface Branches {
+  readonly combine: 'merge' | 'concat';
+  /** By the name of the attend, in the order of the specification. */
+  readonly attends: Readonly<Record<string, Predicate>>;
+}
+
+/** Attentions of several attends, by file and name. */
+export const branches: Readonly<Record<string, Branches>> = {
+  'axial axial_heads': {
+    combine: 'concat',
+    attends: {
+      across: grid([9, 15], (a, b) => a[0] === b[0]),
+      down: grid([9, 15], (a, b) => a[1] === b[1]),
+    },
+  },
+  'longnet dilated': {
+    combine: 'merge',
+    attends: { near: longnet(64, 1), farther: longnet(128, 2), far: longnet(256, 4) },
+  },
+  'sener_bispa bispa': {
+    combine: 'concat',
+    attends: { horizontal: sameSpan(0), vertical: sameSpan(1) },
+  },
+};
+
+const anyOf =
+  ({ attends }: Branches): Predicate =>
+  (pair) =>
+    Object.values(attends).some((keeps) => keeps(pair));
+
+/** Every pair that an attention computes, by file and name. */
 export const predicates: Readonly<Record<string, Predicate>> = {
+  ...Object.fromEntries(Object.entries(branches).map(([name, several]) => [name, anyOf(several)])),
+  ...inputPredicates,
+  ...modelPredicates,
   'axial image': grid([9, 15], (a, b, head) => (head === 0 ? a[0] === b[0] : a[1] === b[1])),
   'mobilevig_svga graph': ({ i, j, ...pair }) => {
     const onCross = grid([12, 10], (a, b) => {
@@ -165,8 +139,6 @@ export const predicates: Readonly<Record<string, Predicate>> = {
     (a, b) => natten(4, 3)(a[0], b[0]) && natten(6, 4, 2)(a[1], b[1]) && natten(8, 4, 4)(a[2], b[2]),
   ),
   'radial video': ({ i, j, n }) => radial(i, j, n),
-  'sener_bispa horizontal': sameSpan(0),
-  'sener_bispa vertical': sameSpan(1),
   'sparse_vdit video': ({ i, j, head }) => {
     if (head === 2) return false;
     if (head === 3) return true;
@@ -207,11 +179,7 @@ export const predicates: Readonly<Record<string, Predicate>> = {
   'llama4_chunked decoder': ({ i, j, layer }) =>
     j <= i && (layer % 4 === 3 || block(i, 512) === block(j, 512)),
   'longformer encoder': ({ i, j }) => Math.abs(i - j) <= 64 || i === 0 || j === 0,
-  'longnet branch': ({ i, j, head }) => {
-    // Four heads, ratio 2: heads 0 and 1 take even tokens of a segment, heads 2 and 3 odd ones.
-    const start = Math.floor(head / 2);
-    return j <= i && block(i, 256) === block(j, 256) && (i % 256) % 2 === start && (j % 256) % 2 === start;
-  },
+  'longnet branch': longnet(256, 2),
   'masformer decoder': ({ i, j, layer }) => j <= i && (layer < 4 || block(i, 256) === block(j, 256)),
   'minference prefill': ({ i, j, n }) => j <= i && (j < 16 || i - j < 128 || i >= n - Math.min(32, n - 1)),
   'mistral decoder': keepsLast(4096),
@@ -249,3 +217,6 @@ export const predicates: Readonly<Record<string, Predicate>> = {
   },
   'tree_attention verify': ({ i, j, arrays: { tree } }) => bit(tree, i, j),
 };
+
+/** What each attention computes: a predicate, or one for each of its attends. */
+export const expectations: Readonly<Record<string, Predicate | Branches>> = { ...predicates, ...branches };

@@ -2,33 +2,36 @@ import type { HostArrays } from '../../runtime/arrays.ts';
 import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
 import { launchMask } from '../../runtime/mask/index.ts';
-import { attendDense } from '../../runtime/reference/attend-dense.ts';
+import { attendBranches } from '../../runtime/reference/attend-branches.ts';
 import { bindScore } from '../../runtime/reference/bind-score.ts';
 import type { LaunchCase } from './launch-cases.ts';
-import type { Predicate } from './predicates.ts';
+import type { Branches, Predicate } from './predicates.ts';
 import type { SampledRow } from './sample-rows.ts';
 
 export type Tensors = Readonly<Record<'q' | 'k' | 'v', Float32Array>>;
 
-/** `out` [rows, dimV] and `lse` [rows] of dense float64 attention over the pairs that `keeps` says. */
+/** `out` [rows, dimOut] and `lse` [rows] of dense float64 attention over the pairs that `keeps` says. */
 export function referenceRows(
   descriptor: AttentionDescriptor,
   launch: LaunchCase & { readonly arrays: HostArrays },
   tensors: Tensors,
   layouts: TensorLayouts,
-  keeps: Predicate,
+  keeps: Predicate | Branches,
   rows: readonly SampledRow[],
 ): { readonly out: Float64Array; readonly lse: Float64Array } {
-  const { heads, kvHeads, dim, dimV } = descriptor;
+  const { heads, kvHeads, dim, dimV, dimOut } = descriptor;
+  const several = typeof keeps === 'function' ? null : keeps;
+  const attends = typeof keeps === 'function' ? [keeps] : Object.values(keeps.attends);
   const { nk, layer } = launch;
   const launched = launchMask(descriptor, { ...launch, batch: 1 });
   const score = bindScore(descriptor, launched.scalars, launched.arrays);
-  const out = new Float64Array(rows.length * dimV);
+  const out = new Float64Array(rows.length * dimOut);
   const lse = new Float64Array(rows.length);
   const alone = (row: number) => ({ batch: 0, head: 0, row });
   rows.forEach(({ head, row }, at) => {
     const group = Math.floor(head / (heads / kvHeads));
-    const result = attendDense({
+    const result = attendBranches({
+      combine: several?.combine ?? 'single',
       batch: 1,
       heads: 1,
       kvHeads: 1,
@@ -41,7 +44,10 @@ export function referenceRows(
       k: tensors.k.subarray(group * layouts.k.strides.head),
       v: tensors.v.subarray(group * layouts.v.strides.head),
       strides: { q: alone(dim), k: alone(layouts.k.strides.row), v: alone(layouts.v.strides.row) },
-      isLive: (_batch, _head, i, j) => keeps({ i, j, n: nk, head, layer, arrays: launched.arrays }),
+      branches: attends.map(
+        (keepsPair) => (_batch: number, _head: number, i: number, j: number) =>
+          keepsPair({ i, j, n: nk, nq: launch.nq, head, layer, arrays: launched.arrays }),
+      ),
       score: {
         ...score,
         ...(score.slope && { slope: () => score.slope!(head) }),
@@ -49,9 +55,15 @@ export function referenceRows(
         ...(score.keyBias && {
           keyBias: (_batch: number, _head: number, j: number) => score.keyBias!(0, head, j),
         }),
+        ...(score.bias && {
+          bias: (_batch: number, _head: number, i: number, j: number) => score.bias!(0, head, i, j),
+        }),
+        ...(score.denominatorScale && {
+          denominatorScale: (_batch: number, _head: number, i: number) => score.denominatorScale!(0, head, i),
+        }),
       },
     });
-    out.set(result.out, at * dimV);
+    out.set(result.out, at * dimOut);
     lse[at] = result.lse[0];
   });
   return { out, lse };

@@ -27,14 +27,14 @@ export const headline = `${columns.map(([title, width]) => title.padEnd(width)).
 
 /** One line a launch. */
 export function launchLine(name: string, launch: LaunchReport): string {
-  const { nq, nk, layer, kernel, schedule, ms, plan_ms: planMs, rows_checked: checked, rows } = launch;
+  const { nq, nk, layer, kernels, schedules, ms, plan_ms: planMs, rows_checked: checked, rows } = launch;
   const cells = [
     name,
     `${nq}`,
     `${nk}`,
     `${layer}`,
-    kernel,
-    schedule,
+    kernels.join(', '),
+    schedules.join(', '),
     ms.toFixed(2),
     planMs.toFixed(1),
     launch.max_error.toExponential(2),

@@ -3,7 +3,7 @@ import { createAttention } from '../../runtime/index.ts';
 import { checkLaunch } from './check-launch.ts';
 import type { LaunchReport } from './check-launch.ts';
 import type { LaunchCase } from './launch-cases.ts';
-import type { Predicate } from './predicates.ts';
+import type { Branches, Predicate } from './predicates.ts';
 
 /** All launches of one compiled example. */
 export interface ExampleReport {
@@ -17,7 +17,7 @@ export interface ExampleReport {
 export async function runExample(
   device: GPUDevice,
   descriptor: AttentionDescriptor,
-  keeps: Predicate,
+  keeps: Predicate | Branches,
   cases: readonly LaunchCase[],
   options: { readonly seed: number; readonly onLaunch?: (report: LaunchReport) => void },
 ): Promise<ExampleReport> {
@@ -35,7 +35,7 @@ export async function runExample(
     counter.stop();
   }
   const { modules, pipelines } = counter;
-  const kernels = new Set(launches.map(({ kernel }) => kernel)).size;
+  const kernels = new Set(launches.flatMap((launch) => launch.kernels)).size;
   return {
     launches,
     compilations: { modules, pipelines },

@@ -1,6 +1,8 @@
 import { attendDense } from '../../runtime/reference/attend-dense.ts';
 import type { AttentionResult } from '../../runtime/reference/attend-dense.ts';
 import { executePlan } from '../../runtime/reference/execute-plan.ts';
+import { layoutStrides } from '../../runtime/reference/strides.ts';
+import { kernelsOf } from '../schedules/kernels-of.ts';
 import type { PreparedCase } from './check-case.ts';
 import { headDim } from './print-case.ts';
 import { Random } from './random.ts';
@@ -34,9 +36,32 @@ export function makeTensors({ fuzzCase, expected }: PreparedCase): Tensors {
   return { q, k, v };
 }
 
-/** Dense float64 attention over the independent predicate. */
-export function referenceResult(
-  { fuzzCase, launched, expected }: PreparedCase,
+/** Dense float64 attention over the independent predicates, brought together by the formulas of the language page. */
+export function referenceResult(prepared: PreparedCase, tensors: Tensors): AttentionResult {
+  const { branches, fuzzCase } = prepared;
+  const parts = branches.map((mask) => attendPart(prepared, mask, tensors));
+  if (parts.length === 1) return parts[0];
+  const out = new Float64Array(parts[0].out.length * (fuzzCase.combine === 'concat' ? parts.length : 1));
+  const lse = new Float64Array(fuzzCase.combine === 'concat' ? 0 : parts[0].lse.length);
+  parts[0].lse.forEach((_, row) => {
+    const largest = Math.max(...parts.map((part) => part.lse[row]));
+    const weights = parts.map((part) => (largest === -Infinity ? 0 : Math.exp(part.lse[row] - largest)));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    if (fuzzCase.combine === 'merge') lse[row] = largest === -Infinity ? largest : largest + Math.log(total);
+    for (const [at, part] of parts.entries()) {
+      for (let d = 0; d < headDim; d++) {
+        const value = part.out[row * headDim + d];
+        if (fuzzCase.combine === 'concat') out[(row * parts.length + at) * headDim + d] = value;
+        else if (total > 0) out[row * headDim + d] += (weights[at] / total) * value;
+      }
+    }
+  });
+  return { out, lse };
+}
+
+function attendPart(
+  { fuzzCase, launched }: PreparedCase,
+  mask: Uint8Array,
   tensors: Tensors,
 ): AttentionResult {
   const { batch, heads, kvHeads, nq, nk } = fuzzCase;
@@ -51,27 +76,29 @@ export function referenceResult(
     dimV: headDim,
     offset,
     ...tensors,
-    isLive: (b, head, i, j) => expected[((b * heads + head) * nq + i - offset) * nk + j] === 1,
+    isLive: (b, head, i, j) => mask[((b * heads + head) * nq + i - offset) * nk + j] === 1,
     score: { scale: 1 / Math.sqrt(headDim) },
   });
+}
+
+/** Strides of the tensors of a case. */
+export function denseStrides({ fuzzCase: { heads, kvHeads, nq, nk } }: PreparedCase) {
+  const keys = layoutStrides('bhnd', kvHeads, nk, headDim);
+  return { q: layoutStrides('bhnd', heads, nq, headDim), k: keys, v: keys };
 }
 
 /** The kernel plans, walked in float64, give what dense attention gives. */
 export function checkPlan(prepared: PreparedCase): string | null {
   const { descriptor, launched } = prepared;
-  const { heads, kvHeads, nq, nk } = prepared.fuzzCase;
+  const { nq } = prepared.fuzzCase;
   const tensors = makeTensors(prepared);
   const reference = referenceResult(prepared, tensors);
-  const strides = {
-    q: { batch: heads * nq * headDim, head: nq * headDim, row: headDim },
-    k: { batch: kvHeads * nk * headDim, head: nk * headDim, row: headDim },
-    v: { batch: kvHeads * nk * headDim, head: nk * headDim, row: headDim },
-  };
-  for (const kernel of descriptor.kernels) {
-    if (kernel.purpose === 'small-query' && nq > kernel.tile.queries) continue;
-    const result = executePlan({ descriptor, kernel, mask: launched, ...tensors, strides });
+  const strides = denseStrides(prepared);
+  for (const purpose of ['tiled', 'small-query'] as const) {
+    const kernels = kernelsOf(descriptor, purpose, nq);
+    const result = executePlan({ descriptor, kernels, mask: launched, ...tensors, strides });
     const problem = compareResults(result, reference, 1e-12);
-    if (problem !== null) return `kernel ${kernel.name}: ${problem}`;
+    if (problem !== null) return `kernels ${kernels.map(({ name }) => name).join(', ')}: ${problem}`;
   }
   return null;
 }

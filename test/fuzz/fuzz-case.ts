@@ -3,6 +3,9 @@ import type { Term } from './term.ts';
 /** One run of the fuzzer: a specification and the launch that it is checked with. Plain data, so that it shrinks. */
 export interface FuzzCase {
   readonly mask: Term;
+  /** Masks of further attends, and what becomes of them; with none the mask is the field `mask`. */
+  readonly others: readonly Term[];
+  readonly combine: 'merge' | 'concat';
   /** `pattern shape(width: int) = let half = HALF BODY`; null where the mask does not call it. */
   readonly pattern: { readonly half: Term; readonly body: Term } | null;
   readonly batch: number;
@@ -49,6 +52,8 @@ export function* walk(term: Term): Generator<Term> {
 }
 
 /** All terms of a case. */
-export function termsOf({ mask, pattern }: FuzzCase): Term[] {
-  return [mask, ...(pattern === null ? [] : [pattern.half, pattern.body])].flatMap((term) => [...walk(term)]);
+export function termsOf({ mask, others, pattern }: FuzzCase): Term[] {
+  return [mask, ...others, ...(pattern === null ? [] : [pattern.half, pattern.body])].flatMap((term) => [
+    ...walk(term),
+  ]);
 }

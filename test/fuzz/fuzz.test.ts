@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkCase } from './check-case.ts';
+import { checkCase, smallTiles } from './check-case.ts';
 import { checkMutation } from './check-mutation.ts';
 import { checkPlan } from './check-plan.ts';
 import { checkRunTables } from './check-run-tables.ts';
+import { checkSchedules } from './check-schedules.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { generateCase } from './generate-case.ts';
 import { printCase } from './print-case.ts';
@@ -11,7 +12,7 @@ import { shrinkCase } from './shrink-case.ts';
 import { shrinkText } from './shrink-text.ts';
 
 describe('the fuzzer', () => {
-  it('finds nothing in 300 cases', { timeout: 120_000 }, async () => {
+  it('finds nothing in 300 cases', { timeout: 300_000 }, async () => {
     const report = await runFuzz({ runs: 300, seed: 20, maxFailures: 1 });
     expect(report.failures).toEqual([]);
     expect(report.checked).toBeGreaterThan(200);
@@ -38,15 +39,29 @@ describe('the fuzzer', () => {
   it('notices a single wrong pair', () => {
     const mask = { form: 'causal', args: [], value: null };
     const sizes = { nq: 9, nk: 9, queriesAt: null };
-    const causal: FuzzCase = { ...generateCase(3), ...sizes, pattern: null, mask };
+    const causal: FuzzCase = { ...generateCase(3), ...sizes, pattern: null, mask, others: [] };
     const result = checkCase(causal);
     if (result.kind !== 'ok') throw new Error('a causal mask must pass');
-    const { expected } = result.prepared;
+    const { expected, branches } = result.prepared;
     expect([checkRunTables(result.prepared), checkPlan(result.prepared)]).toEqual([null, null]);
     // A live pair is dead now: full runs hold it, and the weights of its row differ.
-    expected[expected.indexOf(1)] = 0;
+    for (const live of [expected, ...branches]) live[live.indexOf(1)] = 0;
     const finest = { ...result.prepared, fuzzCase: { ...causal, queryTile: 1, granularity: 1 } };
     expect(checkRunTables(finest)).toMatch(/holds the dead pair/);
+    expect(checkPlan(result.prepared)).toMatch(/is .* not /);
+    expect(checkSchedules(result.prepared, [smallTiles])).toMatch(/is .* not .*\n  p00: /);
+  });
+
+  it('notices a pair that a merge counts once instead of twice', () => {
+    const mask = { form: 'causal', args: [], value: null };
+    const twice: FuzzCase = {
+      ...generateCase(3),
+      ...{ nq: 9, nk: 9, queriesAt: null, pattern: null, mask, others: [mask], combine: 'merge' },
+    };
+    const result = checkCase(twice);
+    if (result.kind !== 'ok') throw new Error('a mask twice must pass');
+    const [, second] = result.prepared.branches;
+    second[second.indexOf(1)] = 0;
     expect(checkPlan(result.prepared)).toMatch(/is .* not /);
   });
 

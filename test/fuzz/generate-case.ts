@@ -15,7 +15,12 @@ export function generateCase(seed: number): FuzzCase {
   const random = new Random(seed);
   const depth = random.pick([1, 2, 2, 3, 3, 4]);
   const mask = generateTerm('set', depth, attentionScope, random);
-  const callsPattern = [...walk(mask)].some(({ form }) => form === 'pattern call');
+  const others = Array.from({ length: random.pick([0, 0, 0, 0, 0, 1, 1, 2]) }, () =>
+    generateTerm('set', random.pick([0, 1, 2]), attentionScope, random),
+  );
+  const callsPattern = [mask, ...others].some((term) =>
+    [...walk(term)].some(({ form }) => form === 'pattern call'),
+  );
   const pattern = callsPattern
     ? {
         half: generateTerm('integer', 1, { width: patternScope.width }, random),
@@ -39,6 +44,8 @@ export function generateCase(seed: number): FuzzCase {
     seed: random.integer(0, 2 ** 31 - 1),
     queryTile: random.pick([1, 2, 3, 4, 5, 8, 16]),
     granularity: random.pick([1, 2, 4, 5, 8, 16]),
+    others,
+    combine: random.pick(['merge', 'merge', 'concat']),
   };
 }
 

@@ -16,9 +16,14 @@ export function fillArrays(fuzzCase: FuzzCase): Record<string, Nested> {
   );
 }
 
-/** Which pairs attend, [batch, heads, nq, nk], by reading the specification as its definition says. */
-export function referenceMask(fuzzCase: FuzzCase): Uint8Array {
-  const { batch, heads, nq, nk, layer, w, shift, mask } = fuzzCase;
+/** Which pairs each attend holds, by reading the specification as its definition says. */
+export function referenceMasks(fuzzCase: FuzzCase): readonly Uint8Array[] {
+  return [fuzzCase.mask, ...fuzzCase.others].map((mask) => referenceMask(fuzzCase, mask));
+}
+
+/** One mask, [batch, heads, nq, nk]. */
+function referenceMask(fuzzCase: FuzzCase, mask: Term): Uint8Array {
+  const { batch, heads, nq, nk, layer, w, shift } = fuzzCase;
   const arrays = fillArrays(fuzzCase);
   const offset = offsetOf(fuzzCase);
   const shape = meaningOfPattern(fuzzCase);

@@ -9,7 +9,7 @@ export const headDim = 16;
 
 /** The case as `.sa` text. */
 export function printCase(fuzzCase: FuzzCase): string {
-  const { mask, pattern, heads, kvHeads, queriesAt } = fuzzCase;
+  const { mask, others, combine, pattern, heads, kvHeads, queriesAt } = fuzzCase;
   const lines = [...new Set(termsOf(fuzzCase).map((term) => formOf(term).pattern))].flatMap((text) =>
     text === undefined ? [] : [text, ''],
   );
@@ -22,10 +22,23 @@ export function printCase(fuzzCase: FuzzCase): string {
   lines.push('attention fuzzed {');
   for (const array of usedArrays(fuzzCase)) lines.push(`  ${array.declaration}`);
   lines.push(`  launch w: int in 1..${launchLimits.w}`, `  launch shift: int in 0..${launchLimits.shift}`);
-  lines.push(`  mask ${printTerm(mask)}`, `  heads ${heads}`, `  kv_heads ${kvHeads}`, `  dim ${headDim}`);
+  if (others.length === 0) lines.push(`  mask ${printTerm(mask)}`);
+  const names = [mask, ...others].map((_, at) => `part${at}`);
+  if (others.length > 0) {
+    [mask, ...others].forEach((term, at) =>
+      lines.push(`  let ${names[at]} = attend(q, k, v, mask: ${printTerm(term)})`),
+    );
+    lines.push(`  return ${combine}(${names.join(', ')})`);
+  }
+  lines.push(`  heads ${heads}`, `  kv_heads ${kvHeads}`, `  dim ${headDim}`);
   if (queriesAt !== null) lines.push(`  queries at ${queriesAt}`);
-  lines.push('  outputs out, lse', '}', '');
+  lines.push(hasLse(fuzzCase) ? '  outputs out, lse' : '  outputs out', '}', '');
   return lines.join('\n');
+}
+
+/** Outputs that stand side by side have no common lse. */
+export function hasLse({ others, combine }: FuzzCase): boolean {
+  return others.length === 0 || combine === 'merge';
 }
 
 /** The inputs that the specification names. */

@@ -23,7 +23,17 @@ export function shrinkCase(failing: FuzzCase, fails: (smaller: FuzzCase) => bool
 
 /** Cases that are a little smaller, the greatest steps first. */
 function* smallerCases(fuzzCase: FuzzCase): Generator<FuzzCase> {
+  const { others } = fuzzCase;
+  for (const [at, mask] of others.entries()) {
+    yield { ...fuzzCase, mask, others: [] };
+    yield { ...fuzzCase, others: others.filter((_, index) => index !== at) };
+  }
   for (const mask of smallerTerms(fuzzCase.mask, 'set')) yield { ...fuzzCase, mask };
+  for (const [at, other] of others.entries()) {
+    for (const smaller of smallerTerms(other, 'set')) {
+      yield { ...fuzzCase, others: others.map((term, index) => (index === at ? smaller : term)) };
+    }
+  }
   const { pattern } = fuzzCase;
   if (pattern !== null) {
     for (const body of smallerTerms(pattern.body, 'set'))

@@ -21,4 +21,14 @@ export const goldenCases: readonly GoldenCase[] = [
   { name: 'documents', file: 'spec-examples/documents.sa', stages: ['mask', 'graph', 'kernels', 'launcher'] },
   // Heads that differ, reals computed on the host.
   { name: 'moa', file: 'spec-examples/moa.sa', stages: ['ast', 'mask', 'graph', 'kernels'] },
+  // Three attends in one softmax: passes that hand the state on, in layouts of their own.
+  { name: 'longnet', file: 'spec-examples/longnet.sa', stages: ['graph', 'schedule', 'kernels'] },
+  // Boxes over a grid whose axes are split by their dilation.
+  { name: 'natten_2d', file: 'spec-examples/natten_2d.sa', stages: ['mask', 'schedule', 'kernels'] },
+  // A mask that is split into disjoint passes.
+  {
+    name: 'sparse_transformer',
+    file: 'spec-examples/sparse_transformer.sa',
+    stages: ['mask', 'schedule', 'kernels'],
+  },
 ];

@@ -18,6 +18,7 @@ const fileNames: Readonly<Record<Stage, string>> = {
   ast: 'ast.json',
   mask: 'mask.txt',
   graph: 'graph.txt',
+  schedule: 'schedule.txt',
   kernels: 'kernels.txt',
   wgsl: 'kernels.wgsl',
   launcher: 'launcher.ts.txt',

@@ -94,6 +94,20 @@ describe('rangesOfNodes', () => {
     });
   });
 
+  it('adds -1 to the elements of a table only where an index may be outside', () => {
+    const table = { kind: 'constant', name: 't', type: 'int', dims: [4], values: [3, 7, 5, 9] } as const;
+    const at = (index: (b: MaskBuilder) => NodeId) => {
+      const builder = new MaskBuilder();
+      const root = builder.add({ kind: 'lookup', array: 't', indices: [index(builder)] });
+      return rangeOfProgram(builder.finish(root), rangesOfGraph({ ...graph, heads: 4, derived: [table] }));
+    };
+    expect(at((b) => b.intern({ kind: 'head' }))).toEqual({ low: 3, high: 9 });
+    expect(at((b) => b.arithmetic('add', b.intern({ kind: 'head' }), b.int(1)))).toEqual({
+      low: -1,
+      high: 9,
+    });
+  });
+
   it('reads the ranges of derived values from their programs', () => {
     const derived = [
       { kind: 'scalar', name: 'a', type: 'int', program: leafProgram('w') },

@@ -164,6 +164,36 @@ describe('verifyGraph', () => {
     expect(verifyGraph({ ...good, ...change }, { reals: false }).join('\n')).toContain(text);
   });
 
+  const named = (...names: string[]) => names.map((name) => ({ ...good.nodes[0], name }));
+  it('accepts attends that are brought together', () => {
+    const change = { nodes: named('near', 'far'), combine: 'merge' } as const;
+    expect(verifyGraph({ ...good, ...change }, { reals: false })).toEqual([]);
+  });
+
+  it.each<[string, Partial<Graph>]>([
+    ['there is nothing to merge', { combine: 'merge' }],
+    ['2 attends are brought together by nothing', { nodes: named('a', 'b') }],
+    ['attend 1 of 2 has no name', { nodes: named('a', ''), combine: 'merge' }],
+    ['two attends are called "a"', { nodes: named('a', 'a'), combine: 'concat' }],
+    ['a concat has no lse', { nodes: named('a', 'b'), combine: 'concat', outputs: ['out', 'lse'] }],
+    [
+      '"b" has a score of its own',
+      {
+        nodes: named('a', 'b').map((node, at) => ({ ...node, score: { ...node.score, scale: at + 1 } })),
+        combine: 'merge',
+      },
+    ],
+    [
+      'mask of "b": the root is int, not bool',
+      {
+        nodes: named('a', 'b').map((node, at) => (at ? { ...node, mask: leafProgram(1) } : node)),
+        combine: 'merge',
+      },
+    ],
+  ])('finds in several attends: %s', (text, change) => {
+    expect(verifyGraph({ ...good, ...change }, { reals: false }).join('\n')).toContain(text);
+  });
+
   it('asks for values that fit only behind materialize-reals', () => {
     const program = int((b, _, j) => b.arithmetic('mul', j, j));
     const graph = graphOf(program);

@@ -32,6 +32,11 @@ describe('syntax errors', () => {
         |
       1 | patern p = full
         | ^^^^^^ not expected here
+        |
+      help: did you mean \`pattern\`?
+        |
+      1 | pattern p = full
+        | ~~~~~~~
       "
     `);
     expect(render('attention a {\n  mask full\n  12 heads\n}')).toMatchInlineSnapshot(`

@@ -7,6 +7,7 @@ import { indexNames } from '../../compiler/passes/lower/built-in-names.ts';
 import { forms, plannedForms } from '../../compiler/passes/lower/forms/registry.ts';
 import { functions } from '../../compiler/passes/lower/functions.ts';
 import { feeds } from '../../compiler/passes/lower/lower-feed.ts';
+import { operations } from '../../compiler/passes/lower/operations.ts';
 import { lowerText } from '../passes/lower/lower-text.ts';
 import { parseClean } from './parse-text.ts';
 
@@ -21,6 +22,7 @@ describe('docs/language.md', () => {
       ...indexNames.keys(),
       ...forms.keys(),
       ...functions.keys(),
+      ...operations.keys(),
       ...feeds.keys(),
       ...attentionFields.flatMap(({ name }) => name.split(' ')),
     ];

@@ -70,6 +70,8 @@ function show(value: unknown): string {
       return `(${show(node.object)})[${all(node.indices).join(', ')}]`;
     case 'tuple':
       return `tuple(${all(node.elements).join(', ')})`;
+    case 'axes':
+      return `axes(${all(node.arguments).join(', ')})`;
     case 'list':
       return `[${all(node.elements).join(', ')}]`;
     case 'argument':

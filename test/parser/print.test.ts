@@ -34,6 +34,20 @@ describe('the formatter', () => {
     expect(printFile(again)).toBe(printed);
   });
 
+  it('keeps the spaces of queries and keys, and axes without a region', () => {
+    for (const text of [
+      'pattern p over (y: 3, x: 4) by b(5) + (z: 2, order: tiles(1)) = i.y == j.z\n',
+      'attention a {\n  over a(y: 3) by (z: 4)\n  mask full\n}\n',
+      `pattern p(${'long_name: int = 100, '.repeat(4)}w: int = 3)\n  over fine(y: 128, x: 128)\n  by coarse(y: 16, x: 16) =\n  window(keys: w)\n`,
+    ]) {
+      const tree = parseClean(text);
+      const printed = printFile(tree);
+      expect(withoutSpans(parseClean(printed))).toEqual(withoutSpans(tree));
+      expect(printFile(parseClean(printed))).toBe(printed);
+      expect(printed.replace(/\s+/g, ' ')).toContain(' by ');
+    }
+  });
+
   it('loses no comment wherever it stands', () => {
     const clean = texts.map(({ text }) => text);
     const place = fc.record({ at: fc.nat(), trailing: fc.boolean() });

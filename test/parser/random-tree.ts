@@ -148,6 +148,7 @@ const item = fc.oneof(
     name: identifier,
     parameters: fc.array(record('parameter', typed), { maxLength: 3 }),
     space: optional,
+    keySpace: fc.constant(null),
     bindings: fc.array(letDeclaration, { maxLength: 2 }),
     body: expression,
   }),

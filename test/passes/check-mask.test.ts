@@ -58,12 +58,64 @@ describe('checkMask', () => {
     expect(messages(attention('i >= 16 * j + 31'))).toEqual([
       'At n = 97, 31 of 97 queries attend to no key, the first at i = 0.',
     ]);
+    for (const nothing of ['skip', 'empty', 'skip & j < i']) {
+      expect(messages(attention(`by head { 2: ${nothing}; else: causal }`))).toEqual([]);
+    }
+    expect(messages(attention('if layer < 2 then skip else by head { 1: skip; else: causal }'))).toEqual([]);
     expect(messages(attention('by head { 2: j < i; else: causal }'))).toEqual([
       'At n = 97, one query attends to no key in head 2, the first at i = 0.',
     ]);
     expect(
       messages(attention('same(ids) & j < i', 'input ids: int[batch, n] sorted = documents(8)'))[0],
     ).toMatch(/^At n = 97, \d\d of 97 queries attend to no key, the first at i = 0\.$/);
+  });
+
+  it('excuses positions that are no cells of the space', () => {
+    const near = (space: string, offsets = '(3, 3)') =>
+      messages(`pattern g over ${space} = neighborhood(${offsets}) attention a { mask g heads 2 dim 8 }`);
+    expect(near('image(y: 7, x: 13)')).toEqual([]);
+    expect(near('image(y: 9, x: 10, order: tiles(4, 4))')).toEqual([]);
+    expect(near('text(5) + image(y: 7, x: 13)').length).toBe(1);
+    expect(messages('attention a { over band(s, e, width: 3) mask i.s == j.s heads 2 dim 8 }')).toEqual([]);
+    expect(messages('attention a { over image(y: 7, x: 13) mask i.y > j.y heads 2 dim 8 }')).toEqual([
+      'At n = 97, 13 of 97 queries attend to no key, the first at i = 0.',
+    ]);
+  });
+
+  describe('of several attends', () => {
+    const several = (combine: string, near: string, far: string) =>
+      `attention a { heads 2 dim 8
+        let near = attend(q, k, v, mask: ${near})
+        let far = attend(q, k, v, mask: ${far})
+        return ${combine}(near, far) }`;
+
+    it('asks of a merge that some attend has a key for a row', () => {
+      expect(messages(several('merge', 'causal & i mod 2 == 0', 'causal & i mod 2 == 1'))).toEqual([]);
+      expect(messages(several('merge', 'causal & i mod 2 == 0', 'causal & i mod 4 == 1'))).toEqual([
+        'At n = 97, 24 of 97 queries attend to no key, the first at i = 3.',
+      ]);
+    });
+
+    it('asks of a concat that every attend has', () => {
+      expect(messages(several('concat', 'causal & i mod 2 == 0', 'causal'))).toEqual([
+        'At n = 97, 48 of 97 queries attend to no key in "near", the first at i = 1.',
+      ]);
+    });
+
+    it('looks at the parts of every mask', () => {
+      expect(found(several('merge', 'causal & j < n', 'window(each: 8) | window(each: 4)'))).toEqual([
+        'condition-always-true: j < n',
+        'set-without-effect: window(each: 4)',
+      ]);
+      expect(found(several('merge', 'causal', 'causal & j > i'))).toEqual(['empty-mask: j > i']);
+      expect(found(several('concat', 'i * j < 100', 'causal'))).toEqual(['value-overflow: i * j']);
+    });
+
+    it('knows reals of the union', () => {
+      expect(
+        messages(several('merge', 'j <= floor(sqrt(i)) - 2', 'causal & i mod 2 == 0 & j < log2(n)')),
+      ).toEqual(['At n = 97, 2 of 97 queries attend to no key, the first at i = 1.']);
+    });
   });
 
   it('does not guess what a launch parameter or an input holds', () => {
@@ -77,6 +129,17 @@ describe('checkMask', () => {
     ]);
     expect(found(attention('floor(sqrt(i + j)) < 4 & causal'))).toEqual([]);
     expect(found(attention('j <= floor(sqrt(n * n)) & causal'))).toEqual([]);
+  });
+
+  it('looks at the indices of biases', () => {
+    const biased = (index: string) =>
+      messages(
+        `attention a {\n  input b: float[n]\n  mask causal\n  heads 1\n  dim 8\n  bias pair(b[${index}])\n}\n`,
+      );
+    expect(biased('i * 100')).toEqual([]);
+    expect(biased('i * 1000 - j')).toEqual([
+      `An index of the bias "b" may reach 16777215000, beyond the 32 bits of a kernel's integers.`,
+    ]);
   });
 
   it('leaves parts of patterns alone: they follow from arguments', () => {
@@ -94,12 +157,12 @@ describe('checkMask', () => {
       .flatMap((file) =>
         found(readFileSync(join(folder, file), 'utf8')).map((text) => `${file} ${text.split(':')[0]}`),
       );
-    // Corners of a band are no spans, and a head of Sparse-vDiT may be skipped.
+    // Tokens that take no part.
     expect(warned).toEqual([
       'longnet.sa empty-rows',
-      'sener_bispa.sa empty-rows',
-      'sener_bispa.sa empty-rows',
-      'sparse_vdit.sa empty-rows',
+      'lut.sa empty-rows',
+      'seqboat.sa empty-rows',
+      'spatten.sa empty-rows',
     ]);
   });
 });

@@ -12,7 +12,7 @@ describe('checkTarget', () => {
     for (let dim = 4; dim <= 256; dim += 4) {
       const { ok, units } = compile(source(dim), { until: 'plan' });
       expect(ok).toBe(true);
-      expect(units[0].kernelPlan?.kernels.map(({ target }) => target)).toEqual([
+      expect(units[0].kernelPlan?.passes[0].kernels.map(({ target }) => target)).toEqual([
         'gpu',
         'gpu',
         'software',

@@ -169,6 +169,28 @@ describe('materializeReals', () => {
     ]);
   });
 
+  it('shares what the attends of a graph have in common', () => {
+    const make = (other: Make) => graphWith((b) => b.and(b.compare('le', rounded(n)(b), key(b)), other(b)));
+    const [near, far] = [
+      make((b) => b.compare('le', key(b), query(b))),
+      make((b) => b.compare('le', rounded(key)(b), query(b))),
+    ];
+    const nodes = [
+      { ...near.nodes[0], name: 'near' },
+      { ...far.nodes[0], name: 'far' },
+    ];
+    const { graph } = run({ ...near, nodes, combine: 'merge' });
+    expect(graph.derived.map(({ name, kind }) => `${name}: ${kind}`)).toEqual([
+      'rounded_1: scalar',
+      'rounded_2: table',
+    ]);
+    expect(graph.nodes.map(({ mask }) => printMask(mask))).toEqual([
+      'rounded_1 <= j and j <= i',
+      'rounded_1 <= j and rounded_2[j] <= i',
+    ]);
+    expect(verifyGraph(graph, { reals: false })).toEqual([]);
+  });
+
   it('leaves a mask without reals as it is', () => {
     const graph = graphWith((b) => b.compare('le', key(b), query(b)));
     expect(run(graph).graph.nodes[0]).toBe(graph.nodes[0]);

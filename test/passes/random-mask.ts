@@ -143,7 +143,16 @@ export function graphOf(mask: MaskProgram, more: Partial<Graph> = {}): Graph {
   const span = { file: 'a.sa', start: 0, end: 1 };
   const array = { dims: [leafProgram('nk')], dimNames: ['n'], sorted: false, feed: null, doc: '' };
   const parameter = { type: 'int', default: null, doc: '' } as const;
-  const score = { scale: 1, softcap: null, slopes: null, keyBias: null, rowScale: null, sink: null };
+  const score = {
+    scale: 1,
+    softcap: null,
+    slopes: null,
+    keyBias: null,
+    rowScale: null,
+    sink: null,
+    biases: [],
+    denominatorScale: null,
+  };
   return {
     kind: 'graph',
     name: 'test',
@@ -167,7 +176,9 @@ export function graphOf(mask: MaskProgram, more: Partial<Graph> = {}): Graph {
     ],
     derived: [],
     offset: offsetProgram('default'),
-    nodes: [{ kind: 'attend', span, mask, score, spans: new Map() }],
+    space: null,
+    combine: 'single',
+    nodes: [{ kind: 'attend', name: '', span, mask, score, spans: new Map() }],
     ...more,
   };
 }

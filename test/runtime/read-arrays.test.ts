@@ -131,6 +131,22 @@ describe('feeds', () => {
     expect(Math.max(...whole)).toBeLessThanOrEqual(96);
   });
 
+  it('shuffle the indices of every row, and keep random integers below a limit', () => {
+    const shuffled = feedArray(declare('int', ['3', '40']), { kind: 'shuffled', seed: 5 }, scalars);
+    if (shuffled.kind !== 'int') throw new Error('not int');
+    const rows = [0, 1, 2].map((row) => [...shuffled.data.subarray(40 * row, 40 * row + 40)]);
+    const upwards = Array.from({ length: 40 }, (_, at) => at);
+    for (const row of rows) {
+      expect(row).not.toEqual(upwards);
+      expect([...row].sort((a, b) => a - b)).toEqual(upwards);
+    }
+    expect(rows[0]).not.toEqual(rows[1]);
+    const feed = { kind: 'random', seed: 3, density: 0.5, below: 3 } as const;
+    const below = feedArray(declare('int', ['40']), feed, scalars);
+    if (below.kind !== 'int') throw new Error('not int');
+    expect([...new Set(below.data)].sort()).toEqual([0, 1, 2]);
+  });
+
   it('fill every kind of array with what fits its declaration', () => {
     const random = { kind: 'random', seed: 3, density: 0.25 } as const;
     for (const kind of ['int', 'bits', 'list', 'real'] as const) {

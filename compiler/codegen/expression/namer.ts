@@ -3,24 +3,27 @@
  * One namer serves one module; what is declared first keeps its name.
  */
 export class Namer {
-  private readonly taken: Set<string>;
+  private readonly own = new Set<string>();
+  private readonly others: ReadonlySet<string>;
 
   constructor(reserved: ReadonlySet<string>, taken: Iterable<string> = []) {
-    this.taken = new Set([...reserved, ...taken]);
+    this.others = new Set([...reserved, ...taken]);
   }
 
-  /** A legal, unused identifier as close to `wish` as possible: `ids`, `from_`, `ids_2`. */
+  /** A legal, unused identifier as close to `wish` as possible: `ids`, `from_` for a reserved word, `ids_2`. */
   name(wish: string): string {
     const base = legalise(wish);
-    let candidate = this.taken.has(base) ? `${base}_` : base;
-    for (let count = 2; this.taken.has(candidate); count++) candidate = `${base}_${count}`;
-    this.taken.add(candidate);
+    let candidate = this.others.has(base) ? `${base}_` : base;
+    for (let count = 2; this.own.has(candidate) || this.others.has(candidate); count++) {
+      candidate = `${base}_${count}`;
+    }
+    this.own.add(candidate);
     return candidate;
   }
 
   /** A namer for an inner scope: it avoids all names of this one, and its names are free again outside. */
   scope(): Namer {
-    return new Namer(this.taken);
+    return new Namer(this.others, this.own);
   }
 }
 

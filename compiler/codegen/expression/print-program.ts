@@ -18,8 +18,13 @@ export interface ExpressionScope {
 
 /** The statements that name shared values, each with the node it names, and the expression of the root. */
 export interface PrintedProgram {
-  readonly lets: readonly { readonly node: NodeId; readonly text: string }[];
+  readonly lets: readonly Statement[];
   readonly result: string;
+}
+
+export interface Statement {
+  readonly node: NodeId;
+  readonly text: string;
 }
 
 /**
@@ -27,38 +32,64 @@ export interface PrintedProgram {
  * everything else is printed where it is used. Statements follow the post-order of the program.
  */
 export function printProgram(
-  program: MaskProgram,
+  { nodes, root }: MaskProgram,
   scope: ExpressionScope,
   facts: MaskFacts,
   namer: Namer,
 ): PrintedProgram {
-  const { nodes, root } = program;
-  const uses = countUses(program);
+  const { lets, results } = printRoots(nodes, [root], scope, facts, namer);
+  return { lets, result: results[0].text };
+}
+
+/** Several values over the same nodes; values in `known` are printed as their names, whatever they are made of. */
+export function printRoots(
+  nodes: readonly MaskNode[],
+  roots: readonly NodeId[],
+  scope: ExpressionScope,
+  facts: MaskFacts,
+  namer: Namer,
+  known: ReadonlyMap<NodeId, string> = new Map(),
+): { readonly lets: readonly Statement[]; readonly results: readonly Printed[] } {
+  const uses = countUses(nodes, roots, known);
   const printed: Printed[] = [];
-  const lets: { node: NodeId; text: string }[] = [];
+  const lets: Statement[] = [];
   nodes.forEach((node, id) => {
     if (uses[id] === 0) return;
+    const name = known.get(id);
+    if (name !== undefined) {
+      printed[id] = atom(name);
+      return;
+    }
     let text = printNode(
       node,
       operandsOf(node).map((operand) => printed[operand]),
       scope,
       (operand) => facts.nonNegative(operand),
     );
-    if (uses[id] > 1 && id !== root && text.binding !== 'atom') {
-      const name = namer.name(nameHint(node));
-      lets.push({ node: id, text: `let ${name} = ${text.text};` });
-      text = { text: name, binding: 'atom' };
+    if (uses[id] > 1 && isWorthNaming(node, text)) {
+      const shared = namer.name(nameHint(node));
+      lets.push({ node: id, text: `let ${shared} = ${text.text};` });
+      text = { text: shared, binding: 'atom' };
     }
     printed[id] = text;
   });
-  return { lets, result: printed[root].text };
+  return { lets, results: roots.map((root) => printed[root]) };
 }
 
-function countUses({ nodes, root }: MaskProgram): Int32Array {
+/** Calls bind as tightly as names, but are not as cheap. */
+function isWorthNaming(node: MaskNode, { text, binding }: Printed): boolean {
+  return binding !== 'atom' || (operandsOf(node).length > 0 && text.endsWith(')'));
+}
+
+function countUses(
+  nodes: readonly MaskNode[],
+  roots: readonly NodeId[],
+  known: ReadonlyMap<NodeId, string>,
+): Int32Array {
   const uses = new Int32Array(nodes.length);
-  uses[root] = 1;
-  for (let id = root; id >= 0; id--) {
-    if (uses[id] > 0) for (const operand of operandsOf(nodes[id])) uses[operand]++;
+  for (const root of roots) uses[root]++;
+  for (let id = nodes.length - 1; id >= 0; id--) {
+    if (uses[id] > 0 && !known.has(id)) for (const operand of operandsOf(nodes[id])) uses[operand]++;
   }
   return uses;
 }
@@ -120,8 +151,8 @@ const ARITHMETIC_HINTS: Record<ArithmeticOp, string> = {
   shr: 'shifted',
 };
 
-/** A word for a shared value, so that the text can be read: `distance` for j - i, `block` for a division. */
-function nameHint(node: MaskNode): string {
+/** A word for a value, so that the text can be read: `distance` for j - i, `block` for a division. */
+export function nameHint(node: MaskNode): string {
   switch (node.kind) {
     case 'arithmetic':
       return ARITHMETIC_HINTS[node.op];

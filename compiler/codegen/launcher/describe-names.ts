@@ -43,10 +43,18 @@ export function arrayType(array: ArrayDeclaration): string {
 
 /** The comment of the attention and what it works on. */
 export function summaryOf(descriptor: AttentionDescriptor, doc: string): string {
-  const { heads, kvHeads, dim, dimV, dtype } = descriptor;
+  const { heads, kvHeads, dim, dtype } = descriptor;
   const grouped = kvHeads === heads ? `${heads} heads` : `${heads} query heads over ${kvHeads} key heads`;
-  const width = dim === dimV ? `dim ${dim}` : `dim ${dim} for q and k, ${dimV} for v and out`;
-  return docLines(doc, `${grouped}, ${width}, ${dtype}.`);
+  return docLines(doc, `${grouped}, dim ${dim}${otherWidths(descriptor)}, ${dtype}.`);
+}
+
+/** Where v and out are not as wide as q and k. */
+function otherWidths({ dim, dimV, dimOut }: AttentionDescriptor): string {
+  if (dimOut !== dimV) {
+    const ofInputs = dim === dimV ? '' : ` for q and k, ${dimV} for v`;
+    return `${ofInputs}, ${dimOut} for out: ${dimOut / dimV} outputs side by side`;
+  }
+  return dim === dimV ? '' : ` for q and k, ${dimV} for v and out`;
 }
 
 /** The default shape of a tensor: `[batch, 4, nq, 64]`. */
@@ -54,7 +62,19 @@ export function shapeOf(descriptor: AttentionDescriptor, name: 'q' | 'k' | 'v' |
   const ofQueries = name === 'q' || name === 'out';
   const rows = ofQueries ? 'nq' : 'nk';
   const heads = ofQueries ? descriptor.heads : descriptor.kvHeads;
-  const width = name === 'q' || name === 'k' ? descriptor.dim : descriptor.dimV;
+  const width = widthOf(descriptor, name);
   const middle = descriptor.layout === 'bhnd' ? `${heads}, ${rows}` : `${rows}, ${heads}`;
   return `[batch, ${middle}, ${width}]`;
+}
+
+function widthOf({ dim, dimV, dimOut }: AttentionDescriptor, name: 'q' | 'k' | 'v' | 'out'): number {
+  switch (name) {
+    case 'q':
+    case 'k':
+      return dim;
+    case 'v':
+      return dimV;
+    case 'out':
+      return dimOut;
+  }
 }

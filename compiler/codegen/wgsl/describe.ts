@@ -11,6 +11,7 @@ export function describeAttention(graph: Graph, plan: KernelPlan, emitted: Emitt
     kvHeads: graph.kvHeads,
     dim: graph.dim,
     dimV: graph.dimV,
+    dimOut: plan.dimOut,
     dtype: graph.dtype,
     layout: graph.layout,
     outputs: graph.outputs,
@@ -19,8 +20,10 @@ export function describeAttention(graph: Graph, plan: KernelPlan, emitted: Emitt
     derived: graph.derived,
     offset: graph.offset,
     mask: plan.mask,
+    combine: graph.combine,
+    branches: graph.nodes.map(({ mask }) => mask),
     score: plan.score,
-    kernels: emitted.kernels,
+    passes: emitted.passes,
     wgsl: emitted.module,
   };
 }

@@ -1,32 +1,42 @@
 import type { Graph } from '../../ir/graph.ts';
 import { tileKeys, tileQueries, workgroupSize } from '../../ir/kernel.ts';
-import type { KernelPlan, PlannedKernel } from '../../ir/kernel.ts';
-import type { KernelDescriptor, WgslModule } from '../../../runtime/descriptor.ts';
+import type { KernelPlan, PlannedKernel, PlannedPass } from '../../ir/kernel.ts';
+import type { KernelDescriptor, PassDescriptor, WgslModule } from '../../../runtime/descriptor.ts';
+import { maskFunctions } from './mask-functions.ts';
 import { moduleNames } from './names.ts';
 import { finish, paragraphs } from './text.ts';
 import type { Block } from './text.ts';
 import { writeHeader } from './write-header.ts';
 import { writeKernel } from './write-kernel.ts';
-import { writeBitsBelow } from './write-marking.ts';
+import { countsBits, writeBitsBelow } from './write-marking.ts';
 import { writeMask } from './write-mask.ts';
 import { writePrelude } from './write-prelude.ts';
 import { writeReaders } from './write-readers.ts';
 import { writeScore } from './write-score.ts';
+import { writeTitle } from './write-title.ts';
+import { ViewFunctions, writeExistence } from './write-view.ts';
 
-/** The module of a kernel plan, and what the runtime must know of each entry point. */
+/** The module of a kernel plan, and what the runtime must know of its passes and entry points. */
 export interface EmittedWgsl {
   readonly module: WgslModule;
-  readonly kernels: readonly KernelDescriptor[];
+  readonly passes: readonly PassDescriptor[];
 }
 
 /** Prints a kernel plan as WGSL. The text depends on nothing but the plan and the graph. */
 export function emitWgsl(plan: KernelPlan, graph: Graph): EmittedWgsl {
   const names = moduleNames(plan);
+  const masks = maskFunctions(plan, names);
+  const views = new ViewFunctions(plan, names);
+  const kernels = plan.passes.flatMap((pass, at) =>
+    pass.kernels.map((kernel) => writeKernel({ plan, pass, at, mask: masks[at], kernel, names, views })),
+  );
   const functions: Block[] = [
     ...writeReaders(plan, names),
-    ...writeMask(plan, graph, names),
-    ...(plan.schedule.kind === 'ranges' ? [writeBitsBelow()] : []),
-    ...writeScore(plan, names),
+    ...writeExistence(plan, names),
+    ...views.all(),
+    ...writeMask(masks, graph, names),
+    ...(masks.some(countsBits) ? [writeBitsBelow()] : []),
+    ...writeScore(plan, graph, names),
   ];
   const called = finish(functions.flat()).code;
   const text = finish(
@@ -35,7 +45,7 @@ export function emitWgsl(plan: KernelPlan, graph: Graph): EmittedWgsl {
       writeHeader(plan, names),
       ...writePrelude(called),
       ...functions,
-      ...plan.kernels.map((kernel) => writeKernel(plan, kernel, names)),
+      ...kernels,
     ]),
   );
   return {
@@ -47,13 +57,20 @@ export function emitWgsl(plan: KernelPlan, graph: Graph): EmittedWgsl {
       floats: plan.floats,
       lineMap: text.lineMap,
     },
-    kernels: plan.kernels.map((kernel) => describeKernel(plan, kernel)),
+    passes: plan.passes.map((pass) => describePass(plan, pass)),
   };
+}
+
+function describePass(plan: KernelPlan, pass: PlannedPass): PassDescriptor {
+  const { name, mask, queries, keys, strategy, state, column } = pass;
+  const kernels = pass.kernels.map((kernel) => describeKernel(plan, pass, kernel));
+  return { name, mask, queries, keys, strategy, state, column, kernels };
 }
 
 function describeKernel(
   plan: KernelPlan,
-  { name, purpose, target, shape, workgroupBytes }: PlannedKernel,
+  { schedule }: PlannedPass,
+  { name, purpose, target, shape, extents, workgroupBytes }: PlannedKernel,
 ): KernelDescriptor {
   return {
     name,
@@ -63,19 +80,7 @@ function describeKernel(
     workgroupSize: workgroupSize(shape),
     workgroupBytes,
     features: plan.dtype === 'f16' ? ['shader-f16'] : [],
-    schedule: plan.schedule,
+    extents,
+    schedule,
   };
-}
-
-function writeTitle({ name, heads, kvHeads, dim, dimV, dtype, schedule }: KernelPlan): Block {
-  const shared = kvHeads === heads ? '' : ` on ${kvHeads} key and value heads`;
-  const width = dim === dimV ? `dim ${dim}` : `dim ${dim}, dim_v ${dimV}`;
-  return [
-    `// Attention "${name}": ${heads} heads${shared}, ${width}, ${dtype}.`,
-    ...(schedule.kind === 'ranges'
-      ? [
-          '// The live keys of a row are one range; key tiles follow from the ranges of the first and the last row.',
-        ]
-      : ['// Key tiles come from a run table: partial runs evaluate the mask, full runs do not.']),
-  ];
 }

@@ -1,12 +1,23 @@
-import type { KernelPlan, PlannedKernel, TileShape } from '../../ir/kernel.ts';
+import type { KernelPlan, PlannedKernel, PlannedPass, TileShape } from '../../ir/kernel.ts';
 import { outputColumns, tileKeys, tileQueries, workgroupSize } from '../../ir/kernel.ts';
+import type { MaskFunctions } from './mask-functions.ts';
 import type { ModuleNames } from './names.ts';
+import type { ViewFunctions } from './write-view.ts';
 import { hasScoreChain } from './write-score.ts';
 
-/** What the writers of one entry point share: the shape in numbers, and the names of the workgroup arrays. */
-export interface KernelContext {
+/** One entry point to write: kernel `kernel` of pass `pass`, the `at`-th. */
+export interface KernelTask {
   readonly plan: KernelPlan;
+  readonly pass: PlannedPass;
+  readonly at: number;
+  readonly mask: MaskFunctions;
+  readonly kernel: PlannedKernel;
   readonly names: ModuleNames;
+  readonly views: ViewFunctions;
+}
+
+/** What the writers of one entry point share: the shape in numbers, and the names of the workgroup arrays. */
+export interface KernelContext extends KernelTask {
   readonly shape: TileShape;
   readonly queries: number;
   readonly keys: number;
@@ -21,20 +32,33 @@ export interface KernelContext {
   /** True where q and k are staged in chunks of the head dimension. */
   readonly chunked: boolean;
   readonly scored: boolean;
+  /** The functions that look slots up; null where slots are neighbours, or listed in the arena. */
+  readonly queryRow: string | null;
+  readonly keyPositionAt: string | null;
   /** Workgroup arrays: `queries_64x16` and so on. */
   readonly tiles: Readonly<Record<WorkgroupArray, string>>;
 }
 
 export type WorkgroupArray =
-  'queries' | 'keyValues' | 'weights' | 'rowMaximum' | 'rowSum' | 'rowFactor' | 'liveKeys' | 'liveAnywhere';
+  | 'queries'
+  | 'keyValues'
+  | 'weights'
+  | 'rowMaximum'
+  | 'rowSum'
+  | 'rowFactor'
+  | 'liveKeys'
+  | 'liveAnywhere'
+  | 'queryRows'
+  | 'keyPositions'
+  | 'keyFacts';
 
-export function kernelContext(plan: KernelPlan, kernel: PlannedKernel, names: ModuleNames): KernelContext {
+export function kernelContext(task: KernelTask): KernelContext {
+  const { plan, pass, kernel, names, views } = task;
   const { shape } = kernel;
   const suffix = kernel.name.replace(/^attend_/, '');
   const local = (word: string): string => names.namer.name(`${word}_${suffix}`);
   return {
-    plan,
-    names,
+    ...task,
     shape,
     queries: tileQueries(shape),
     keys: tileKeys(shape),
@@ -45,6 +69,8 @@ export function kernelContext(plan: KernelPlan, kernel: PlannedKernel, names: Mo
     ragged: (plan.dimV / 4) % shape.threads.x !== 0,
     chunked: shape.chunk < plan.dim / 4,
     scored: hasScoreChain(plan.score),
+    queryRow: views.of(pass, 'queries', kernel.extents.queries, suffix)?.name ?? null,
+    keyPositionAt: views.of(pass, 'keys', kernel.extents.keys, suffix)?.name ?? null,
     tiles: {
       queries: local('queries'),
       keyValues: local('key_values'),
@@ -54,6 +80,9 @@ export function kernelContext(plan: KernelPlan, kernel: PlannedKernel, names: Mo
       rowFactor: local('row_factor'),
       liveKeys: local('live_keys'),
       liveAnywhere: local('live_anywhere'),
+      keyFacts: local('facts'),
+      queryRows: local('query_rows'),
+      keyPositions: local(pass.strategy === 'diagonal' ? 'distances' : 'key_positions'),
     },
   };
 }

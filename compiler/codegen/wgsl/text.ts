@@ -42,6 +42,49 @@ export function fourALine(statements: readonly string[]): string[] {
   return lines;
 }
 
+/** A comment of any length, in lines of at most `WIDTH` columns. */
+export function comment(text: string): string[] {
+  const lines: string[] = [];
+  let line = '//';
+  for (const word of text.split(' ')) {
+    if (line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = '//';
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** `return` of an expression; a long chain of one logical operator stands a link a line. */
+export function returnLines(expression: string): string[] {
+  const single = `return ${expression};`;
+  if (single.length <= WIDTH - 2) return [single];
+  const operator = [' || ', ' && '].find((candidate) => links(expression, candidate).length > 1);
+  if (operator === undefined) return [single];
+  const [first, ...others] = links(expression, operator);
+  const chain = [`return ${first}`, ...others.map((link) => `  ${operator.trim()} ${link}`)];
+  return chain.map((line, at) => (at === chain.length - 1 ? `${line};` : line));
+}
+
+const WIDTH = 118;
+
+/** The parts of an expression between the operators that stand outside all brackets. */
+function links(expression: string, operator: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < expression.length; at++) {
+    if (expression[at] === '(') depth++;
+    if (expression[at] === ')') depth--;
+    if (depth === 0 && expression.startsWith(operator, at)) {
+      parts.push(expression.slice(start, at));
+      start = at + operator.length;
+    }
+  }
+  return [...parts, expression.slice(start)];
+}
+
 function toLine(entry: string | Line): Line {
   return typeof entry === 'string' ? { text: entry, origin: null } : entry;
 }

@@ -64,5 +64,7 @@ function bindingType(role: BufferBinding['role']): string {
       return 'array<u32>';
     case 'floats':
       return 'array<f32>';
+    case 'state':
+      return 'array<vec4<f32>>';
   }
 }

@@ -1,21 +1,23 @@
-import type { KernelPlan, PlannedKernel } from '../../ir/kernel.ts';
-import { workgroupArrays } from '../../ir/kernel.ts';
+import { storageOf, workgroupArrays } from '../../ir/kernel.ts';
 import { kernelContext } from './kernel-context.ts';
-import type { KernelContext } from './kernel-context.ts';
-import type { ModuleNames } from './names.ts';
-import { indent, paragraphs, unroll } from './text.ts';
+import type { KernelContext, KernelTask } from './kernel-context.ts';
+import { loadedRow } from './slots.ts';
+import { indent, paragraphs } from './text.ts';
 import type { Block } from './text.ts';
+import { writeDiagonals } from './write-diagonals.ts';
 import { writeMarking } from './write-marking.ts';
 import { writeOutput } from './write-output.ts';
+import { writePlace } from './write-place.ts';
 import { writeScores } from './write-scores.ts';
 import { writeSoftmax } from './write-softmax.ts';
+import { writeAccumulators, writeState } from './write-state.ts';
 import { writeTileLoop } from './write-tile-loop.ts';
 import { writeValueProducts, writeValueStage } from './write-values.ts';
 
 /** One entry point and its workgroup arrays. */
-export function writeKernel(plan: KernelPlan, kernel: PlannedKernel, names: ModuleNames): Block {
-  const context = kernelContext(plan, kernel, names);
-  const { threads, queries, keys, shape } = context;
+export function writeKernel(task: KernelTask): Block {
+  const context = kernelContext(task);
+  const { kernel, threads, queries, keys, shape } = context;
   const few = kernel.purpose === 'small-query' ? ` For launches of at most ${queries} query rows.` : '';
   return paragraphs([
     [
@@ -33,17 +35,8 @@ export function writeKernel(plan: KernelPlan, kernel: PlannedKernel, names: Modu
         paragraphs([
           writePlace(context),
           writeStart(context),
-          writeTileLoop(
-            context,
-            paragraphs([
-              writeMarking(context),
-              writeScores(context),
-              writeSoftmax(context),
-              writeValueStage(context),
-              writeValueProducts(context),
-            ]),
-          ),
-          writeOutput(context),
+          context.pass.strategy === 'diagonal' ? writeDiagonals(context) : writeTiles(context),
+          context.pass.state.writes ? writeState(context) : writeOutput(context),
         ]),
       ),
       '}',
@@ -51,95 +44,81 @@ export function writeKernel(plan: KernelPlan, kernel: PlannedKernel, names: Modu
   ]);
 }
 
-function writeWorkgroupArrays({ plan, shape, tiles }: KernelContext): Block {
-  const sizes = workgroupArrays(shape, plan.dimV);
-  return [
-    `var<workgroup> ${tiles.queries}: array<Element, ${sizes.queries}>; // [row][d / 4]`,
-    `var<workgroup> ${tiles.keyValues}: array<Element, ${sizes.keyValues}>; // a tile of k, then of v: [key][d / 4]`,
-    `var<workgroup> ${tiles.weights}: array<f32, ${sizes.weights}>; // [row][key]: logits, then softmax weights`,
-    `var<workgroup> ${tiles.rowMaximum}: array<f32, ${sizes.rows}>; // running maximum of the logits`,
-    `var<workgroup> ${tiles.rowSum}: array<f32, ${sizes.rows}>; // running sum of the weights`,
-    `var<workgroup> ${tiles.rowFactor}: array<f32, ${sizes.rows}>; // what the accumulators are to be scaled by`,
-    `var<workgroup> ${tiles.liveKeys}: array<u32, ${sizes.rows}>; // partial tiles: a bit for each live key`,
-    `var<workgroup> ${tiles.liveAnywhere}: atomic<u32>; // partial tiles: keys that are live for some row`,
-  ];
+/** The loop over key tiles. */
+function writeTiles(context: KernelContext): Block {
+  return writeTileLoop(
+    context,
+    paragraphs([
+      writeMarking(context),
+      writeScores(context),
+      writeSoftmax(context),
+      writeValueStage(context),
+      writeValueProducts(context),
+    ]),
+  );
 }
 
-/** Which tile this workgroup owns, and which part of it this thread. */
-function writePlace({ plan, names, queries, keys, threads, rows, shape, outputs }: KernelContext): Block {
-  const { field } = names;
-  const x = shape.threads.x;
-  const base = (tensor: string, head: string): string =>
-    `(batch * ${field(`${tensor}_batch_stride`)} + ${head} * ${field(`${tensor}_head_stride`)}) / 4u`;
-  const { dimV } = plan;
+function writeWorkgroupArrays({ plan, pass, mask, shape, keys, tiles }: KernelContext): Block {
+  const sizes = workgroupArrays(shape, plan.dimV, storageOf(pass));
+  const diagonal = pass.strategy === 'diagonal';
+  const partial = diagonal ? '' : 'partial tiles: ';
+  const declare = (name: string, element: string, size: number, comment: string): Block =>
+    size === 0 ? [] : [`var<workgroup> ${name}: array<${element}, ${size}>; // ${comment}`];
+  const facts = mask.kind === 'specialised' && mask.keyFacts !== null ? mask.keyFacts.structure : 'u32';
   return [
-    `const THREADS = ${threads}u;`,
-    `const TILE_QUERIES = ${queries}u;`,
-    `const TILE_KEYS = ${keys}u;`,
-    '',
-    'let tile = group.x + group.z * 65535u;',
-    `if (tile >= ${field('query_tiles')}) {`,
-    '  return;',
-    '}',
-    'let batch = group.y / HEADS;',
-    'let head = group.y % HEADS;',
-    'let batch_id = i32(batch);',
-    'let head_id = i32(head);',
-    ...(plan.schedule.kind === 'table'
-      ? [
-          '// The run table of this head: rows in the order of their work, run starts, runs.',
-          `let order = ${tableBase(names)};`,
-          `let first_row = arena[order + tile] * TILE_QUERIES;`,
-        ]
+    ...declare(tiles.queries, 'Element', sizes.queries, '[row][d / 4]'),
+    ...declare(tiles.keyValues, 'Element', sizes.keyValues, 'a tile of k, then of v: [key][d / 4]'),
+    ...declare(tiles.weights, 'f32', sizes.weights, '[row][key]: logits, then softmax weights'),
+    ...declare(tiles.rowMaximum, 'f32', sizes.rows, 'running maximum of the logits'),
+    ...declare(tiles.rowSum, 'f32', sizes.rows, 'running sum of the weights'),
+    ...declare(tiles.rowFactor, 'f32', sizes.rows, 'what the accumulators are to be scaled by'),
+    ...declare(tiles.liveKeys, 'u32', sizes.rows, `${partial}a bit for each live key`),
+    ...(diagonal
+      ? []
       : [
-          '// Start with the last rows: where ranges grow, they have the most keys.',
-          `let first_row = (${field('query_tiles')} - 1u - tile) * TILE_QUERIES;`,
+          `var<workgroup> ${tiles.liveAnywhere}: atomic<u32>; // partial tiles: keys that are live for some row`,
         ]),
-    `let last_row = ${field('nq')} - 1u;`,
-    `let last_key = ${field('nk')} - 1u;`,
-    '',
-    'let kv_head = head / HEADS_PER_KV;',
-    `let q_base = ${base('q', 'head')};`,
-    `let k_base = ${base('k', 'kv_head')};`,
-    `let v_base = ${base('v', 'kv_head')};`,
-    `let out_base = ${base('out', 'head')};`,
-    ...['q', 'k', 'v', 'out'].map(
-      (tensor) => `let ${tensor}_stride = ${field(`${tensor}_row_stride`)} / 4u;`,
+    ...declare(
+      tiles.keyFacts,
+      facts,
+      sizes.keyFacts === 0 ? 0 : keys,
+      'partial tiles: what the mask asks of each key',
     ),
-    '',
-    `// This thread: rows row0 ..< row0 + ${rows}; keys and columns column, column + ${x}, ...`,
-    `let column = lane % ${x}u;`,
-    `let row0 = lane / ${x}u * ${rows}u;`,
-    ...(dimV / 4 < x * outputs
-      ? ['// Threads past the end of a row of v repeat its last column and store nothing.']
-      : []),
+    ...declare(tiles.queryRows, 'i32', sizes.queryRows, 'the row of each slot, -1 for padding'),
+    ...declare(
+      tiles.keyPositions,
+      'i32',
+      sizes.keyPositions,
+      diagonal ? 'key - query, of each key of a row' : 'the key of each slot, -1 for padding',
+    ),
   ];
 }
 
-function tableBase(names: ModuleNames): string {
-  return `arena[${names.field('$tables_at')} + group.y]`;
-}
-
-/** Queries that stay, accumulators and row statistics at their start. */
+/** Rows that are looked up, queries that stay, accumulators and row statistics at their start. */
 function writeStart(context: KernelContext): Block {
-  const { tiles, rows, outputs, chunked } = context;
+  const { tiles, chunked, queryRow } = context;
   return [
+    ...(queryRow === null
+      ? []
+      : [
+          '// The row of every slot of the tile, -1 for padding, which loads an existing row and is not stored.',
+          'for (var slot = lane; slot < TILE_QUERIES; slot += THREADS) {',
+          `  ${tiles.queryRows}[slot] = ${queryRow}(query_tile, slot);`,
+          '}',
+          'workgroupBarrier();',
+          '',
+        ]),
     ...(chunked
       ? []
       : [
-          '// Queries stay for the whole kernel. Rows past the end repeat the last row and are not stored.',
+          queryRow === null
+            ? '// Queries stay for the whole kernel. Rows past the end repeat the last row and are not stored.'
+            : '// Queries stay for the whole kernel.',
           'for (var t = lane; t < TILE_QUERIES * DIM4; t += THREADS) {',
-          '  let row = min(first_row + t / DIM4, last_row);',
+          `  let row = ${loadedRow(context, 't / DIM4')};`,
           `  ${tiles.queries}[t] = q[q_base + row * q_stride + t % DIM4];`,
           '}',
         ]),
-    'for (var row = lane; row < TILE_QUERIES; row += THREADS) {',
-    `  ${tiles.rowMaximum}[row] = LOWEST;`,
-    `  ${tiles.rowSum}[row] = 0.0;`,
-    '}',
-    'if (lane == 0u) {',
-    `  atomicStore(&${tiles.liveAnywhere}, 0u);`,
-    '}',
-    ...unroll(rows, (row) => unroll(outputs, (at) => `var o${row}_${at} = vec4<f32>();`).join(' ')),
+    ...writeAccumulators(context),
   ];
 }

@@ -1,4 +1,5 @@
 import type { KernelContext } from './kernel-context.ts';
+import { queryPosition, rowExists, storedRow } from './slots.ts';
 import { unroll } from './text.ts';
 import type { Block } from './text.ts';
 
@@ -7,13 +8,17 @@ export function writeOutput(context: KernelContext): Block {
   return [...writeDenominators(context), '', ...writeStores(context)];
 }
 
-function writeDenominators({ plan, names, tiles }: KernelContext): Block {
-  const { sink } = plan.score;
+function writeDenominators(context: KernelContext): Block {
+  const { plan, names, tiles } = context;
+  const { sink, denominatorScale } = plan.score;
   const { field } = names;
-  const denominator =
+  const sums =
     sink === null
       ? 'sum'
       : `(sum + exp2(${names.realReader(sink)}(head_id) * LOG2_E - ${tiles.rowMaximum}[row]))`;
+  const position = queryPosition(context, 'row');
+  const denominator =
+    denominatorScale === null ? sums : `(${sums} * denominator_scale(${position}, head_id, batch_id))`;
   return [
     '// One over the denominator of each row; a row without live keys has weight 0 throughout.',
     'workgroupBarrier();',
@@ -22,9 +27,9 @@ function writeDenominators({ plan, names, tiles }: KernelContext): Block {
     `  ${tiles.rowFactor}[row] = select(1.0 / ${denominator}, 0.0, sum == 0.0);`,
     ...(plan.outputs.includes('lse')
       ? [
-          '  if (first_row + row <= last_row) {',
+          `  if (${rowExists(context, 'row')}) {`,
           `    let lse_bits = bitcast<u32>(${tiles.rowMaximum}[row] * LN_2 + log(sum));`,
-          `    let at = (batch * HEADS + head) * ${field('nq')} + first_row + row;`,
+          `    let at = (batch * HEADS + head) * ${field('nq')} + ${storedRow(context, 'row')};`,
           '    lse[at] = select(lse_bits, MINUS_INFINITY, sum == 0.0);',
           '  }',
         ]
@@ -34,11 +39,12 @@ function writeDenominators({ plan, names, tiles }: KernelContext): Block {
   ];
 }
 
-function writeStores({ plan, rows, outputs, tiles, shape, ragged }: KernelContext): Block {
+function writeStores(context: KernelContext): Block {
+  const { plan, rows, outputs, tiles, shape, ragged } = context;
   return unroll(rows, (row) => [
-    `if (first_row + row0 + ${row}u <= last_row) {`,
+    `if (${rowExists(context, `row0 + ${row}u`)}) {`,
     `  let factor = ${tiles.rowFactor}[row0 + ${row}u];`,
-    `  let at = out_base + (first_row + row0 + ${row}u) * out_stride + column;`,
+    `  let at = out_base + (${storedRow(context, `row0 + ${row}u`)}) * out_stride + column;`,
     ...unroll(outputs, (at) => {
       const store = `out[at + ${at * shape.threads.x}u] = ${narrow(plan.dtype, `o${row}_${at} * factor`)};`;
       const guarded = ragged && at === outputs - 1;

@@ -80,7 +80,7 @@ function writeMember({ name, rank }: PlannedArray, names: ModuleNames): Block {
 function writeReal({ name, axes }: PlannedReal, names: ModuleNames): Block {
   const dims = dimFields(name, axes.length, names);
   return [
-    `// ${name}[${axes.join(', ')}], 0 outside.`,
+    `// ${name}[${axes.map((axis, dim) => (axis === 'any' ? `i${dim}` : axis)).join(', ')}], 0 outside.`,
     `fn ${names.realReader(name)}(${indexParameters(axes.length)}) -> f32 {`,
     `  if (${outside(dims)}) {`,
     '    return 0.0;',

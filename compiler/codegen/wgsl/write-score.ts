@@ -1,16 +1,27 @@
+import { rangesOfGraph } from '../../ir/find-ranges.ts';
+import type { Graph } from '../../ir/graph.ts';
 import type { KernelPlan } from '../../ir/kernel.ts';
-import type { ScoreDescriptor } from '../../../runtime/descriptor.ts';
+import { maskFacts } from '../../ir/mask-facts.ts';
+import type { RealReading, ScoreDescriptor } from '../../../runtime/descriptor.ts';
+import type { Namer } from '../expression/namer.ts';
+import { printProgram } from '../expression/print-program.ts';
 import type { ModuleNames } from './names.ts';
 import type { Block } from './text.ts';
 
 /** True where a logit is more than the scaled product of q and k. */
-export function hasScoreChain({ rowScale, softcap, slopes, keyBias }: ScoreDescriptor): boolean {
-  return rowScale !== null || softcap !== null || slopes !== null || keyBias !== null;
+export function hasScoreChain({ rowScale, softcap, slopes, keyBias, biases }: ScoreDescriptor): boolean {
+  return [rowScale, softcap, slopes, keyBias].some((step) => step !== null) || biases.length > 0;
 }
 
-/** The function `logit`, where the score is more than scaled: the steps of ScoreDescriptor in their order. */
-export function writeScore({ score, reals }: KernelPlan, names: ModuleNames): Block[] {
+/** The functions of the score: `logit`, where it is more than scaled, and the scale of denominators. */
+export function writeScore(plan: KernelPlan, graph: Graph, names: ModuleNames): Block[] {
+  return [...writeLogit(plan, graph, names), ...writeDenominatorScale(plan, graph, names)];
+}
+
+/** The steps of ScoreDescriptor in their order. */
+function writeLogit({ score, reals }: KernelPlan, graph: Graph, names: ModuleNames): Block[] {
   if (!hasScoreChain(score)) return [];
+  const local = names.namer.scope();
   const steps: string[] = [];
   if (score.rowScale !== null) steps.push(`s *= ${names.realReader(score.rowScale)}(i);`);
   if (score.softcap !== null) {
@@ -21,8 +32,12 @@ export function writeScore({ score, reals }: KernelPlan, names: ModuleNames): Bl
   if (score.slopes !== null) steps.push(`s -= ${names.realReader(score.slopes)}(head) * f32(abs(i - j));`);
   if (score.keyBias !== null) {
     const axes = reals.find(({ name }) => name === score.keyBias)?.axes ?? ['key'];
-    const indices = axes.map((axis) => ({ batch: 'batch', head: 'head', query: 'i', key: 'j' })[axis]);
+    const indices = axes.map((axis) => (axis === 'batch' || axis === 'head' ? axis : 'j'));
     steps.push(`s += ${names.realReader(score.keyBias)}(${indices.join(', ')});`);
+  }
+  for (const bias of score.biases) {
+    const { lets, value } = readReal(bias, graph, names, local);
+    steps.push(...lets, `s += ${value};`);
   }
   return [
     [
@@ -34,6 +49,44 @@ export function writeScore({ score, reals }: KernelPlan, names: ModuleNames): Bl
       '}',
     ],
   ];
+}
+
+function writeDenominatorScale({ score }: KernelPlan, graph: Graph, names: ModuleNames): Block[] {
+  if (score.denominatorScale === null) return [];
+  const { lets, value } = readReal(score.denominatorScale, graph, names, names.namer.scope());
+  return [
+    [
+      '// What the denominator of the query at position i is multiplied by.',
+      'fn denominator_scale(i: i32, head: i32, batch: i32) -> f32 {',
+      ...lets.map((text) => `  ${text}`),
+      `  return ${value};`,
+      '}',
+    ],
+  ];
+}
+
+/** Statements for what several indices share, and the call that reads the element. */
+function readReal(
+  { array, indices }: RealReading,
+  graph: Graph,
+  names: ModuleNames,
+  local: Namer,
+): { readonly lets: readonly string[]; readonly value: string } {
+  const scope = {
+    query: 'i',
+    key: 'j',
+    head: 'head',
+    batch: 'batch',
+    symbol: names.scalar,
+    reader: names.reader,
+  };
+  const printed = indices.map((program) =>
+    printProgram(program, scope, maskFacts(program.nodes, rangesOfGraph(graph)), local),
+  );
+  return {
+    lets: printed.flatMap(({ lets }) => lets.map(({ text }) => text)),
+    value: `${names.realReader(array)}(${printed.map(({ result }) => result).join(', ')})`,
+  };
 }
 
 /** A number as an f32 literal: always with a point or an exponent. */

@@ -1,15 +1,22 @@
 import type { KernelContext } from './kernel-context.ts';
+import { loadedKey, loadedRow, looksUpKeys } from './slots.ts';
 import { fourALine, indent, unroll } from './text.ts';
 import type { Block } from './text.ts';
 
 /** Stages k (and q, where it does not stay), multiplies, and leaves scaled products in the weights array. */
 export function writeScores(context: KernelContext): Block {
-  const { rows, columns, shape, tiles, scored, names } = context;
-  const scale = `${names.field('scale')}${scored ? '' : ' * LOG2_E'}`;
+  const { rows, columns } = context;
   return [
     ...unroll(rows, (row) => unroll(columns, (at) => `var s${row}_${at} = 0.0;`).join(' ')),
     ...(context.chunked ? inChunks(context) : wholeRows(context)),
-    `let scale = ${scale};`,
+    ...storeScores(context),
+  ];
+}
+
+/** Leaves the scaled products of the registers in the weights array. */
+export function storeScores({ rows, columns, shape, tiles, scored, names }: KernelContext): Block {
+  return [
+    `let scale = ${names.field('scale')}${scored ? '' : ' * LOG2_E'};`,
     'let w_at = row0 * TILE_KEYS + column;',
     ...unroll(rows, (row) =>
       unroll(columns, (at) => {
@@ -24,9 +31,11 @@ export function writeScores(context: KernelContext): Block {
 
 function wholeRows(context: KernelContext): Block {
   return [
-    '// Stage a tile of k. Keys past the end repeat the last key; they are dead.',
+    looksUpKeys(context)
+      ? '// Stage a tile of k. Padding repeats an existing key; it is dead.'
+      : '// Stage a tile of k. Keys past the end repeat the last key; they are dead.',
     ...stage('TILE_KEYS * DIM4', [
-      'let key = min(key0 + t / DIM4, last_key);',
+      `let key = ${loadedKey(context, 't / DIM4')};`,
       `${context.tiles.keyValues}[${staged(context, 'DIM4')}] = k[k_base + key * k_stride + t % DIM4];`,
     ]),
     'workgroupBarrier();',
@@ -48,11 +57,11 @@ function inChunks(context: KernelContext): Block {
     '  }',
     ...indent([
       ...stage('TILE_QUERIES * CHUNK', [
-        'let row = min(first_row + t / CHUNK, last_row);',
+        `let row = ${loadedRow(context, 't / CHUNK')};`,
         `${tiles.queries}[t] = q[q_base + row * q_stride + d0 + t % CHUNK];`,
       ]),
       ...stage('TILE_KEYS * CHUNK', [
-        'let key = min(key0 + t / CHUNK, last_key);',
+        `let key = ${loadedKey(context, 't / CHUNK')};`,
         `${tiles.keyValues}[${staged(context, 'CHUNK')}] = k[k_base + key * k_stride + d0 + t % CHUNK];`,
       ]),
       'workgroupBarrier();',

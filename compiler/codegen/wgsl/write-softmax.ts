@@ -1,4 +1,5 @@
 import type { KernelContext } from './kernel-context.ts';
+import { keyPosition, queryPosition } from './slots.ts';
 import { indent } from './text.ts';
 import type { Block } from './text.ts';
 
@@ -10,20 +11,7 @@ export function writeSoftmax(context: KernelContext): Block {
     'for (var row = lane; row < TILE_QUERIES; row += THREADS) {',
     '  let at = row * TILE_KEYS;',
     ...(scored ? indent(writeLogits(context)) : []),
-    '  var first = 0u;',
-    '  var end_key = TILE_KEYS;',
-    '  if (partial) {',
-    `    let live = ${tiles.liveKeys}[row];`,
-    '    first = min(countTrailingZeros(live), TILE_KEYS);',
-    '    end_key = 32u - countLeadingZeros(live);',
-    ...(context.plan.schedule.kind === 'table' ? indent(writeGaps(context), 2) : []),
-    '    for (var key = 0u; key < first; key++) {',
-    `      ${tiles.weights}[at + key] = 0.0;`,
-    '    }',
-    '    for (var key = end_key; key < TILE_KEYS; key++) {',
-    `      ${tiles.weights}[at + key] = 0.0;`,
-    '    }',
-    '  }',
+    ...indent(writeBounds(context)),
     `  let old_maximum = ${tiles.rowMaximum}[row];`,
     '  var maximum = old_maximum;',
     '  for (var key = first; key < end_key; key++) {',
@@ -43,6 +31,40 @@ export function writeSoftmax(context: KernelContext): Block {
   ];
 }
 
+/** From the first to behind the last live key; the weights of dead ones are set aside. */
+function writeBounds(context: KernelContext): Block {
+  const { pass, tiles } = context;
+  // Tiles by row bounds have no dead keys between live ones.
+  const gaps = pass.schedule.kind === 'ranges' ? [] : writeGaps(context);
+  const around = [
+    'for (var key = 0u; key < first; key++) {',
+    `  ${tiles.weights}[at + key] = 0.0;`,
+    '}',
+    'for (var key = end_key; key < TILE_KEYS; key++) {',
+    `  ${tiles.weights}[at + key] = 0.0;`,
+    '}',
+  ];
+  if (pass.strategy === 'diagonal') {
+    return [
+      `let live = ${tiles.liveKeys}[row];`,
+      'let first = min(countTrailingZeros(live), TILE_KEYS);',
+      'let end_key = 32u - countLeadingZeros(live);',
+      ...gaps,
+      ...around,
+    ];
+  }
+  return [
+    'var first = 0u;',
+    'var end_key = TILE_KEYS;',
+    'if (partial) {',
+    `  let live = ${tiles.liveKeys}[row];`,
+    '  first = min(countTrailingZeros(live), TILE_KEYS);',
+    '  end_key = 32u - countLeadingZeros(live);',
+    ...indent([...gaps, ...around]),
+    '}',
+  ];
+}
+
 /** Dead keys between live ones, which only a run table's tiles have. */
 function writeGaps({ tiles }: KernelContext): Block {
   return [
@@ -54,11 +76,13 @@ function writeGaps({ tiles }: KernelContext): Block {
   ];
 }
 
-function writeLogits({ tiles, names }: KernelContext): Block {
+function writeLogits(context: KernelContext): Block {
+  const { tiles } = context;
+  const key = keyPosition(context, 'key');
   return [
-    `let i = i32(min(first_row + row, last_row)) + ${names.field('offset')};`,
+    `let i = ${queryPosition(context, 'row')};`,
     'for (var key = 0u; key < TILE_KEYS; key++) {',
-    `  ${tiles.weights}[at + key] = logit(${tiles.weights}[at + key], i, i32(key0 + key), head_id, batch_id);`,
+    `  ${tiles.weights}[at + key] = logit(${tiles.weights}[at + key], i, ${key}, head_id, batch_id);`,
     '}',
   ];
 }

@@ -1,4 +1,6 @@
 import type { KernelContext } from './kernel-context.ts';
+import { outputColumn } from './output-columns.ts';
+import { loadedKey } from './slots.ts';
 import { fourALine, indent, unroll } from './text.ts';
 import type { Block } from './text.ts';
 
@@ -49,12 +51,13 @@ export function writeValueProducts(context: KernelContext): Block {
   ];
 }
 
-function stage({ shape, keys, tiles }: KernelContext, first: string): Block {
+function stage(context: KernelContext, first: string): Block {
+  const { shape, keys, tiles } = context;
   const rows = shape.valueRows === keys ? 'TILE_KEYS' : `${shape.valueRows}u`;
   const key = first === '0u' ? 't / DIM_V4' : `(${first} + t / DIM_V4)`;
   return [
     `for (var t = lane; t < ${rows} * DIM_V4; t += THREADS) {`,
-    `  let key = min(key0 + ${key}, last_key);`,
+    `  let key = ${loadedKey(context, key)};`,
     `  ${tiles.keyValues}[t] = v[v_base + key * v_stride + t % DIM_V4];`,
     '}',
     'if (partial) {',
@@ -67,27 +70,18 @@ function stage({ shape, keys, tiles }: KernelContext, first: string): Block {
   ];
 }
 
-function products(
-  { rows, outputs, tiles, shape, plan, ragged }: KernelContext,
-  weight: string,
-  row: string,
-): Block {
+function products(context: KernelContext, weight: string, row: string): Block {
+  const { rows, outputs, tiles, plan } = context;
   const widen = (value: string): string => (plan.dtype === 'f16' ? `vec4<f32>(${value})` : value);
   return [
     `let w_at = row0 * TILE_KEYS + ${weight};`,
     ...unroll(rows, (at) => `let w${at} = ${tiles.weights}[w_at${at === 0 ? '' : ` + ${at}u * TILE_KEYS`}];`),
     ...unroll(outputs, (at) => {
-      const column = outputColumn(at, shape.threads.x, ragged && at === outputs - 1);
+      const column = outputColumn(context, at);
       return [
         `let v${at} = ${widen(`${tiles.keyValues}[${row} * DIM_V4 + ${column}]`)};`,
         ...fourALine(unroll(rows, (r) => `o${r}_${at} += w${r} * v${at};`)),
       ];
     }).flat(),
   ];
-}
-
-/** The column of accumulator `at`; the last one of a ragged row is held inside the row. */
-function outputColumn(at: number, threads: number, clamped: boolean): string {
-  const column = at === 0 ? 'column' : `column + ${at * threads}u`;
-  return clamped ? `min(${column}, DIM_V4 - 1u)` : column;
 }

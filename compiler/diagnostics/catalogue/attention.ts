@@ -38,7 +38,7 @@ export const attention = chapter({
     severity: 'error',
     title: 'an attention has no mask',
     explanation:
-      'The mask is the set of pairs that attend; there is no default. `mask full` is dense attention.',
+      'The mask is the set of pairs that attend; there is no default. `mask full` is dense attention. An attention of several attends returns them instead: `return merge(near, far)`.',
   },
   'heads-not-grouped': {
     code: 'SA0507',
@@ -134,5 +134,40 @@ export const attention = chapter({
     severity: 'error',
     title: 'a file declares nothing to compile',
     explanation: 'The file holds constants or comments only.',
+  },
+  'mask-and-return': {
+    code: 'SA0522',
+    severity: 'error',
+    title: 'an attention has a mask and a return',
+    explanation:
+      'The field `mask` is short for one attend that is returned. Where attends are written out, each has its own mask, and a mask beside them would belong to none.',
+  },
+  'return-twice': {
+    code: 'SA0523',
+    severity: 'error',
+    title: 'an attention returns twice',
+    explanation:
+      'What an attention computes is one value: several attends become one by `merge` or `concat`.',
+  },
+  'attend-twice': {
+    code: 'SA0524',
+    severity: 'error',
+    title: 'an attend is joined with itself',
+    explanation:
+      'In `merge` every pair of it would count twice, in `concat` its output would stand there twice. Nothing of this is worth the time that it takes.',
+  },
+  'concat-lse': {
+    code: 'SA0525',
+    severity: 'error',
+    title: 'outputs side by side have no common lse',
+    explanation:
+      'The attends of a `concat` have a softmax each, and so each its own sum of exponentials. `merge` takes one softmax over all of them, and has an lse.',
+  },
+  'score-index': {
+    code: 'SA0526',
+    severity: 'error',
+    title: 'an index of a bias that kernels cannot compute',
+    explanation:
+      'Kernels compute in integers, and read a bias by indices over i, j, head, batch, sizes and inputs. What is rounded from a real number belongs into an `int` input or a list of constants. The scale of a denominator is one number a row, so that it cannot depend on j.',
   },
 });

@@ -161,9 +161,9 @@ export const forms = chapter({
   'shrink-not-fixed': {
     code: 'SA0425',
     severity: 'error',
-    title: 'the blocks of `shrink` depend on a row, a head or the batch',
+    title: 'the blocks of `shrink` depend on a row or the batch',
     explanation:
-      'Blocks are chosen once, on the host, when a plan is made: the set inside `shrink` and the sizes around it are the same for all heads and batch entries. `by head { … }` may have a `shrink` in every case.',
+      'Blocks are chosen once, on the host, when a plan is made: the set inside `shrink` is the same for all batch entries, and may differ from head to head; the size of a block and the positions are the same for the whole launch.',
   },
   'shrink-real': {
     code: 'SA0426',
@@ -171,5 +171,19 @@ export const forms = chapter({
     title: 'a real number inside `shrink` depends on a position',
     explanation:
       'The set inside `shrink` is read by intervals, so that its size does not matter; it is made of integers. Reals of sizes and parameters are computed before.',
+  },
+  'order-array': {
+    code: 'SA0427',
+    severity: 'error',
+    title: 'the order of a region is an array of another shape',
+    explanation:
+      'A run-time order says which cell stands at each position: `int[n]` by its row-major number, `int[n, 3]` by its coordinates on three axes. A position whose entry lies outside of the grid is no cell.',
+  },
+  'two-spaces': {
+    code: 'SA0428',
+    severity: 'error',
+    title: 'a grid is asked for where queries and keys have different spaces',
+    explanation:
+      'After `over A by B` positions of queries are those of A and positions of keys those of B. Forms on grids and `within(REGION)` compare cells of one grid; coordinates of different ones can be compared by themselves.',
   },
 });

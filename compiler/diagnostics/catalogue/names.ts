@@ -60,7 +60,7 @@ export const names = chapter({
   'missing-file': {
     code: 'SA0209',
     severity: 'error',
-    title: 'a used file is not there',
+    title: 'a used file is not there or cannot be read',
     explanation:
       'Paths after `use` are relative to the file that says `use`. The compiler reads files through the function that its caller gives it.',
   },

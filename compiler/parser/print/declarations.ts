@@ -47,8 +47,9 @@ export class DeclarationPrinter {
   }
 
   private printPattern(item: PatternDeclaration): Document {
+    const keys: Document = item.keySpace === null ? '' : [line, 'by ', this.expressions.print(item.keySpace)];
     const space: Document =
-      item.space === null ? '' : group(indent([line, 'over ', this.expressions.print(item.space)]));
+      item.space === null ? '' : group(indent([line, 'over ', this.expressions.print(item.space), keys]));
     const head = ['pattern ', item.name.text, group(this.printParameters(item.parameters)), space, ' ='];
     const { bindings, body } = item;
     // After a binding a line that begins with `-` would go on with the binding's value.
@@ -137,6 +138,10 @@ export class DeclarationPrinter {
       return group([name, '(', indent([softLine, this.list(values)]), softLine, ')']);
     }
     const gap = ' '.repeat(Math.max(width - name.length, 0) + 1);
+    if (name === 'over' && values.length === 2) {
+      const [queries, keys] = values.map((value) => this.expressions.print(value));
+      return group([name, gap, indent([queries, line, 'by ', keys])]);
+    }
     // The value of a word that the grammar does not know has to stand on the word's line.
     if (known === undefined) return [name, ' ', flatText(this.list(values))];
     return values.length === 1

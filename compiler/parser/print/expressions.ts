@@ -98,6 +98,8 @@ export class ExpressionPrinter {
       }
       case 'tuple':
         return this.bracketed('(', expression.elements, ')');
+      case 'axes':
+        return this.printArguments(expression.arguments);
       case 'list':
         return this.bracketed('[', expression.elements, ']');
       case 'if':
@@ -130,6 +132,7 @@ export class ExpressionPrinter {
       case 'member':
       case 'index':
       case 'tuple':
+      case 'axes':
       case 'list':
         return this.printBare(object);
       case 'call':
@@ -142,30 +145,18 @@ export class ExpressionPrinter {
     const { callee, arguments: given, block } = expression;
     const head: Document[] = [callee.text];
     if (given.length > 0 || block === null) {
-      head.push(
-        given.length === 0
-          ? '()'
-          : group([
-              '(',
-              indent([
-                softLine,
-                join(
-                  given.map((argument) => this.printArgument(argument)),
-                  [',', line],
-                ),
-              ]),
-              softLine,
-              ')',
-            ]),
-      );
+      head.push(given.length === 0 ? '()' : this.printArguments(given));
     }
     if (block === null) return head;
     const body = this.comments.around(block, group(this.printBranches(block)));
     return group([...head, ' {', indent([line, body, ...this.comments.dangling(expression)]), line, '}']);
   }
 
-  private printArgument({ name, value }: Argument): Document {
-    return name === null ? this.print(value) : [`${name.text}: `, this.print(value)];
+  private printArguments(given: readonly Argument[]): Document {
+    const printed = given.map(({ name, value }): Document =>
+      name === null ? this.print(value) : [`${name.text}: `, this.print(value)],
+    );
+    return group(['(', indent([softLine, join(printed, [',', line])]), softLine, ')']);
   }
 
   private printBy(expression: ByExpression): Document {

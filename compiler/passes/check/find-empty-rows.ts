@@ -1,10 +1,12 @@
-import { evaluateBound } from '../../../runtime/mask/evaluate.ts';
+import { evaluateBound, evaluateProgram } from '../../../runtime/mask/evaluate.ts';
 import { feedArrays } from '../../../runtime/mask/feed-arrays.ts';
 import { launchMask, launchScalars } from '../../../runtime/mask/launch-mask.ts';
 import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
 import { SparsecError } from '../../../runtime/errors.ts';
 import { Session } from '../../diagnostics/session.ts';
-import type { Attend, Graph } from '../../ir/graph.ts';
+import type { Graph } from '../../ir/graph.ts';
+import { MaskBuilder, rewriteInto } from '../../../runtime/mask/builder.ts';
+import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
 import { materializeReals } from '../materialize-reals.ts';
 
 /** A prime above the usual block sizes: blocks, strides and windows meet their ragged ends. */
@@ -24,13 +26,14 @@ export interface EmptyRows {
 /**
  * Queries without a key at one example size, with the defaults of launch parameters and inputs; null where every query
  * has a key, and where something has no default. A row is searched from the diagonal outwards, so that masks without
- * empty rows cost about n evaluations.
+ * empty rows cost about n evaluations. Heads that are skipped on purpose are not looked at, nor positions that are no
+ * cells of the space.
  */
-export function findEmptyRows(attend: Attend, graph: Graph): EmptyRows | null {
+export function findEmptyRows(mask: MaskProgram, graph: Graph): EmptyRows | null {
   if (graph.launch.some((parameter) => parameter.default === null)) return null;
   if (graph.inputs.some((input) => input.feed === null)) return null;
   const scratch = new Session();
-  const { derived, nodes } = materializeReals({ ...graph, nodes: [attend] }, scratch);
+  const { derived, nodes } = materializeReals({ ...graph, nodes: [{ ...graph.nodes[0], mask }] }, scratch);
   if (scratch.hasErrors) return null;
   const model = { ...graph, derived, mask: nodes[0].mask };
   const sizes = { batch: 1, nq: exampleSize, nk: exampleSize };
@@ -40,9 +43,18 @@ export function findEmptyRows(attend: Attend, graph: Graph): EmptyRows | null {
     const seen = new Set<BoundMask>();
     for (let head = 0; head < graph.heads && seen.size < maxMasks; head++) {
       const bound = launched.bind(0, head);
-      if (seen.has(bound)) continue;
+      if (seen.has(bound) || isSkipped(mask, head)) continue;
       seen.add(bound);
-      const empty = emptyPositions(bound, launched.offset);
+      const isCell = (query: number) =>
+        !graph.cells ||
+        evaluateProgram(graph.cells, {
+          query,
+          head,
+          batch: 0,
+          symbols: launched.scalars,
+          arrays: launched.arrays,
+        }) === 1;
+      const empty = emptyPositions(bound, launched.offset).filter(isCell);
       if (empty.length > 0) {
         return { size: exampleSize, count: empty.length, row: empty[0], head };
       }
@@ -52,6 +64,17 @@ export function findEmptyRows(attend: Attend, graph: Graph): EmptyRows | null {
     if (!(error instanceof SparsecError)) throw error;
   }
   return null;
+}
+
+/** Whether a head is written to have no pair at any size: `skip`, `empty`. Its output of 0 is meant. */
+function isSkipped(mask: MaskProgram, head: number): boolean {
+  const builder = new MaskBuilder();
+  const root = rewriteInto(builder, mask, (node) => {
+    if (node.kind === 'head') return builder.int(head);
+    return node.kind === 'symbol' && node.name === 'layer' ? builder.int(0) : undefined;
+  });
+  const found = builder.node(root);
+  return found.kind === 'bool' && !found.value;
 }
 
 function emptyPositions(bound: BoundMask, offset: number): number[] {

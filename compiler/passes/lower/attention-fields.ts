@@ -16,7 +16,7 @@ export const attentionFields: readonly AttentionField[] = [
   {
     name: 'mask',
     type: 'set',
-    default: 'required',
+    default: 'or `return`',
     meaning: 'The pairs (query i, key j) that attend. A row without keys gives output 0 and lse -infinity.',
     targets: everywhere,
   },
@@ -130,17 +130,17 @@ export const attentionFields: readonly AttentionField[] = [
   },
   {
     name: 'bias pair',
-    type: 'a float array',
+    type: 'float[nq, n] inputs with batch and heads before nq if wanted, or lookups in float arrays',
     default: 'none',
     meaning: 'Adds bias[i, j] to the score.',
-    targets: [],
+    targets: everywhere,
   },
   {
     name: 'bias relative',
-    type: 'a float array',
+    type: 'float inputs over j - i or over the differences of axes, with batch and heads before if wanted',
     default: 'none',
-    meaning: 'Adds a bias that depends on j - i to the score.',
-    targets: [],
+    meaning: 'Adds a bias that depends on j - i, held inside the table, to the score.',
+    targets: everywhere,
   },
   {
     name: 'score',
@@ -151,10 +151,10 @@ export const attentionFields: readonly AttentionField[] = [
   },
   {
     name: 'denominator scale',
-    type: 'a float array',
+    type: 'a float[nq] input with batch and heads before nq if wanted, or a lookup in a float array',
     default: 'none',
-    meaning: 'Multiplies the denominator of row i.',
-    targets: [],
+    meaning: 'Multiplies the denominator of row i; lse stays that of the scores.',
+    targets: everywhere,
   },
   {
     name: 'over',

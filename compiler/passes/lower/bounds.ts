@@ -1,3 +1,4 @@
+import type { DerivedDeclaration } from '../../../runtime/descriptor.ts';
 import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
 import type { MaskNode, NodeId } from '../../../runtime/mask/nodes.ts';
 
@@ -10,8 +11,12 @@ export interface Bounds {
 /** What is known about symbols and indices before anything is launched. */
 export interface KnownBounds {
   readonly symbols: ReadonlyMap<string, Bounds>;
+  /** Lists of constants and tables of a file. */
+  readonly tables: ReadonlyMap<string, ConstantTable>;
   readonly heads: number;
 }
+
+type ConstantTable = Extract<DerivedDeclaration, { kind: 'constant' }>;
 
 const anything: Bounds = { low: -Infinity, high: Infinity };
 
@@ -68,6 +73,10 @@ function nodeBounds(node: MaskNode, found: readonly Bounds[], known: KnownBounds
     }
     case 'bit-length':
       return { low: 0, high: 32 };
+    case 'lookup': {
+      const table = known.tables.get(node.array);
+      return table === undefined ? anything : tableBounds(table, node.indices.map(of));
+    }
     case 'select': {
       const [then, otherwise] = [of(node.then), of(node.else)];
       return { low: Math.min(then.low, otherwise.low), high: Math.max(then.high, otherwise.high) };
@@ -75,6 +84,12 @@ function nodeBounds(node: MaskNode, found: readonly Bounds[], known: KnownBounds
     default:
       return anything;
   }
+}
+
+/** The elements of a table, where every index is proved to be inside. */
+function tableBounds({ dims, values }: ConstantTable, indices: readonly Bounds[]): Bounds {
+  const isInside = indices.every(({ low, high }, dim) => low >= 0 && high < dims[dim]);
+  return isInside ? hull(values) : anything;
 }
 
 function arithmeticBounds(node: MaskNode & { kind: 'arithmetic' }, a: Bounds, b: Bounds): Bounds {
@@ -123,5 +138,7 @@ function quotient(a: number, b: number): number {
 }
 
 function hull(values: readonly number[]): Bounds {
-  return { low: Math.min(...values), high: Math.max(...values) };
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return { low, high };
 }

@@ -1,5 +1,5 @@
 import type { Argument, CallExpression } from '../../parser/ast.ts';
-import { didYouMean } from '../suggest-name.ts';
+import { didYouMean } from '../../diagnostics/suggest-name.ts';
 import type { Lowering } from './lowering.ts';
 import { count } from './wording.ts';
 

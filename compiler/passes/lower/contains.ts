@@ -1,5 +1,6 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import { sideOf } from './dependencies.ts';
 import { impliedRow } from './lower-index.ts';
 import type { Lowering } from './lowering.ts';
 import type { Scope } from './scope.ts';
@@ -26,8 +27,13 @@ export function contains(
         container.inside,
         builder.add({ kind: 'member', array: container.array, row: container.row, value: x }),
       );
-    case 'region':
+    case 'region': {
+      // Where queries and keys have different spaces, a position of one side is in no region of the other.
+      const { side } = container.region;
+      const given = side === null ? side : sideOf(builder, scope, x);
+      if (side !== null && given !== side && given !== 'none') return builder.bool(false);
       return regionHolds(builder, container.region, x);
+    }
     case 'array': {
       const row = impliedRow(lowering, container.array, span);
       return row === null ? null : contains(lowering, scope, x, row, span);

@@ -28,7 +28,32 @@ export function arraysOf(builder: MaskBuilder, root: NodeId): readonly string[] 
   return [...found];
 }
 
-function forEachNode(builder: MaskBuilder, root: NodeId, visit: (node: MaskNode) => void): void {
+/**
+ * Whether an expression speaks of the position of the query, of that of the key, or of both, in a scope: inside of a part
+ * either position may be counted from a start that the other index has looked up.
+ */
+export function sideOf(
+  builder: MaskBuilder,
+  { query, key }: { readonly query: NodeId; readonly key: NodeId },
+  root: NodeId,
+): 'query' | 'key' | 'both' | 'none' {
+  const found = new Set<NodeId>();
+  forEachNode(
+    builder,
+    root,
+    (_, id) => found.add(id),
+    (id) => id === query || id === key,
+  );
+  const [ofQuery, ofKey] = [found.has(query), found.has(key)];
+  return ofQuery ? (ofKey ? 'both' : 'query') : ofKey ? 'key' : 'none';
+}
+
+function forEachNode(
+  builder: MaskBuilder,
+  root: NodeId,
+  visit: (node: MaskNode, id: NodeId) => void,
+  stopsAt: (id: NodeId) => boolean = () => false,
+): void {
   const seen = new Set<NodeId>();
   const pending = [root];
   while (pending.length > 0) {
@@ -36,7 +61,7 @@ function forEachNode(builder: MaskBuilder, root: NodeId, visit: (node: MaskNode)
     if (seen.has(id)) continue;
     seen.add(id);
     const node = builder.node(id);
-    visit(node);
-    pending.push(...operandsOf(node));
+    visit(node, id);
+    if (!stopsAt(id)) pending.push(...operandsOf(node));
   }
 }

@@ -1,14 +1,16 @@
 import type { Session } from '../../diagnostics/session.ts';
-import type { Graph } from '../../ir/graph.ts';
+import type { Attend, Graph } from '../../ir/graph.ts';
 import type { AttentionDeclaration, Member } from '../../parser/ast.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
 import type { LinkedProgram } from '../link-files.ts';
 import { indexText, indicesOf } from './dependencies.ts';
-import { expectInt, expectSet } from './expect.ts';
+import { expectInt } from './expect.ts';
 import { finishMask } from './finish-mask.ts';
+import { finishCells, finishSpace } from './finish-space.ts';
 import { headScope, lowerDeclarations } from './lower-declarations.ts';
 import { lowerExpression } from './lower-expression.ts';
 import { FieldReader, collectFields } from './lower-fields.ts';
+import { lowerResult } from './lower-result.ts';
 import { lowerScore } from './lower-score.ts';
 import { lowerHeads, lowerShape } from './lower-shape.ts';
 import { insideSpace, lowerSpace, spaceScope } from './lower-space.ts';
@@ -16,6 +18,7 @@ import { Lowering } from './lowering.ts';
 import type { LowerOptions } from './options.ts';
 import { notYetCompiled } from './refuse.ts';
 import { tokenScope } from './scope.ts';
+import type { AttendValue } from './value.ts';
 
 /** The graph of an attention, or null after a report. */
 export function lowerAttention(
@@ -45,18 +48,21 @@ export function lowerAttention(
 
   const scope = lowerDeclarations(lowering, attention.members, outer, (declared) => {
     const field = fields.get('over');
-    const space = field === undefined ? null : lowerSpace(lowering, field.values[0], declared);
-    return space === null ? declared : spaceScope(declared, space);
+    const space =
+      field === undefined ? null : lowerSpace(lowering, field.values[0], field.values[1] ?? null, declared);
+    return space === null ? declared : spaceScope(lowering, declared, space);
   });
   const reader = new FieldReader(lowering, fields, scope);
   const shape = lowerShape(reader, heads);
   const offset = lowerOffset(reader);
-  const pairs = lowerMask(reader, attention);
-  if (shape === null || offset === null || pairs === null) return null;
-  const mask = scope.space === null ? pairs : insideSpace(lowering, scope, scope.space, pairs);
+  const result = lowerResult(reader, attention);
+  if (shape === null || offset === null || result === null) return null;
   const score = lowerScore(reader, shape);
   if (lowering.failed) return null;
-  const finished = finishMask(lowering, mask);
+  const attend = ({ name, span, mask }: AttendValue): Attend => {
+    const root = scope.space === null ? mask : insideSpace(lowering, scope, scope.space, mask);
+    return { kind: 'attend', name, span, ...finishMask(lowering, root), score };
+  };
   const { span, doc } = attention;
   return {
     kind: 'graph',
@@ -68,7 +74,11 @@ export function lowerAttention(
     launch: lowering.launch,
     derived: lowering.derived,
     offset,
-    nodes: [{ kind: 'attend', span: fields.get('mask')!.span, ...finished, score }],
+    space: finishSpace(lowering.builder, lowering.space),
+    cells: finishCells(lowering.builder, lowering.space),
+    neighborhoods: lowering.neighborhoods,
+    nodes: result.attends.map(attend),
+    combine: result.combine,
   };
 }
 
@@ -78,41 +88,13 @@ export function defaultOffset(lowering: Lowering): MaskProgram {
   return builder.finish(builder.arithmetic('sub', builder.symbol('nk'), builder.symbol('nq')));
 }
 
-/** Results of several operations, and `return`: the graph around attention. */
+/** Results of several operations: pools have keys and values. */
 function refuseOperations(lowering: Lowering, members: readonly Member[]): void {
   for (const member of members) {
-    if (member.kind === 'return') {
-      notYetCompiled(lowering, member.span, '`return`', 'operations around attention');
-    } else if (member.kind === 'let' && member.names.length > 1) {
-      notYetCompiled(
-        lowering,
-        member.span,
-        'An operation with several results',
-        'operations around attention',
-      );
-    }
+    if (member.kind !== 'let' || member.names.length === 1) continue;
+    const thing = 'An operation with several results';
+    notYetCompiled(lowering, member.span, thing, 'operations around attention');
   }
-}
-
-function lowerMask(reader: FieldReader, attention: AttentionDeclaration): NodeId | null {
-  const field = reader.get('mask');
-  if (field === undefined) {
-    if (!attention.members.some(({ kind }) => kind === 'return')) {
-      reader.lowering.report(
-        'missing-mask',
-        attention.name.span,
-        `The attention "${attention.name.text}" has no mask.`,
-        {
-          label: 'no field `mask`',
-          help: ['`mask full` attends to every key'],
-        },
-      );
-    }
-    return null;
-  }
-  if (!reader.oneValue(field)) return null;
-  const [value] = field.values;
-  return expectSet(reader.lowering, reader.lowering.evaluate(value, reader.scope), value.span, 'The mask');
 }
 
 /** `queries at EXPR`: the same for the whole launch. */

@@ -2,14 +2,18 @@ import type { CallExpression, NameExpression } from '../../parser/ast.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import { bindArguments } from './call-arguments.ts';
 import { indexValue, tensorNames } from './built-in-names.ts';
+import { lowerAttend } from './lower-attend.ts';
 import { FormCall } from './forms/form.ts';
 import type { Form } from './forms/form.ts';
 import { forms, plannedForms } from './forms/registry.ts';
 import { functions, lowerFunction } from './functions.ts';
 import { lowerConstant } from './lower-constant.ts';
+import { lowerJoin } from './lower-join.ts';
 import type { Lowering } from './lowering.ts';
 import { lowerPatternCall } from './lower-pattern-call.ts';
 import { lowerTable } from './lower-table.ts';
+import { operations } from './operations.ts';
+import type { Operation } from './operations.ts';
 import { notYetCompiled } from './refuse.ts';
 import { reportUnknown } from './report-unknown.ts';
 import type { Scope } from './scope.ts';
@@ -26,8 +30,8 @@ export function lowerName(lowering: Lowering, expression: NameExpression, scope:
   const index = indexValue(lowering, text, scope);
   if (index !== null) return index;
   if (top?.kind === 'pattern' || forms.has(text)) return lowerCall(lowering, callOf(expression), scope);
-  if (functions.has(text) || text === 'table') {
-    const signature = functions.get(text)?.signature ?? 'table("file.json")';
+  if (functions.has(text) || operations.has(text) || text === 'table') {
+    const signature = (functions.get(text) ?? operations.get(text))?.signature ?? 'table("file.json")';
     return lowering.report('missing-argument', span, `\`${text}\` is a function: it needs arguments.`, {
       label: 'no arguments',
       notes: [`\`${signature}\``],
@@ -54,7 +58,9 @@ export function lowerCall(lowering: Lowering, call: CallExpression, scope: Scope
   const { text, span } = call.callee;
   const top = scope.file.names.get(text);
   const form = forms.get(text);
-  const known = top?.kind === 'pattern' || form !== undefined || functions.has(text);
+  const operation = operations.get(text);
+  const known =
+    top?.kind === 'pattern' || form !== undefined || operation !== undefined || functions.has(text);
   if (call.block !== null && known && form?.block !== true) {
     return lowering.report('block-not-taken', call.block.span, `\`${text}\` takes no \`{ … }\`.`, {
       label: 'a set that nothing reads',
@@ -63,6 +69,7 @@ export function lowerCall(lowering: Lowering, call: CallExpression, scope: Scope
   }
   if (top?.kind === 'pattern') return lowerPatternCall(lowering, top, call, scope);
   if (form !== undefined) return lowerFormCall(lowering, form, call, scope);
+  if (operation !== undefined) return lowerOperation(lowering, operation, call, scope);
   const entry = functions.get(text);
   if (entry !== undefined) return lowerFunction(lowering, entry, call, scope);
   if (text === 'table') return lowerTable(lowering, call, scope);
@@ -72,6 +79,10 @@ export function lowerCall(lowering: Lowering, call: CallExpression, scope: Scope
   if (bound !== undefined) return notCallable(lowering, text, span, describe(bound));
   if (top !== undefined) return notCallable(lowering, text, span, 'a constant');
   return reportUnknown(lowering, text, span, scope, 'call');
+}
+
+function lowerOperation(lowering: Lowering, { name }: Operation, call: CallExpression, scope: Scope): Value {
+  return name === 'attend' ? lowerAttend(lowering, call, scope) : lowerJoin(lowering, call, scope, name);
 }
 
 function lowerFormCall(lowering: Lowering, form: Form, call: CallExpression, scope: Scope): Value {

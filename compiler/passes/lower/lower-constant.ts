@@ -38,6 +38,12 @@ export function lowerConstant(
 }
 
 function checkConstant(lowering: Lowering, name: string, value: Value, span: Span): Value {
+  if (value.kind === 'attention') {
+    return lowering.report('type-mismatch', span, `The constant "${name}" cannot be an attention.`, {
+      label: 'this is an attention',
+      help: [`bind it inside of the attention that returns it`],
+    });
+  }
   const nodes = value.kind === 'range' ? [value.low, value.high] : 'node' in value ? [value.node] : [];
   const [index] = nodes.flatMap((node) => indicesOf(lowering.builder, node));
   if (index === undefined) return value.kind === 'part' ? poison : value;

@@ -6,7 +6,8 @@ import { lowerLaunch } from './lower-launch.ts';
 import type { Lowering } from './lowering.ts';
 import { withNames } from './scope.ts';
 import type { Scope } from './scope.ts';
-import { int } from './value.ts';
+import { int, poison } from './value.ts';
+import type { Value } from './value.ts';
 
 /**
  * The scope of `heads` and `kv_heads`. They are read before everything else, as all else may ask for them: of the
@@ -80,12 +81,26 @@ export function lowerDeclarations(
   }
   scope = enter(scope);
   for (const member of members) {
-    if (member.kind !== 'let' || member.names.length > 1) continue;
+    if (member.kind !== 'let') continue;
     const [name] = member.names;
+    if (member.names.length > 1) {
+      // Refused as a whole; what its results would have been is not reported again.
+      scope = withNames(
+        scope,
+        member.names.map(({ text }) => [text, poison]),
+      );
+      continue;
+    }
     const setting = settingOf(name.text);
     const value =
       setting === undefined ? lowering.evaluate(member.value, scope) : settingValue(lowering, setting);
-    scope = withNames(scope, [[name.text, value]]);
+    scope = withNames(scope, [[name.text, named(value, name.text)]]);
   }
   return scope;
+}
+
+/** An attend is called as the first `let` that it is bound to. */
+function named(value: Value, name: string): Value {
+  if (value.kind !== 'attention' || value.combine !== 'single' || value.attends[0].name !== '') return value;
+  return { ...value, attends: [{ ...value.attends[0], name }] };
 }

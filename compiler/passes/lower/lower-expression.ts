@@ -58,6 +58,11 @@ function lowerByKind(lowering: Lowering, expression: Expression, scope: Scope): 
       const elements = expression.elements.map((element) => lowering.evaluate(element, scope));
       return elements.some(({ kind }) => kind === 'error') ? poison : { kind: expression.kind, elements };
     }
+    case 'axes':
+      return lowering.report('space-expected', expression.span, 'Named axes stand after `over`.', {
+        label: 'no space is wanted here',
+        help: ['`pattern p over (t: 21, h: 45) = …`'],
+      });
     case 'if':
       return lowerIf(lowering, expression, scope);
     case 'by':

@@ -20,11 +20,13 @@ export const feeds: ReadonlyMap<
     {
       parameters: [
         { name: 'density', required: false, positional: false },
+        { name: 'below', required: false, positional: false },
         { name: 'seed', required: false, positional: false },
       ],
       kinds: ['int', 'bits', 'blocks', 'list', 'float'],
     },
   ],
+  ['shuffled', { parameters: [{ name: 'seed', required: false, positional: false }], kinds: ['int'] }],
 ]);
 
 /** What `run`, the fuzzer and benchmarks feed an input with: `= documents(64)`. Null after a report. */
@@ -62,8 +64,15 @@ export function lowerFeed(
     }
     case 'random': {
       const density = feedNumber(lowering, bound.get('density'), scope, 0.5, 0, 1);
+      const given = bound.get('below');
+      const below = given === undefined ? null : feedNumber(lowering, given, scope, 1, 1, 2 ** 31);
       const seed = feedNumber(lowering, bound.get('seed'), scope, 1, 0, Infinity);
-      return density === null || seed === null ? null : { kind: 'random', seed, density };
+      if (density === null || seed === null || (given !== undefined && below === null)) return null;
+      return { kind: 'random', seed, density, ...(below !== null && { below }) };
+    }
+    case 'shuffled': {
+      const seed = feedNumber(lowering, bound.get('seed'), scope, 1, 0, Infinity);
+      return seed === null ? null : { kind: 'shuffled', seed };
     }
     default:
       return { kind: 'full' };
@@ -109,7 +118,7 @@ function literalFeed(lowering: Lowering, feed: Expression, kind: ArrayKind, scop
   lowering.report('feed-mismatch', feed.span, `This does not feed an array of type ${kind}.`, {
     label: `this is ${describe(value)}`,
     help: [
-      '`documents(64)`, `full`, `random(density: 0.1, seed: 1)`, a number for every element, or a list of all elements',
+      '`documents(64)`, `full`, `shuffled`, `random(density: 0.1, seed: 1)`, a number for every element, or a list of all elements',
     ],
   });
   return null;

@@ -1,6 +1,6 @@
 import type { AttentionDeclaration, Field } from '../../parser/ast.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
-import { didYouMean } from '../suggest-name.ts';
+import { didYouMean } from '../../diagnostics/suggest-name.ts';
 import { attentionField, attentionFields } from './attention-fields.ts';
 import { expectConstant } from './expect.ts';
 import type { Lowering } from './lowering.ts';
@@ -18,7 +18,7 @@ export function collectFields(
     const known = attentionField.get(field.name);
     const first = fields.get(field.name);
     if (known === undefined) {
-      const names = attentionFields.map(({ name }) => name);
+      const names = ['input', 'launch', 'let', 'return', ...attentionFields.map(({ name }) => name)];
       lowering.report('unknown-field', field.nameSpan, `An attention has no field "${field.name}".`, {
         label: 'unknown field',
         help: didYouMean(field.name, names, field.nameSpan),

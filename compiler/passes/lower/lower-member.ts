@@ -1,5 +1,7 @@
 import type { Expression } from '../../parser/ast.ts';
-import { didYouMean } from '../suggest-name.ts';
+import { didYouMean } from '../../diagnostics/suggest-name.ts';
+import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import { sideOf } from './dependencies.ts';
 import type { Lowering } from './lowering.ts';
 import { notYetCompiled } from './refuse.ts';
 import type { Scope } from './scope.ts';
@@ -25,18 +27,35 @@ export function lowerMember(lowering: Lowering, expression: Member, scope: Scope
     if (axis !== undefined) return int(axis.size);
     return unknownAxis(lowering, expression, [...value.region.axes.map(({ name }) => name), 'n']);
   }
+  if (value.kind === 'attention') {
+    return notYetCompiled(lowering, expression.span, `"${lowering.text(expression.span)}"`, 'named results');
+  }
   if (value.kind !== 'int') {
     return lowering.report('type-mismatch', object.span, 'Only positions and regions have axes.', {
       label: `this is ${describe(value)}`,
     });
   }
   if (scope.space === null) return withoutSpace(lowering, expression);
-  for (const region of scope.space.regions) {
+  const spaces = spacesOf(lowering, scope, scope.space, value.node);
+  for (const region of spaces.flatMap(({ regions }) => regions)) {
     const at = region.axes.findIndex(({ name }) => name === property.text);
     if (at >= 0) return int(coordinates(builder, region, value.node)[at]);
     if (region.name === property.text) return int(builder.arithmetic('sub', value.node, region.start));
   }
-  return unknownAxis(lowering, expression, namesOf(scope.space));
+  return unknownAxis(lowering, expression, spaces.flatMap(namesOf));
+}
+
+/** The space of a position: that of the queries, that of the keys, or both where neither is meant. */
+function spacesOf(lowering: Lowering, scope: Scope, space: Space, position: NodeId): readonly Space[] {
+  if (space.keys === null) return [space];
+  switch (sideOf(lowering.builder, scope, position)) {
+    case 'query':
+      return [space];
+    case 'key':
+      return [space.keys];
+    default:
+      return [space, space.keys];
+  }
 }
 
 /** `cmp.probs`: a member of something that a later part of the language computes. */
@@ -57,6 +76,7 @@ export function namesOf(space: Space): readonly string[] {
 }
 
 function withoutSpace(lowering: Lowering, expression: Member): Value {
+  if (lowering.spaceFailed) return poison;
   return lowering.report(
     'no-space',
     expression.span,

@@ -66,8 +66,9 @@ export function lowerPatternBody(
     failed ||= value.kind === 'error';
     scope = withNames(scope, [[parameter.name.text, value]]);
   }
-  const space = pattern.space === null || failed ? null : lowerSpace(lowering, pattern.space, scope);
-  if (space !== null) scope = spaceScope(scope, space);
+  const space =
+    pattern.space === null || failed ? null : lowerSpace(lowering, pattern.space, pattern.keySpace, scope);
+  if (space !== null) scope = spaceScope(lowering, scope, space);
   else failed ||= pattern.space !== null;
   for (const binding of failed ? [] : pattern.bindings) {
     const value = lowering.evaluate(binding.value, scope);

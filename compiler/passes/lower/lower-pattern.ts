@@ -4,6 +4,7 @@ import type { Parameter, PatternDeclaration } from '../../parser/ast.ts';
 import type { LinkedProgram } from '../link-files.ts';
 import { expectSet } from './expect.ts';
 import { finishMask } from './finish-mask.ts';
+import { finishCells, finishSpace } from './finish-space.ts';
 import { defaultOffset } from './lower-attention.ts';
 import { settingValue } from './lower-constant.ts';
 import { lowerExpression } from './lower-expression.ts';
@@ -65,9 +66,19 @@ export function lowerPattern(
     launch: [],
     derived: lowering.derived,
     offset: defaultOffset(lowering),
+    space: finishSpace(lowering.builder, lowering.space),
+    cells: finishCells(lowering.builder, lowering.space),
+    neighborhoods: lowering.neighborhoods,
     nodes: [
-      { kind: 'attend', span: pattern.body.span, ...finishMask(lowering, mask), score: plainScore(dim) },
+      {
+        kind: 'attend',
+        name: '',
+        span: pattern.body.span,
+        ...finishMask(lowering, mask),
+        score: plainScore(dim),
+      },
     ],
+    combine: 'single',
   };
 }
 

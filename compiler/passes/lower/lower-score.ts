@@ -3,6 +3,7 @@ import type { ScoreDescriptor } from '../../../runtime/descriptor.ts';
 import type { NodeId } from '../../../runtime/mask/nodes.ts';
 import { indexText, indicesOf } from './dependencies.ts';
 import { expectReal } from './expect.ts';
+import { lowerBiases, lowerDenominatorScale } from './lower-biases.ts';
 import type { FieldReader } from './lower-fields.ts';
 import { gridIndex } from './lower-index.ts';
 import type { Shape } from './lower-shape.ts';
@@ -21,6 +22,8 @@ export function lowerScore(reader: FieldReader, shape: Shape): ScoreDescriptor {
     ),
     rowScale: lowerRowScale(reader),
     sink: biasArray(reader, 'sink logit', 'a float[heads] array', (array) => isOverHeads(reader, array)),
+    biases: lowerBiases(reader),
+    denominatorScale: lowerDenominatorScale(reader),
   };
 }
 
@@ -33,6 +36,8 @@ export function plainScore(dim: number): ScoreDescriptor {
     keyBias: null,
     rowScale: null,
     sink: null,
+    biases: [],
+    denominatorScale: null,
   };
 }
 
@@ -137,6 +142,7 @@ function lowerRowScale(reader: FieldReader): string | null {
   return reader.lowering.derive({
     kind: 'table',
     name: 'row_scale',
+    text: reader.lowering.text(number.span),
     type: 'real',
     over: 'query',
     size: builder.finish(reader.scope.positions),

@@ -1,21 +1,56 @@
-import type { CallExpression, Expression } from '../../parser/ast.ts';
+import type { Argument, CallExpression, Expression } from '../../parser/ast.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { NodeId } from '../../../runtime/mask/nodes.ts';
 import { maxLength } from '../../../runtime/limits.ts';
-import { arraysOf, indexText, indicesOf } from './dependencies.ts';
-import { expectInt, expectPositive } from './expect.ts';
+import { fixedSize, regionSize } from './fixed-size.ts';
+import { lowerOrder } from './lower-order.ts';
 import type { Lowering } from './lowering.ts';
 import { withNames } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { lengthOf, spaceHolds } from './space.ts';
 import type { Axis, Numbering, Region, Space } from './space.ts';
-import { count } from './wording.ts';
 
 /** A region without its place in the space. */
-type Part = Omit<Region, 'start'>;
+type Part = Omit<Region, 'start' | 'side'>;
 
-/** The space of an `over`, or null after a report. Sizes see the names of `scope`. */
-export function lowerSpace(lowering: Lowering, expression: Expression, scope: Scope): Space | null {
+/**
+ * The space of an `over`, or null after a report: of queries and keys, or of the queries, and `keys` that of the keys. Sizes
+ * see the names of `scope`.
+ */
+export function lowerSpace(
+  lowering: Lowering,
+  expression: Expression,
+  keys: Expression | null,
+  scope: Scope,
+): Space | null {
+  const ofQueries = lowerRegions(lowering, expression, keys === null ? null : 'query', scope);
+  const ofKeys = keys === null ? null : lowerRegions(lowering, keys, 'key', scope);
+  const failed = ofQueries === null || (keys !== null && ofKeys === null);
+  if (!failed && (ofKeys === null || haveOwnRegions(lowering, ofQueries, ofKeys, keys!))) {
+    return { ...ofQueries, keys: ofKeys };
+  }
+  lowering.spaceFailed = true;
+  return null;
+}
+
+/** Axes may have the same names on both sides, regions may not: `i in text` would not say which is meant. */
+function haveOwnRegions(lowering: Lowering, queries: Space, keys: Space, written: Expression): boolean {
+  const both = keys.regions.find(
+    ({ name }) => name !== null && queries.regions.some((region) => region.name === name),
+  );
+  if (both === undefined) return true;
+  lowering.report('duplicate-axis', written.span, `Queries and keys both have a region "${both.name}".`, {
+    label: 'named again here',
+  });
+  return false;
+}
+
+function lowerRegions(
+  lowering: Lowering,
+  expression: Expression,
+  side: Region['side'],
+  scope: Scope,
+): Space | null {
   const { builder } = lowering;
   const written = regionsOf(expression);
   const parts = written.map((region) => lowerRegion(lowering, region, scope));
@@ -23,7 +58,7 @@ export function lowerSpace(lowering: Lowering, expression: Expression, scope: Sc
   const regions: Region[] = [];
   let start = builder.int(0);
   for (const part of parts) {
-    regions.push({ ...part!, start });
+    regions.push({ ...part!, start, side });
     start = builder.arithmetic('add', start, part!.length);
   }
   const total = lowering.constant(start);
@@ -33,12 +68,17 @@ export function lowerSpace(lowering: Lowering, expression: Expression, scope: Sc
     });
     return null;
   }
-  return { regions, length: start };
+  return { regions, length: start, keys: null };
 }
 
 /** The scope in which positions are those of a space: its regions are names. */
-export function spaceScope(scope: Scope, space: Space): Scope {
-  const named = space.regions.filter(({ name }) => name !== null);
+export function spaceScope(lowering: Lowering, scope: Scope, space: Space): Scope {
+  const { builder } = lowering;
+  const isWhole = builder.node(scope.query).kind === 'query' && builder.node(scope.key).kind === 'key';
+  if (isWhole) lowering.space ??= space;
+  const named = [space, ...(space.keys === null ? [] : [space.keys])]
+    .flatMap(({ regions }) => regions)
+    .filter(({ name }) => name !== null);
   return withNames(
     { ...scope, space },
     named.map((region) => [region.name!, { kind: 'region', region }]),
@@ -48,7 +88,8 @@ export function spaceScope(scope: Scope, space: Space): Scope {
 /** The pairs of a set whose positions both are cells of the space. */
 export function insideSpace(lowering: Lowering, scope: Scope, space: Space, set: NodeId): NodeId {
   const { builder } = lowering;
-  return builder.and(spaceHolds(builder, space, scope.query), spaceHolds(builder, space, scope.key), set);
+  const ofKeys = spaceHolds(builder, space.keys ?? space, scope.key);
+  return builder.and(spaceHolds(builder, space, scope.query), ofKeys, set);
 }
 
 /** `a + b + c` from left to right. */
@@ -62,18 +103,20 @@ function lowerRegion(lowering: Lowering, expression: Expression, scope: Scope): 
   switch (expression.kind) {
     case 'tuple':
       return lowerNamedSizes(lowering, expression.elements, expression.span, scope);
+    case 'axes':
+      return lowerGrid(lowering, null, expression, scope);
     case 'name':
       return lowerNamedSizes(lowering, [expression], expression.span, scope);
     case 'call':
       if (expression.block !== null) break;
       return expression.callee.text === 'band'
         ? lowerBand(lowering, expression, scope)
-        : lowerGrid(lowering, expression, scope);
+        : lowerRegionCall(lowering, expression, scope);
   }
   lowering.report('space-expected', expression.span, 'After `over` comes a space.', {
     label: 'no region',
     help: [
-      '`over (t, h, w)` names the axes of a grid by their sizes',
+      '`over (t, h, w)` names the axes of a grid by their sizes, `over (t: 21, h: 45)` gives them',
       '`over text(256) + video(t: 21, h: 45, w: 80)` names regions and the sizes of their axes',
     ],
   });
@@ -116,29 +159,41 @@ function lowerNamedSizes(
 }
 
 /** `video(t: 21, h: 45, w: 80)`, `text(256)`. */
-function lowerGrid(lowering: Lowering, call: CallExpression, scope: Scope): Part | null {
+function lowerRegionCall(lowering: Lowering, call: CallExpression, scope: Scope): Part | null {
   const name = call.callee.text;
   const [first] = call.arguments;
-  if (call.arguments.length === 1 && first.name === null) {
-    const length = regionSize(lowering, first.value, scope, `The length of "${name}"`);
-    return length === null ? null : { name, length, axes: [], numbering: { kind: 'row-major' } };
-  }
+  if (call.arguments.length !== 1 || first.name !== null) return lowerGrid(lowering, name, call, scope);
+  const length = regionSize(lowering, first.value, scope, `The length of "${name}"`);
+  return length === null ? null : { name, length, axes: [], numbering: { kind: 'row-major' } };
+}
+
+/** `video(t: 21, h: 45, w: 80)` or, without a name of its own, `(t: 21, h: 45, w: 80)`. */
+function lowerGrid(
+  lowering: Lowering,
+  name: string | null,
+  written: { readonly arguments: readonly Argument[]; readonly span: Span },
+  scope: Scope,
+): Part | null {
+  const title = name === null ? 'the grid' : `"${name}"`;
   const axes: (Axis | null)[] = [];
   let order: Expression | null = null;
-  for (const argument of call.arguments) {
+  for (const argument of written.arguments) {
     if (argument.name?.text === 'order') order = argument.value;
     else if (argument.name !== null)
       axes.push(lowerAxis(lowering, argument.name.text, argument.value, scope));
     else {
-      lowering.report('axis-without-name', argument.span, `An axis of "${name}" has no name.`, {
+      lowering.report('axis-without-name', argument.span, `An axis of ${title} has no name.`, {
         label: 'no name',
-        help: [`\`${name}(t: 21, h: 45)\` names axes, \`${name}(256)\` is a region without any`],
+        help:
+          name === null
+            ? ['`over (t: 21, h: 45)` names every axis']
+            : [`\`${name}(t: 21, h: 45)\` names axes, \`${name}(256)\` is a region without any`],
       });
       axes.push(null);
     }
   }
   if (axes.length === 0) {
-    lowering.report('space-expected', call.span, `The region "${name}" has no size.`, {
+    lowering.report('space-expected', written.span, `The region ${title} has no size.`, {
       label: 'neither a length nor axes',
     });
     return null;
@@ -147,50 +202,7 @@ function lowerGrid(lowering: Lowering, call: CallExpression, scope: Scope): Part
   const known = axes as Axis[];
   const numbering: Numbering | null =
     order === null ? { kind: 'row-major' } : lowerOrder(lowering, order, known, scope);
-  return numbering === null ? null : gridPart(lowering, name, known, numbering, call.span);
-}
-
-/** `tiles(4, 8)` or `morton`. */
-function lowerOrder(
-  lowering: Lowering,
-  order: Expression,
-  axes: readonly Axis[],
-  scope: Scope,
-): Numbering | null {
-  if (order.kind === 'name' && order.text === 'row_major') return { kind: 'row-major' };
-  if (order.kind === 'name' && order.text === 'morton') return mortonOrder(lowering, axes, order.span);
-  if (order.kind === 'call' && order.callee.text === 'tiles' && order.block === null) {
-    const tile = order.arguments.map(({ value }) => fixedSize(lowering, value, scope, 'The size of a tile'));
-    if (tile.some((size) => size === null)) return null;
-    if (tile.length === axes.length) return { kind: 'tiles', tile: tile as NodeId[] };
-    lowering.report(
-      'wrong-rank',
-      order.span,
-      `\`tiles\` has ${count(tile.length, 'size')}, the region ${count(axes.length, 'axis', 'axes')}.`,
-      { label: `${tile.length} given` },
-    );
-    return null;
-  }
-  lowering.report('not-a-choice', order.span, '`order` must be row_major, tiles(…) or morton.', {
-    label: 'no order of cells',
-  });
-  return null;
-}
-
-function mortonOrder(lowering: Lowering, axes: readonly Axis[], span: Span): Numbering | null {
-  const sizes = axes.map(({ size }) => lowering.constant(size));
-  if (sizes.some((size) => size === null)) {
-    lowering.report(
-      'not-constant',
-      span,
-      'The sizes of a Morton order must be known when the file is compiled.',
-      {
-        label: 'the number of bits depends on the sizes',
-      },
-    );
-    return null;
-  }
-  return { kind: 'morton', bits: Math.ceil(Math.log2(Math.max(...(sizes as number[])))) };
+  return numbering === null ? null : gridPart(lowering, name, known, numbering, written.span);
 }
 
 /** `band(s, e, width: W)`: a row of 2 W + 1 cells for every start; `size` starts, n div (2 W + 1) where it is left out. */
@@ -245,33 +257,4 @@ function gridPart(
 function lowerAxis(lowering: Lowering, name: string, value: Expression, scope: Scope): Axis | null {
   const size = fixedSize(lowering, value, scope, `The size of the axis "${name}"`);
   return size === null ? null : { name, size };
-}
-
-/** A size of at least 1 that is the same for the whole launch. */
-function fixedSize(lowering: Lowering, value: Expression, scope: Scope, place: string): NodeId | null {
-  const node = expectPositive(lowering, lowering.evaluate(value, scope), value.span, place);
-  return node === null || !isFixed(lowering, node, value.span, place) ? null : node;
-}
-
-/** A size that may be 0. */
-function regionSize(lowering: Lowering, value: Expression, scope: Scope, place: string): NodeId | null {
-  const node = expectInt(lowering, lowering.evaluate(value, scope), value.span, place);
-  if (node === null || !isFixed(lowering, node, value.span, place)) return null;
-  const { low, high } = lowering.bounds(node);
-  if (low >= 0) return node;
-  if (high >= 0) return lowering.builder.arithmetic('max', node, lowering.builder.int(0));
-  lowering.report('negative-extent', value.span, `${place} must not be negative.`, {
-    label: `this is ${high}`,
-  });
-  return null;
-}
-
-function isFixed(lowering: Lowering, node: NodeId, span: Span, place: string): boolean {
-  const [index] = indicesOf(lowering.builder, node).map((found) => indexText[found]);
-  const [array] = arraysOf(lowering.builder, node);
-  if (index === undefined && array === undefined) return true;
-  lowering.report('axis-size-not-fixed', span, `${place} must be the same for all rows and heads.`, {
-    label: `depends on \`${index ?? array}\``,
-  });
-  return false;
 }

@@ -1,6 +1,7 @@
 import type { DiagnosticName } from '../../diagnostics/catalogue/index.ts';
 import type { Help, Label, Span } from '../../diagnostics/diagnostic.ts';
 import type { Session } from '../../diagnostics/session.ts';
+import type { Neighborhood } from '../../ir/graph.ts';
 import type { Expression } from '../../parser/ast.ts';
 import type { ArrayDeclaration, DerivedDeclaration, LaunchParameter } from '../../../runtime/descriptor.ts';
 import { MaskBuilder } from '../../../runtime/mask/builder.ts';
@@ -11,6 +12,7 @@ import type { Bounds, KnownBounds } from './bounds.ts';
 import { poison } from './value.ts';
 import type { Value } from './value.ts';
 import type { Scope } from './scope.ts';
+import type { Space } from './space.ts';
 import type { LowerOptions, Setting } from './options.ts';
 
 /** What a report adds to its message. */
@@ -45,6 +47,12 @@ export class Lowering {
   readonly parameterArrays = new Set<string>();
   /** Settings that are taken by parameters, so that a constant of the same name keeps its value. */
   readonly hiddenSettings = new Set<string>();
+  /** The first space that positions of the whole launch are given: what layouts may follow. */
+  space: Space | null = null;
+  /** Windows that advice may be given on. */
+  readonly neighborhoods: Neighborhood[] = [];
+  /** A space was wrong and has been reported: axes that are missing for it are not reported again. */
+  spaceFailed = false;
   private readonly boundsTable = new BoundsTable(this.builder, () => this.knownBounds());
   private evaluated = 0;
   private depth = 0;
@@ -119,7 +127,10 @@ export class Lowering {
       ['layer', { low: 0, high: Infinity }],
       ...this.launch.map(({ name, min, max }): [string, Bounds] => [name, { low: min, high: max }]),
     ]);
-    return { symbols, heads: this.heads };
+    const tables = new Map(
+      this.derived.flatMap((value) => (value.kind === 'constant' ? [[value.name, value] as const] : [])),
+    );
+    return { symbols, tables, heads: this.heads };
   }
 
   setHeads(heads: number, kvHeads: number): void {
@@ -159,11 +170,12 @@ export class Lowering {
 
   /** Adds a derived value, or finds an equal one; returns its name. */
   derive(declaration: DerivedDeclaration): string {
-    const { name: stem, ...content } = declaration;
-    const text = JSON.stringify(content);
-    const equal = this.derived.find(({ name: _, ...other }) => JSON.stringify(other) === text);
+    const contentOf = (value: DerivedDeclaration) =>
+      JSON.stringify({ ...value, name: undefined, text: undefined });
+    const content = contentOf(declaration);
+    const equal = this.derived.find((other) => contentOf(other) === content);
     if (equal !== undefined) return equal.name;
-    const name = this.freshName(stem);
+    const name = this.freshName(declaration.name);
     this.derived.push({ ...declaration, name });
     return name;
   }

@@ -1,9 +1,10 @@
 import type { Help, Span } from '../../diagnostics/diagnostic.ts';
-import { didYouMean } from '../suggest-name.ts';
+import { didYouMean } from '../../diagnostics/suggest-name.ts';
 import { indexNames } from './built-in-names.ts';
 import { forms } from './forms/registry.ts';
 import { functions } from './functions.ts';
 import type { Lowering } from './lowering.ts';
+import { operations } from './operations.ts';
 import type { Scope } from './scope.ts';
 import type { Value } from './value.ts';
 
@@ -18,7 +19,7 @@ export function unknownName(
     ...bound,
     ...(place === 'name' ? indexNames.keys() : []),
     ...forms.keys(),
-    ...(place === 'call' ? [...functions.keys(), 'table'] : []),
+    ...(place === 'call' ? [...functions.keys(), ...operations.keys(), 'table'] : []),
   ];
   return {
     message: place === 'name' ? `There is no name "${text}" here.` : `There is no pattern or form "${text}".`,

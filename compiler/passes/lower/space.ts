@@ -13,12 +13,21 @@ export interface Axis {
  * - `tiles`: whole tiles one after another, row-major over tiles and inside each. The last tile of an axis is padded.
  * - `morton`: the bits of the coordinates interleaved, the lowest bit that of the last axis; `bits` of each axis.
  * - `band`: the cells (s, e) with |e - s| <= width, a row of 2 width + 1 cells for every s, column e - s + width.
+ * - `given`: a run-time int array says which cell stands at each position of the region: by its row-major number, or by
+ *   its coordinates, one a column. `leading` are the indices of its dimensions before the position.
  */
 export type Numbering =
   | { readonly kind: 'row-major' }
   | { readonly kind: 'tiles'; readonly tile: readonly NodeId[] }
   | { readonly kind: 'morton'; readonly bits: number }
-  | { readonly kind: 'band'; readonly width: NodeId };
+  | { readonly kind: 'band'; readonly width: NodeId }
+  | {
+      readonly kind: 'given';
+      readonly array: string;
+      readonly leading: readonly NodeId[];
+      readonly length: NodeId;
+      readonly by: 'number' | 'coordinates';
+    };
 
 /** A stretch of positions; without axes a plain one. */
 export interface Region {
@@ -27,6 +36,8 @@ export interface Region {
   readonly length: NodeId;
   readonly axes: readonly Axis[];
   readonly numbering: Numbering;
+  /** Of queries or of keys alone, where these have different spaces. */
+  readonly side: 'query' | 'key' | null;
   /** Positions whose coordinates are known: the index on the first axis, and the place among those that share it. */
   readonly pinned?: readonly { readonly position: NodeId; readonly first: NodeId; readonly place: NodeId }[];
 }
@@ -35,6 +46,8 @@ export interface Region {
 export interface Space {
   readonly regions: readonly Region[];
   readonly length: NodeId;
+  /** What the positions of the keys stand for, where it is something else. */
+  readonly keys: Space | null;
 }
 
 /** The number of positions that a numbering of axes takes. */
@@ -55,6 +68,8 @@ export function lengthOf(builder: MaskBuilder, axes: readonly Axis[], numbering:
       return builder.int(2 ** (numbering.bits * axes.length));
     case 'band':
       return builder.arithmetic('mul', axes[0].size, bandRow(builder, numbering.width));
+    case 'given':
+      return numbering.length;
   }
 }
 
@@ -96,6 +111,17 @@ export function coordinates(builder: MaskBuilder, region: Region, position: Node
       const column = builder.arithmetic('mod', local, row);
       return [start, builder.arithmetic('sub', builder.arithmetic('add', start, column), numbering.width)];
     }
+    case 'given': {
+      const { array, leading, by } = numbering;
+      const read = (...last: readonly NodeId[]) =>
+        builder.add({ kind: 'lookup', array, indices: [...leading, local, ...last] });
+      if (by === 'coordinates') return axes.map((_, axis) => read(builder.int(axis)));
+      return split(
+        builder,
+        read(),
+        axes.map(({ size }) => size),
+      );
+    }
   }
 }
 
@@ -116,20 +142,35 @@ export function spaceHolds(builder: MaskBuilder, space: Space, position: NodeId)
   return builder.and(builder.between(builder.int(0), position, space.length), ...exist);
 }
 
-/** Padded tiles, curves over sizes that are no powers of two and the corners of a band have positions without a cell. */
+/**
+ * Padded tiles, curves over sizes that are no powers of two, the corners of a band and what a run-time order leaves out
+ * have positions without a cell.
+ */
 function cellExists(builder: MaskBuilder, region: Region, position: NodeId): NodeId {
   const { axes, numbering } = region;
-  if (numbering.kind === 'row-major') return builder.bool(true);
+  const zero = builder.int(0);
   const found = coordinates(builder, region, position);
-  if (numbering.kind === 'band') return builder.between(builder.int(0), found[1], axes[1].size);
-  const short = axes.map(({ size }, at) => {
-    const filled =
-      numbering.kind === 'tiles'
-        ? divides(builder, numbering.tile[at], size)
-        : isPower(builder, size, numbering.bits);
-    return filled ? builder.bool(true) : builder.compare('lt', found[at], size);
-  });
-  return builder.and(...short);
+  const below = (filled: (size: NodeId, axis: number) => boolean) =>
+    builder.and(
+      ...axes.map(({ size }, at) =>
+        filled(size, at) ? builder.bool(true) : builder.compare('lt', found[at], size),
+      ),
+    );
+  switch (numbering.kind) {
+    case 'row-major':
+      return builder.bool(true);
+    case 'tiles':
+      return below((size, at) => divides(builder, numbering.tile[at], size));
+    case 'morton':
+      return below((size) => isPower(builder, size, numbering.bits));
+    case 'band':
+      return builder.between(zero, found[1], axes[1].size);
+    case 'given': {
+      // Row-major numbers beyond the grid leave it along the first axis.
+      const judged = numbering.by === 'number' ? axes.slice(0, 1) : axes;
+      return builder.and(...judged.map(({ size }, at) => builder.between(zero, found[at], size)));
+    }
+  }
 }
 
 function divides(builder: MaskBuilder, tile: NodeId, size: NodeId): boolean {

@@ -11,6 +11,7 @@ const maxTableDims = 8;
 /** A nested array of numbers as one row-major table, or what is wrong with it. */
 export function readTable(content: unknown, title: string): TableValue | string {
   if (content instanceof SyntaxError) return 'it is not JSON';
+  if (content instanceof Error) return content.message;
   const dims: number[] = [];
   for (let level = content; Array.isArray(level); level = level[0]) dims.push(level.length);
   if (dims.length === 0) return 'it is not an array';

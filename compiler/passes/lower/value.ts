@@ -1,4 +1,6 @@
 import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { Span } from '../../diagnostics/diagnostic.ts';
+import type { Combine } from '../../ir/graph.ts';
 import type { LinkedFile } from '../link-files.ts';
 import type { Region, Space } from './space.ts';
 
@@ -23,6 +25,8 @@ export type Value =
   | { readonly kind: 'part'; readonly same: NodeId; readonly inner: Scope }
   /** A region of the space: a set of positions, and with its axes a grid. */
   | { readonly kind: 'region'; readonly region: Region }
+  /** What `attend`, `merge` and `concat` give: one attend, or several with the way they become one output. */
+  | { readonly kind: 'attention'; readonly combine: Combine; readonly attends: readonly AttendValue[] }
   /** Something was wrong and has been reported; what is computed from it is not reported again. */
   | { readonly kind: 'error' };
 
@@ -73,6 +77,15 @@ export interface TableValue {
   readonly title: string;
 }
 
+/** One `attend`: the pairs that its softmax sees. */
+export interface AttendValue {
+  /** The name that `let` gave it, `''` where there is none. */
+  readonly name: string;
+  /** The whole call. */
+  readonly span: Span;
+  readonly mask: NodeId;
+}
+
 export const poison: Value = { kind: 'error' };
 
 export function int(node: NodeId): Value {
@@ -114,6 +127,8 @@ export function describe(value: Value): string {
       return 'a partition';
     case 'region':
       return `the region "${value.region.name}"`;
+    case 'attention':
+      return 'an attention';
     case 'error':
       return 'nothing';
   }

@@ -9,7 +9,7 @@ import type { LinkedFile } from '../link-files.ts';
 import { attentionField } from '../lower/attention-fields.ts';
 import { arrayTypes, scalarTypes } from '../lower/convert-parameter.ts';
 import { feeds } from '../lower/lower-feed.ts';
-import { didYouMean } from '../suggest-name.ts';
+import { didYouMean } from '../../diagnostics/suggest-name.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkSpace } from './check-space.ts';
 import { NameScope } from './name-scope.ts';
@@ -29,7 +29,7 @@ export function checkPattern(pattern: PatternDeclaration, file: LinkedFile, sess
     else if (value !== null) checkExpression(value, scope);
     scope.bind(parameter.name, 'parameter');
   }
-  if (pattern.space !== null) checkSpace(pattern.space, scope);
+  for (const space of [pattern.space, pattern.keySpace]) if (space !== null) checkSpace(space, scope);
   for (const binding of pattern.bindings) {
     checkExpression(binding.value, scope);
     for (const name of binding.names) scope.bind(name, 'let');
@@ -57,7 +57,8 @@ export function checkAttention(attention: AttentionDeclaration, file: LinkedFile
     scope.bind(member.name, 'input');
   }
   for (const member of members) {
-    if (member.kind === 'field' && member.name === 'over') checkSpace(member.values[0], scope);
+    if (member.kind === 'field' && member.name === 'over')
+      for (const space of member.values) checkSpace(space, scope);
   }
   for (const member of members) {
     if (member.kind !== 'let') continue;
@@ -65,7 +66,7 @@ export function checkAttention(attention: AttentionDeclaration, file: LinkedFile
     for (const name of member.names) scope.bind(name, 'let');
   }
   for (const member of members) {
-    if (member.kind === 'return') checkExpression(member.value, scope, true);
+    if (member.kind === 'return') checkExpression(member.value, scope);
     if (member.kind !== 'field' || member.name === 'over' || wordFields.has(member.name)) continue;
     const lenient =
       attentionField.get(member.name)?.targets.length !== attentionField.get('mask')!.targets.length;

@@ -2,6 +2,7 @@ import type { CallExpression, Expression, NameExpression } from '../../parser/as
 import { indexNames, tensorNames } from '../lower/built-in-names.ts';
 import { forms, plannedForms } from '../lower/forms/registry.ts';
 import { functions } from '../lower/functions.ts';
+import { operations } from '../lower/operations.ts';
 import { unknownName } from '../lower/report-unknown.ts';
 import type { NameScope } from './name-scope.ts';
 
@@ -38,6 +39,8 @@ export function checkExpression(expression: Expression, scope: NameScope, lenien
     case 'tuple':
     case 'list':
       return check(...expression.elements);
+    case 'axes':
+      return check(...expression.arguments.map(({ value }) => value));
     case 'if':
       return check(expression.condition, expression.then, expression.else);
     case 'by':
@@ -57,7 +60,7 @@ function checkName(expression: NameExpression, scope: NameScope, lenient: boolea
   if (top?.kind === 'pattern') scope.called.push({ target: top, span });
   if (top !== undefined || lenient) return;
   if (indexNames.has(text) || tensorNames.has(text) || forms.has(text)) return;
-  if (functions.has(text) || plannedForms.has(text) || text === 'table') return;
+  if (functions.has(text) || operations.has(text) || plannedForms.has(text) || text === 'table') return;
   scope.unknown = true;
   scope.session.report('unknown-name', { span, ...unknownName(text, 'name', scope.names(), span) });
 }
@@ -70,8 +73,8 @@ function checkCall(call: CallExpression, scope: NameScope, lenient: boolean): vo
   const top = scope.top.get(text);
   const form = forms.get(text);
   const planned = form === undefined && plannedForms.has(text);
-  const called =
-    top?.kind === 'pattern' || form !== undefined || planned || functions.has(text) || text === 'table';
+  const builtIn = planned || functions.has(text) || operations.has(text) || text === 'table';
+  const called = top?.kind === 'pattern' || form !== undefined || builtIn;
   if (top?.kind === 'pattern') scope.called.push({ target: top, span: call.span });
   // A binding that is called is a mistake of types, not of names.
   if (!called && !scope.use(text) && top === undefined && !lenient) {
@@ -85,7 +88,8 @@ function checkCall(call: CallExpression, scope: NameScope, lenient: boolean): vo
         ? positional.shift()
         : form?.parameters.find(({ name }) => name === argument.name?.text);
     if (parameter === undefined || !ownWords.has(parameter.type)) {
-      checkExpression(argument.value, scope, lenient || planned);
+      const kept = text === 'attend' && argument.name?.text === 'keep';
+      checkExpression(argument.value, scope, lenient || planned || kept);
     } else if (parameter.type === 'rule' && argument.value.kind === 'call') {
       for (const { value } of argument.value.arguments) checkExpression(value, scope, lenient);
     }

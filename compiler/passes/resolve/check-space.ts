@@ -4,18 +4,19 @@ import { checkExpression } from './check-expression.ts';
 import type { NameScope } from './name-scope.ts';
 
 /** Orders of the cells of a region: words, not names. */
-const orders: ReadonlySet<string> = new Set(['row_major', 'morton']);
+const orders: ReadonlySet<string> = new Set(['row_major', 'morton', 'hilbert']);
 
 /** Checks the names of an `over`: sizes are looked up, regions and axes are declared by it. */
 export function checkSpace(space: Expression, scope: NameScope): void {
   for (const region of regionsOf(space)) {
-    if (region.kind !== 'call') {
+    if (region.kind !== 'call' && region.kind !== 'axes') {
       checkExpression(region, scope);
       continue;
     }
-    scope.declare(region.callee.text);
+    if (region.kind === 'call') scope.declare(region.callee.text);
+    const isBand = region.kind === 'call' && region.callee.text === 'band';
     for (const { name, value } of region.arguments) {
-      if (region.callee.text === 'band' && name === null) continue;
+      if (isBand && name === null) continue;
       if (name?.text !== 'order') checkExpression(value, scope);
       else if (value.kind === 'call') for (const size of value.arguments) checkExpression(size.value, scope);
       else if (value.kind !== 'name' || !orders.has(value.text)) checkExpression(value, scope);

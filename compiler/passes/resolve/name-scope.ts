@@ -5,6 +5,7 @@ import type { TopLevel } from '../link-files.ts';
 import { indexNames, tensorNames } from '../lower/built-in-names.ts';
 import { forms, plannedForms } from '../lower/forms/registry.ts';
 import { functions } from '../lower/functions.ts';
+import { operations } from '../lower/operations.ts';
 
 /** A name that a pattern or an attention binds. */
 interface Binding {
@@ -88,7 +89,8 @@ function isReserved(name: string): boolean {
 
 /** Whether a pattern of this name would hide something that is called. */
 function isCallable(name: string): boolean {
-  return forms.has(name) || plannedForms.has(name) || functions.has(name) || name === 'table';
+  const tables = [forms, plannedForms, operations, functions];
+  return tables.some((table) => table.has(name)) || name === 'table';
 }
 
 /** Reports a declaration that hides a name of the language; true where it does. */

@@ -172,10 +172,39 @@ fn read_ids(i0: i32, i1: i32) -> i32 {
   return bitcast<i32>(arena[params.ids_at + u32(i0 * params.ids_dim1 + i1)]);
 }
 
-// Whether the query at position i attends to the key at position j.
-fn is_live(i: i32, j: i32, head: i32, batch: i32) -> bool {
-  let distance = j - i;
-  return distance <= 0 && -params.w < distance && read_ids(batch, i) == read_ids(batch, j);
+// What the mask asks of a query alone.
+struct QueryFacts {
+  ids_value: i32,
+}
+
+fn query_facts(i: i32, head: i32, batch: i32) -> QueryFacts {
+  return QueryFacts(read_ids(batch, i));
+}
+
+// What the mask asks of a key alone.
+struct KeyFacts {
+  ids_value: i32,
+}
+
+fn key_facts(j: i32, head: i32, batch: i32) -> KeyFacts {
+  return KeyFacts(read_ids(batch, j));
+}
+
+// The keys from key0 on, bit n being key0 + n, that the query at position i surely attends to, and those that it
+// possibly does: the difference is left to ask.
+fn decided_keys_of(i: i32, key0: i32, head: i32, batch: i32) -> vec2<u32> {
+  let span0 = bits_below(i + 1 - key0) & ~bits_below(-params.w + 1 + i - key0);
+  return vec2<u32>(0u, span0);
+}
+
+// Whether the query at position i attends to the key at position j, where bounds have not decided it.
+fn is_live(i: i32, j: i32, query: QueryFacts, key: KeyFacts, head: i32, batch: i32) -> bool {
+  return query.ids_value == key.ids_value;
+}
+
+// A word with bits 0 ..< count set; counts outside 0 .. 32 are clamped.
+fn bits_below(count: i32) -> u32 {
+  return select((1u << u32(clamp(count, 0, 31))) - 1u, 0xffffffffu, count >= 32);
 }
 
 // 32 queries x 32 keys a tile: 8 x 8 threads of
@@ -188,6 +217,7 @@ var<workgroup> row_sum_gpu_32x32: array<f32, 32>; // running sum of the weights
 var<workgroup> row_factor_gpu_32x32: array<f32, 32>; // what the accumulators are to be scaled by
 var<workgroup> live_keys_gpu_32x32: array<u32, 32>; // partial tiles: a bit for each live key
 var<workgroup> live_anywhere_gpu_32x32: atomic<u32>; // partial tiles: keys that are live for some row
+var<workgroup> facts_gpu_32x32: array<KeyFacts, 32>; // partial tiles: what the mask asks of each key
 
 @compute @workgroup_size(64)
 fn attend_gpu_32x32(
@@ -253,15 +283,24 @@ fn attend_gpu_32x32(
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = run < first_full || key0 + TILE_KEYS > end;
 
+      if (partial) {
+        for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
+          facts_gpu_32x32[slot] = key_facts(i32(key0 + slot), head_id, batch_id);
+        }
+      }
       // What the tile before has left is no longer read.
       workgroupBarrier();
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          let decided = decided_keys_of(i, i32(key0), head_id, batch_id);
+          var live = decided.x & inside;
+          let query = query_facts(i, head_id, batch_id);
+          let open = decided.y & ~decided.x & inside;
+          for (var key = countTrailingZeros(open); key < 32u - countLeadingZeros(open); key++) {
+            let j = i32(key0 + key);
+            live |= select(0u, (1u << key) & open, is_live(i, j, query, facts_gpu_32x32[key], head_id, batch_id));
           }
           live_keys_gpu_32x32[row] = live;
           atomicOr(&live_anywhere_gpu_32x32, live);
@@ -433,6 +472,7 @@ var<workgroup> row_sum_few_gpu_8x32: array<f32, 8>; // running sum of the weight
 var<workgroup> row_factor_few_gpu_8x32: array<f32, 8>; // what the accumulators are to be scaled by
 var<workgroup> live_keys_few_gpu_8x32: array<u32, 8>; // partial tiles: a bit for each live key
 var<workgroup> live_anywhere_few_gpu_8x32: atomic<u32>; // partial tiles: keys that are live for some row
+var<workgroup> facts_few_gpu_8x32: array<KeyFacts, 32>; // partial tiles: what the mask asks of each key
 
 @compute @workgroup_size(64)
 fn attend_few_gpu_8x32(
@@ -497,15 +537,24 @@ fn attend_few_gpu_8x32(
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = run < first_full || key0 + TILE_KEYS > end;
 
+      if (partial) {
+        for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
+          facts_few_gpu_8x32[slot] = key_facts(i32(key0 + slot), head_id, batch_id);
+        }
+      }
       // What the tile before has left is no longer read.
       workgroupBarrier();
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          let decided = decided_keys_of(i, i32(key0), head_id, batch_id);
+          var live = decided.x & inside;
+          let query = query_facts(i, head_id, batch_id);
+          let open = decided.y & ~decided.x & inside;
+          for (var key = countTrailingZeros(open); key < 32u - countLeadingZeros(open); key++) {
+            let j = i32(key0 + key);
+            live |= select(0u, (1u << key) & open, is_live(i, j, query, facts_few_gpu_8x32[key], head_id, batch_id));
           }
           live_keys_few_gpu_8x32[row] = live;
           atomicOr(&live_anywhere_few_gpu_8x32, live);
@@ -641,6 +690,7 @@ var<workgroup> row_sum_software_32x32: array<f32, 32>; // running sum of the wei
 var<workgroup> row_factor_software_32x32: array<f32, 32>; // what the accumulators are to be scaled by
 var<workgroup> live_keys_software_32x32: array<u32, 32>; // partial tiles: a bit for each live key
 var<workgroup> live_anywhere_software_32x32: atomic<u32>; // partial tiles: keys that are live for some row
+var<workgroup> facts_software_32x32: array<KeyFacts, 32>; // partial tiles: what the mask asks of each key
 
 @compute @workgroup_size(8)
 fn attend_software_32x32(
@@ -718,15 +768,24 @@ fn attend_software_32x32(
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = run < first_full || key0 + TILE_KEYS > end;
 
+      if (partial) {
+        for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
+          facts_software_32x32[slot] = key_facts(i32(key0 + slot), head_id, batch_id);
+        }
+      }
       // What the tile before has left is no longer read.
       workgroupBarrier();
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          let decided = decided_keys_of(i, i32(key0), head_id, batch_id);
+          var live = decided.x & inside;
+          let query = query_facts(i, head_id, batch_id);
+          let open = decided.y & ~decided.x & inside;
+          for (var key = countTrailingZeros(open); key < 32u - countLeadingZeros(open); key++) {
+            let j = i32(key0 + key);
+            live |= select(0u, (1u << key) & open, is_live(i, j, query, facts_software_32x32[key], head_id, batch_id));
           }
           live_keys_software_32x32[row] = live;
           atomicOr(&live_anywhere_software_32x32, live);
@@ -1186,6 +1245,7 @@ var<workgroup> row_sum_few_software_8x32: array<f32, 8>; // running sum of the w
 var<workgroup> row_factor_few_software_8x32: array<f32, 8>; // what the accumulators are to be scaled by
 var<workgroup> live_keys_few_software_8x32: array<u32, 8>; // partial tiles: a bit for each live key
 var<workgroup> live_anywhere_few_software_8x32: atomic<u32>; // partial tiles: keys that are live for some row
+var<workgroup> facts_few_software_8x32: array<KeyFacts, 32>; // partial tiles: what the mask asks of each key
 
 @compute @workgroup_size(8)
 fn attend_few_software_8x32(
@@ -1251,15 +1311,24 @@ fn attend_few_software_8x32(
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = run < first_full || key0 + TILE_KEYS > end;
 
+      if (partial) {
+        for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
+          facts_few_software_8x32[slot] = key_facts(i32(key0 + slot), head_id, batch_id);
+        }
+      }
       // What the tile before has left is no longer read.
       workgroupBarrier();
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          let decided = decided_keys_of(i, i32(key0), head_id, batch_id);
+          var live = decided.x & inside;
+          let query = query_facts(i, head_id, batch_id);
+          let open = decided.y & ~decided.x & inside;
+          for (var key = countTrailingZeros(open); key < 32u - countLeadingZeros(open); key++) {
+            let j = i32(key0 + key);
+            live |= select(0u, (1u << key) & open, is_live(i, j, query, facts_few_software_8x32[key], head_id, batch_id));
           }
           live_keys_few_software_8x32[row] = live;
           atomicOr(&live_anywhere_few_software_8x32, live);
@@ -1501,6 +1570,7 @@ export const descriptor: AttentionDescriptor = {
   kvHeads: 2,
   dim: 32,
   dimV: 32,
+  dimOut: 32,
   dtype: 'f32',
   layout: 'bhnd',
   outputs: ['out'],
@@ -1528,6 +1598,8 @@ export const descriptor: AttentionDescriptor = {
   derived: [],
   offset: offsetProgram,
   mask: maskProgram,
+  combine: 'single',
+  branches: [maskProgram],
   score: {
     scale: 0.17677669529663687,
     softcap: null,
@@ -1535,47 +1607,64 @@ export const descriptor: AttentionDescriptor = {
     keyBias: null,
     rowScale: null,
     sink: null,
+    biases: [],
+    denominatorScale: null,
   },
-  kernels: [
+  passes: [
     {
-      name: 'attend_gpu_32x32',
-      purpose: 'tiled',
-      target: 'gpu',
-      tile: { queries: 32, keys: 32 },
-      workgroupSize: 64,
-      workgroupBytes: 13328,
-      features: [],
-      schedule: { kind: 'table', residual: maskProgram },
-    },
-    {
-      name: 'attend_few_gpu_8x32',
-      purpose: 'small-query',
-      target: 'gpu',
-      tile: { queries: 8, keys: 32 },
-      workgroupSize: 64,
-      workgroupBytes: 6800,
-      features: [],
-      schedule: { kind: 'table', residual: maskProgram },
-    },
-    {
-      name: 'attend_software_32x32',
-      purpose: 'tiled',
-      target: 'software',
-      tile: { queries: 32, keys: 32 },
-      workgroupSize: 8,
-      workgroupBytes: 12816,
-      features: [],
-      schedule: { kind: 'table', residual: maskProgram },
-    },
-    {
-      name: 'attend_few_software_8x32',
-      purpose: 'small-query',
-      target: 'software',
-      tile: { queries: 8, keys: 32 },
-      workgroupSize: 8,
-      workgroupBytes: 6288,
-      features: [],
-      schedule: { kind: 'table', residual: maskProgram },
+      name: 'all',
+      mask: maskProgram,
+      queries: { kind: 'positions' },
+      keys: { kind: 'positions' },
+      strategy: 'dense',
+      state: { reads: false, writes: false },
+      column: 0,
+      kernels: [
+        {
+          name: 'attend_gpu_32x32',
+          purpose: 'tiled',
+          target: 'gpu',
+          tile: { queries: 32, keys: 32 },
+          workgroupSize: 64,
+          workgroupBytes: 13456,
+          features: [],
+          extents: { queries: [], keys: [] },
+          schedule: { kind: 'table', residual: maskProgram },
+        },
+        {
+          name: 'attend_few_gpu_8x32',
+          purpose: 'small-query',
+          target: 'gpu',
+          tile: { queries: 8, keys: 32 },
+          workgroupSize: 64,
+          workgroupBytes: 6928,
+          features: [],
+          extents: { queries: [], keys: [] },
+          schedule: { kind: 'table', residual: maskProgram },
+        },
+        {
+          name: 'attend_software_32x32',
+          purpose: 'tiled',
+          target: 'software',
+          tile: { queries: 32, keys: 32 },
+          workgroupSize: 8,
+          workgroupBytes: 12944,
+          features: [],
+          extents: { queries: [], keys: [] },
+          schedule: { kind: 'table', residual: maskProgram },
+        },
+        {
+          name: 'attend_few_software_8x32',
+          purpose: 'small-query',
+          target: 'software',
+          tile: { queries: 8, keys: 32 },
+          workgroupSize: 8,
+          workgroupBytes: 6416,
+          features: [],
+          extents: { queries: [], keys: [] },
+          schedule: { kind: 'table', residual: maskProgram },
+        },
+      ],
     },
   ],
   wgsl: {
@@ -1612,8 +1701,8 @@ export const descriptor: AttentionDescriptor = {
       { binding: 4, role: 'out', access: 'read-write' },
       { binding: 5, role: 'arena', access: 'read' },
     ],
-    arena: [{ kind: 'tables', name: '$tables' }, { kind: 'array', name: 'ids', array: 'ids' }],
+    arena: [{ kind: 'tables', name: '$tables', pass: 0 }, { kind: 'array', name: 'ids', array: 'ids' }],
     floats: [],
-    lineMap: [[62, 297], [63, 306]],
+    lineMap: [],
   },
 };

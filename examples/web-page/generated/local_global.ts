@@ -157,10 +157,17 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> lse: array<u32>;
 @group(0) @binding(6) var<storage, read> arena: array<u32>;
 
-// Whether the query at position i attends to the key at position j.
-fn is_live(i: i32, j: i32, head: i32, batch: i32) -> bool {
-  let distance = j - i;
-  return (-params.w <= distance && distance <= params.w) || (0 <= i && i <= 3) || j <= 3;
+// The keys from key0 on that the query at position i attends to: bit n is key0 + n.
+fn live_keys_of(i: i32, key0: i32, head: i32, batch: i32) -> u32 {
+  let span0 = bits_below(params.w + 1 + i - key0) & ~bits_below(-params.w + i - key0);
+  let whole1 = select(0u, 0xffffffffu, 0 <= i && i <= 3);
+  let span2 = bits_below(4 - key0);
+  return span0 | whole1 | span2;
+}
+
+// A word with bits 0 ..< count set; counts outside 0 .. 32 are clamped.
+fn bits_below(count: i32) -> u32 {
+  return select((1u << u32(clamp(count, 0, 31))) - 1u, 0xffffffffu, count >= 32);
 }
 
 // 32 queries x 32 keys a tile: 8 x 8 threads of
@@ -243,11 +250,8 @@ fn attend_gpu_32x32(
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
-          }
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          var live = live_keys_of(i, i32(key0), head_id, batch_id) & inside;
           live_keys_gpu_32x32[row] = live;
           atomicOr(&live_anywhere_gpu_32x32, live);
         }
@@ -492,11 +496,8 @@ fn attend_few_gpu_8x32(
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
-          }
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          var live = live_keys_of(i, i32(key0), head_id, batch_id) & inside;
           live_keys_few_gpu_8x32[row] = live;
           atomicOr(&live_anywhere_few_gpu_8x32, live);
         }
@@ -718,11 +719,8 @@ fn attend_software_32x32(
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
-          }
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          var live = live_keys_of(i, i32(key0), head_id, batch_id) & inside;
           live_keys_software_32x32[row] = live;
           atomicOr(&live_anywhere_software_32x32, live);
         }
@@ -1256,11 +1254,8 @@ fn attend_few_software_8x32(
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
-          }
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          var live = live_keys_of(i, i32(key0), head_id, batch_id) & inside;
           live_keys_few_software_8x32[row] = live;
           atomicOr(&live_anywhere_few_software_8x32, live);
         }
@@ -1500,6 +1495,7 @@ export const descriptor: AttentionDescriptor = {
   kvHeads: 2,
   dim: 32,
   dimV: 32,
+  dimOut: 32,
   dtype: 'f32',
   layout: 'bhnd',
   outputs: ['out', 'lse'],
@@ -1508,6 +1504,8 @@ export const descriptor: AttentionDescriptor = {
   derived: [],
   offset: offsetProgram,
   mask: maskProgram,
+  combine: 'single',
+  branches: [maskProgram],
   score: {
     scale: 0.17677669529663687,
     softcap: null,
@@ -1515,47 +1513,64 @@ export const descriptor: AttentionDescriptor = {
     keyBias: null,
     rowScale: null,
     sink: null,
+    biases: [],
+    denominatorScale: null,
   },
-  kernels: [
+  passes: [
     {
-      name: 'attend_gpu_32x32',
-      purpose: 'tiled',
-      target: 'gpu',
-      tile: { queries: 32, keys: 32 },
-      workgroupSize: 64,
-      workgroupBytes: 13328,
-      features: [],
-      schedule: { kind: 'table', residual: maskProgram },
-    },
-    {
-      name: 'attend_few_gpu_8x32',
-      purpose: 'small-query',
-      target: 'gpu',
-      tile: { queries: 8, keys: 32 },
-      workgroupSize: 64,
-      workgroupBytes: 6800,
-      features: [],
-      schedule: { kind: 'table', residual: maskProgram },
-    },
-    {
-      name: 'attend_software_32x32',
-      purpose: 'tiled',
-      target: 'software',
-      tile: { queries: 32, keys: 32 },
-      workgroupSize: 8,
-      workgroupBytes: 12816,
-      features: [],
-      schedule: { kind: 'table', residual: maskProgram },
-    },
-    {
-      name: 'attend_few_software_8x32',
-      purpose: 'small-query',
-      target: 'software',
-      tile: { queries: 8, keys: 32 },
-      workgroupSize: 8,
-      workgroupBytes: 6288,
-      features: [],
-      schedule: { kind: 'table', residual: maskProgram },
+      name: 'all',
+      mask: maskProgram,
+      queries: { kind: 'positions' },
+      keys: { kind: 'positions' },
+      strategy: 'dense',
+      state: { reads: false, writes: false },
+      column: 0,
+      kernels: [
+        {
+          name: 'attend_gpu_32x32',
+          purpose: 'tiled',
+          target: 'gpu',
+          tile: { queries: 32, keys: 32 },
+          workgroupSize: 64,
+          workgroupBytes: 13328,
+          features: [],
+          extents: { queries: [], keys: [] },
+          schedule: { kind: 'table', residual: maskProgram },
+        },
+        {
+          name: 'attend_few_gpu_8x32',
+          purpose: 'small-query',
+          target: 'gpu',
+          tile: { queries: 8, keys: 32 },
+          workgroupSize: 64,
+          workgroupBytes: 6800,
+          features: [],
+          extents: { queries: [], keys: [] },
+          schedule: { kind: 'table', residual: maskProgram },
+        },
+        {
+          name: 'attend_software_32x32',
+          purpose: 'tiled',
+          target: 'software',
+          tile: { queries: 32, keys: 32 },
+          workgroupSize: 8,
+          workgroupBytes: 12816,
+          features: [],
+          extents: { queries: [], keys: [] },
+          schedule: { kind: 'table', residual: maskProgram },
+        },
+        {
+          name: 'attend_few_software_8x32',
+          purpose: 'small-query',
+          target: 'software',
+          tile: { queries: 8, keys: 32 },
+          workgroupSize: 8,
+          workgroupBytes: 6288,
+          features: [],
+          extents: { queries: [], keys: [] },
+          schedule: { kind: 'table', residual: maskProgram },
+        },
+      ],
     },
   ],
   wgsl: {
@@ -1590,8 +1605,8 @@ export const descriptor: AttentionDescriptor = {
       { binding: 5, role: 'lse', access: 'read-write' },
       { binding: 6, role: 'arena', access: 'read' },
     ],
-    arena: [{ kind: 'tables', name: '$tables' }],
+    arena: [{ kind: 'tables', name: '$tables', pass: 0 }],
     floats: [],
-    lineMap: [[54, 181], [55, 189]],
+    lineMap: [],
   },
 };

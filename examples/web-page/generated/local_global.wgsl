@@ -49,10 +49,17 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> lse: array<u32>;
 @group(0) @binding(6) var<storage, read> arena: array<u32>;
 
-// Whether the query at position i attends to the key at position j.
-fn is_live(i: i32, j: i32, head: i32, batch: i32) -> bool {
-  let distance = j - i;
-  return (-params.w <= distance && distance <= params.w) || (0 <= i && i <= 3) || j <= 3;
+// The keys from key0 on that the query at position i attends to: bit n is key0 + n.
+fn live_keys_of(i: i32, key0: i32, head: i32, batch: i32) -> u32 {
+  let span0 = bits_below(params.w + 1 + i - key0) & ~bits_below(-params.w + i - key0);
+  let whole1 = select(0u, 0xffffffffu, 0 <= i && i <= 3);
+  let span2 = bits_below(4 - key0);
+  return span0 | whole1 | span2;
+}
+
+// A word with bits 0 ..< count set; counts outside 0 .. 32 are clamped.
+fn bits_below(count: i32) -> u32 {
+  return select((1u << u32(clamp(count, 0, 31))) - 1u, 0xffffffffu, count >= 32);
 }
 
 // 32 queries x 32 keys a tile: 8 x 8 threads of
@@ -135,11 +142,8 @@ fn attend_gpu_32x32(
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
-          }
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          var live = live_keys_of(i, i32(key0), head_id, batch_id) & inside;
           live_keys_gpu_32x32[row] = live;
           atomicOr(&live_anywhere_gpu_32x32, live);
         }
@@ -384,11 +388,8 @@ fn attend_few_gpu_8x32(
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
-          }
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          var live = live_keys_of(i, i32(key0), head_id, batch_id) & inside;
           live_keys_few_gpu_8x32[row] = live;
           atomicOr(&live_anywhere_few_gpu_8x32, live);
         }
@@ -610,11 +611,8 @@ fn attend_software_32x32(
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
-          }
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          var live = live_keys_of(i, i32(key0), head_id, batch_id) & inside;
           live_keys_software_32x32[row] = live;
           atomicOr(&live_anywhere_software_32x32, live);
         }
@@ -1148,11 +1146,8 @@ fn attend_few_software_8x32(
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
-          }
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          var live = live_keys_of(i, i32(key0), head_id, batch_id) & inside;
           live_keys_few_software_8x32[row] = live;
           atomicOr(&live_anywhere_few_software_8x32, live);
         }

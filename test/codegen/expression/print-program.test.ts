@@ -199,7 +199,7 @@ describe('Namer', () => {
     const namer = new Namer(WGSL_RESERVED);
     expect(['ids', 'ids', 'fn', 'fn', 'größe', '3d', '__a__b', ''].map((wish) => namer.name(wish))).toEqual([
       'ids',
-      'ids_',
+      'ids_2',
       'fn_',
       'fn_2',
       'gr_e',

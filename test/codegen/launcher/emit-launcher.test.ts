@@ -4,6 +4,8 @@ import ts from 'typescript';
 import { emitLauncher } from '../../../compiler/codegen/launcher/index.ts';
 import type { AttentionDescriptor } from '../../../runtime/descriptor.ts';
 import { acquireDevice } from '../../../runtime/node/index.ts';
+import { attendBranches } from '../../../runtime/reference/attend-branches.ts';
+import { specimens } from '../../mutants/specimens.ts';
 import { windowFixture } from '../../runtime/webgpu/window-fixture.ts';
 import { maxError, sequence, windowReference } from '../../runtime/webgpu/window-reference.ts';
 import { diagnose, loadModule } from './load-module.ts';
@@ -118,10 +120,42 @@ describe('the module', () => {
   test.each([
     ['plain', windowFixture()],
     ['rich', richDescriptor()],
+    ['several passes in views of boxes and lists', specimens.relay.descriptor],
+    ['outputs side by side', specimens.sideBySide.descriptor],
   ])('embeds the descriptor whole: %s', async (_, descriptor) => {
     const module = await loadModule(await emitLauncher(descriptor, header));
     expect(module.descriptor).toEqual(descriptor);
     expect(module.wgsl).toBe(descriptor.wgsl.code);
+  });
+
+  test('of outputs side by side tells their width, and has no lse', async () => {
+    const text = await emitLauncher(specimens.sideBySide.descriptor, header);
+    expect(text).toContain(
+      '4 query heads over 2 key heads, dim 16 for q and k, 8 for v, 16 for out: 2 outputs side by side, f32.',
+    );
+    expect(text).toContain('/** [batch, 2, nk, 8] by default. */\n  readonly v: Float32Array;');
+    expect(text).toContain('/** [batch, 4, nq, 16] by default. */\n  readonly out: Float32Array;');
+    expect(text).not.toContain('readonly lse');
+    const relay = await emitLauncher(specimens.relay.descriptor, header);
+    expect(diagnose({ 'relay.ts': relay, 'side-by-side.ts': text })).toEqual([]);
+  });
+
+  test.each(['relay', 'merged', 'sideBySide'] as const)('runs several passes: %s', async (name) => {
+    const found = await acquireDevice();
+    if (found.kind === 'none') throw new Error(found.reason);
+    const { descriptor, nq, nk, combine, branches } = specimens[name];
+    const module = await loadModule(await emitLauncher(descriptor, header));
+    const attention = module.create(found.device);
+    const tensors = { q: sequence(4 * nq * 16, 1), k: sequence(2 * nk * 16, 2), v: sequence(2 * nk * 8, 3) };
+    const { out, kernels } = await attention.forward(tensors, { nq, nk });
+    const truth = attendBranches({
+      ...{ batch: 1, heads: 4, kvHeads: 2, nq, nk, dim: 16, dimV: 8, offset: nk - nq, ...tensors },
+      ...{ combine, branches, score: { scale: 0.125 } },
+    });
+    expect(kernels).toHaveLength(descriptor.passes.length);
+    expect(maxError(out as Float32Array, truth.out)).toBeLessThan(1e-6);
+    attention.destroy();
+    found.close();
   });
 
   test('runs', async () => {

@@ -127,6 +127,75 @@ describe('scores', () => {
     expectClose(result);
   });
 
+  it('adds biases that indices over the pair read, 0 outside of their arrays', async () => {
+    const table = Float32Array.from({ length: heads * 5 }, (_, at) => ((at * 7) % 11) / 4 - 1);
+    const blocks = Float32Array.from({ length: 2 * 3 * 2 }, (_, at) => ((at * 5) % 7) / 3 - 1);
+    const graph = graphOf(causal, {
+      inputs: [declare('table', 'real', 'heads', 'five'), declare('blocks', 'real', 'batch', 'three', 'two')],
+      score: {
+        biases: [
+          {
+            array: 'table',
+            indices: [
+              program((b) => b.intern({ kind: 'head' })),
+              program((b, i, j) => b.arithmetic('add', b.arithmetic('sub', j, i), b.symbol('reach'))),
+            ],
+          },
+          {
+            array: 'blocks',
+            indices: [
+              program((b) => b.intern({ kind: 'batch' })),
+              program((b, i) => b.arithmetic('div', i, b.int(4))),
+              program((b, _i, j) => b.arithmetic('div', b.arithmetic('sub', j, b.int(2)), b.int(3))),
+            ],
+          },
+        ],
+      },
+    });
+    const at = (data: Float32Array, dims: readonly number[], ...indices: readonly number[]) =>
+      indices.some((index, dim) => index < 0 || index >= dims[dim])
+        ? 0
+        : data[indices.reduce((flat, index, dim) => flat * dims[dim] + index, 0)];
+    const result = await compare({
+      graph,
+      nq: 10,
+      nk: 12,
+      batch: 2,
+      live: isCausal,
+      symbols: { reach: 3 },
+      score: {
+        bias: (b, h, i, j) =>
+          at(table, [heads, 5], h, j - i + 3) +
+          at(blocks, [2, 3, 2], b, Math.floor(i / 4), Math.floor((j - 2) / 3)),
+      },
+      reals: { table: { dims: [heads, 5], data: table }, blocks: { dims: [2, 3, 2], data: blocks } },
+    });
+    expectClose(result);
+  });
+
+  it('multiplies the denominator by a number of the row, and leaves lse', async () => {
+    const rho = Float32Array.from({ length: heads * 9 }, (_, at) => 0.5 + at / 8);
+    const sinks = Float32Array.from([2, -1]);
+    const result = await compare({
+      graph: graphOf(causal, {
+        inputs: [declare('rho', 'real', 'heads', 'nk'), declare('sinks', 'real', 'heads')],
+        score: {
+          sink: 'sinks',
+          denominatorScale: {
+            array: 'rho',
+            indices: [program((b) => b.intern({ kind: 'head' })), program((_b, i) => i)],
+          },
+        },
+      }),
+      nq: 7,
+      nk: 9,
+      live: isCausal,
+      score: { sink: (h) => sinks[h], denominatorScale: (_b, h, i) => rho[h * 9 + i] },
+      reals: { rho: { dims: [heads, 9], data: rho }, sinks: { dims: [heads], data: sinks } },
+    });
+    expectClose(result);
+  });
+
   it('keeps large logits finite', async () => {
     const result = await compare({
       graph: graphOf(causal),

@@ -1,4 +1,8 @@
+import type { TargetTable } from '../../../compiler/cost/index.ts';
 import type { Graph } from '../../../compiler/ir/graph.ts';
+import type { KernelPlan } from '../../../compiler/ir/kernel.ts';
+import { planKernels } from '../../../compiler/passes/plan-kernels.ts';
+import { schedulePlainly } from '../../../compiler/passes/schedule-plainly.ts';
 import type { ScoreDescriptor } from '../../../runtime/descriptor.ts';
 import { MaskBuilder } from '../../../runtime/mask/builder.ts';
 import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
@@ -12,6 +16,8 @@ export const PLAIN_SCORE: ScoreDescriptor = {
   keyBias: null,
   rowScale: null,
   sink: null,
+  biases: [],
+  denominatorScale: null,
 };
 
 /** A graph of one attend over `mask`, everything else at a small default. */
@@ -36,9 +42,18 @@ export function graphOf(
     launch: [],
     derived: [],
     offset: program((b) => b.arithmetic('sub', b.symbol('nk'), b.symbol('nq'))),
-    nodes: [{ kind: 'attend', span: SPAN, mask, score: { ...PLAIN_SCORE, ...score }, spans: new Map() }],
+    space: null,
+    combine: 'single',
+    nodes: [
+      { kind: 'attend', name: '', span: SPAN, mask, score: { ...PLAIN_SCORE, ...score }, spans: new Map() },
+    ],
     ...rest,
   };
+}
+
+/** The plan of a graph under the plain schedule. */
+export function plainPlan(graph: Graph, targets?: readonly TargetTable[]): KernelPlan {
+  return planKernels(schedulePlainly(graph), targets);
 }
 
 /** A mask program from a function that builds its root. */

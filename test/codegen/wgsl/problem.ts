@@ -1,15 +1,19 @@
 import { emitWgsl } from '../../../compiler/codegen/wgsl/emit-wgsl.ts';
+import type { EmittedWgsl } from '../../../compiler/codegen/wgsl/emit-wgsl.ts';
 import type { TargetTable, ThreadTile } from '../../../compiler/cost/index.ts';
 import type { Graph } from '../../../compiler/ir/graph.ts';
+import type { Schedule } from '../../../compiler/ir/schedule.ts';
 import { planKernels } from '../../../compiler/passes/plan-kernels.ts';
+import { schedulePlainly } from '../../../compiler/passes/schedule-plainly.ts';
 import { attendDense } from '../../../runtime/reference/attend-dense.ts';
-import type { DenseScore } from '../../../runtime/reference/attend-dense.ts';
+import type { AttentionResult, DenseProblem, DenseScore } from '../../../runtime/reference/attend-dense.ts';
 import { layoutStrides } from '../../../runtime/reference/strides.ts';
 import type { Strides } from '../../../runtime/reference/strides.ts';
 import { softwareDevice } from './device.ts';
 import { runKernel } from './run-kernel.ts';
-import type { Dispatch, Outputs } from './run-kernel.ts';
-import { bruteTable } from './tables.ts';
+import type { Dispatch, Outputs, Step } from './run-kernel.ts';
+import { slotsOf } from './slots.ts';
+import { bruteDistances, bruteTable } from './tables.ts';
 import type { Live } from './tables.ts';
 
 /** A target with one tiny layout, so that SwiftShader compiles it at once. */
@@ -23,6 +27,7 @@ export function tinyTarget(layout: ThreadTile, options: Partial<TargetTable> = {
     keepsQueries: true,
     tiled: [layout],
     smallQuery: [],
+    diagonal: [layout],
     ...options,
   };
 }
@@ -32,14 +37,24 @@ export const TINY: TargetTable = tinyTarget({ x: 2, y: 2, rows: 2, columns: 2 })
 /** One launch of one kernel, and the same problem for the float64 executor. */
 export interface Problem {
   readonly graph: Graph;
+  /** The plain schedule where left out. */
+  readonly schedule?: Schedule;
   readonly target?: TargetTable;
-  /** Which of the target's kernels, 0 where left out. */
+  /** Whether partial tiles are specialised; they are where left out. */
+  readonly variants?: boolean;
+  /** Which of the target's kernels of every pass, 0 where left out. */
   readonly kernel?: number;
   readonly nq: number;
   readonly nk: number;
   readonly batch?: number;
   readonly offset?: number;
   readonly live: Live;
+  /** The pairs of each pass; `live` where left out. */
+  readonly parts?: readonly Live[];
+  /** The pairs of each branch of a merge or concat. */
+  readonly branches?: readonly Live[];
+  /** For passes with a list of keys: which keys are listed. */
+  readonly listed?: (j: number) => boolean;
   readonly score?: Partial<DenseScore>;
   readonly symbols?: Dispatch['symbols'];
   readonly arrays?: Dispatch['arrays'];
@@ -66,20 +81,21 @@ export interface Comparison {
   readonly outputs: Outputs;
 }
 
-/** Runs the first kernel of the graph on SwiftShader and holds it against attendDense. */
+/** Runs one kernel of every pass on SwiftShader and holds the result against attendDense. */
 export async function compare(problem: Problem): Promise<Comparison> {
-  const { graph, nq, nk, batch = 1, offset = nk - nq, live, granularity = 4, padding = 0 } = problem;
+  const { graph, nq, nk, batch = 1, offset = nk - nq, padding = 0 } = problem;
   const { heads, kvHeads, dim, dimV, layout } = graph;
-  const plan = planKernels(graph, [problem.target ?? TINY]);
+  const plan = planKernels(problem.schedule ?? schedulePlainly(graph), [problem.target ?? TINY], {
+    variants: problem.variants ?? true,
+  });
   const printed = emitWgsl(plan, graph);
   const code = (problem.rewrite ?? ((text: string) => text))(printed.module.code);
   const emitted = { ...printed, module: { ...printed.module, code } };
-  const kernel = emitted.kernels[problem.kernel ?? 0];
   const strides = {
     q: padded(layoutStrides(layout, heads, nq, dim), padding, layout, heads, nq),
     k: padded(layoutStrides(layout, kvHeads, nk, dim), padding, layout, kvHeads, nk),
     v: padded(layoutStrides(layout, kvHeads, nk, dimV), padding, layout, kvHeads, nk),
-    out: padded(layoutStrides(layout, heads, nq, dimV), padding, layout, heads, nq),
+    out: padded(layoutStrides(layout, heads, nq, plan.dimOut), padding, layout, heads, nq),
   };
   const random = generator(nq * 31 + nk);
   const q = tensor(random, batch, heads, nq, dim, strides.q);
@@ -88,23 +104,11 @@ export async function compare(problem: Problem): Promise<Comparison> {
   problem.poison?.({ q, k, v }, strides);
 
   const scale = 1 / Math.sqrt(dim);
-  const tables =
-    kernel.schedule.kind === 'ranges'
-      ? []
-      : Array.from({ length: batch * heads }, (_, at) =>
-          bruteTable((i, j) => live(Math.floor(at / heads), at % heads, i, j), {
-            nq,
-            nk,
-            offset,
-            queryTile: kernel.tile.queries,
-            granularity,
-          }),
-        );
   const outElements = batch * strides.out.batch + 8;
   const outputs = await runKernel(await softwareDevice(), {
     graph,
     emitted,
-    kernel,
+    steps: emitted.passes.map((_, pass) => stepOf(problem, emitted, pass)),
     batch,
     nq,
     nk,
@@ -118,25 +122,82 @@ export async function compare(problem: Problem): Promise<Comparison> {
     symbols: problem.symbols ?? {},
     arrays: problem.arrays ?? {},
     reals: problem.reals ?? {},
-    tables,
   });
-  const reference = attendDense({
-    batch,
-    heads,
-    kvHeads,
-    nq,
-    nk,
-    dim,
-    dimV,
-    offset,
-    q,
-    k,
-    v,
-    strides,
-    isLive: live,
-    score: { scale, ...problem.score },
-  });
-  return { ...errors(reference, outputs, strides.out, { batch, heads, nq, dimV }), outputs };
+  const dense = { batch, heads, kvHeads, nq, nk, dim, dimV, offset, q, k, v, strides };
+  const reference = attendBranches(
+    (problem.branches ?? [problem.live]).map((isLive) => ({
+      ...dense,
+      isLive,
+      score: { scale, ...problem.score },
+    })),
+    graph.combine,
+  );
+  return { ...errors(reference, outputs, strides.out, { batch, heads, nq, dimV: plan.dimOut }), outputs };
+}
+
+/** The chosen kernel of a pass and its tables, all by looking at every pair. */
+function stepOf(problem: Problem, { passes }: EmittedWgsl, at: number): Step {
+  const { graph, nq, nk, batch = 1, offset = nk - nq, granularity = 4, listed } = problem;
+  const pass = passes[at];
+  const kernel = pass.kernels[problem.kernel ?? 0];
+  const symbols = { nq, nk, offset, heads: graph.heads, batch, layer: 0, ...problem.symbols };
+  const queries = slotsOf(pass.queries, kernel.extents.queries, { first: offset, count: nq, symbols });
+  const keys = slotsOf(pass.keys, kernel.extents.keys, { first: 0, count: nk, symbols, listed });
+  const live = problem.parts?.[at] ?? problem.live;
+  const tableOf = (b: number, h: number): Uint32Array => {
+    const isLive = (i: number, j: number): boolean => live(b, h, i, j);
+    if (kernel.schedule.kind === 'diagonals') return bruteDistances(isLive, queries, keys);
+    const plain = pass.queries.kind === 'positions' && pass.keys.kind === 'positions';
+    const table = bruteTable(isLive, {
+      queries,
+      keys,
+      queryTile: kernel.tile.queries,
+      granularity: plain ? granularity : kernel.tile.keys,
+    });
+    return pass.keys.kind === 'list'
+      ? Uint32Array.from([...table, keys.length, ...keys.map((position) => position ?? -1)])
+      : table;
+  };
+  return {
+    pass,
+    kernel,
+    queryTiles: Math.ceil(queries.length / kernel.tile.queries),
+    tables:
+      kernel.schedule.kind === 'ranges'
+        ? []
+        : Array.from({ length: batch * graph.heads }, (_, grid) =>
+            tableOf(Math.floor(grid / graph.heads), grid % graph.heads),
+          ),
+  };
+}
+
+/**
+ * Branches brought together in float64: `concat` side by side; `merge` as sums of e^logit v over sums of e^logit, so
+ * that a pair that two branches hold counts twice.
+ */
+function attendBranches(branches: readonly DenseProblem[], combine: Graph['combine']): AttentionResult {
+  const results = branches.map(attendDense);
+  if (combine === 'single') return results[0];
+  const { heads, dimV, score } = branches[0];
+  const rows = results[0].lse.length;
+  const width = combine === 'concat' ? branches.length * dimV : dimV;
+  const out = new Float64Array(rows * width);
+  const lse = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const head = Math.floor(row / branches[0].nq) % heads;
+    const sink = score.sink ? Math.exp(score.sink(head)) : 0;
+    const sums = results.map((result) => Math.exp(result.lse[row]));
+    const total = sums.reduce((a, b) => a + b, 0);
+    results.forEach((result, branch) => {
+      for (let d = 0; d < dimV; d++) {
+        const value = result.out[row * dimV + d];
+        if (combine === 'concat') out[row * width + branch * dimV + d] = value;
+        else if (total > 0) out[row * width + d] += (value * (sums[branch] + sink)) / (total + sink);
+      }
+    });
+    lse[row] = Math.log(total);
+  }
+  return { out, lse };
 }
 
 function errors(

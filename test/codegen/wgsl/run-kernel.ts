@@ -1,13 +1,15 @@
 import type { EmittedWgsl } from '../../../compiler/codegen/wgsl/emit-wgsl.ts';
 import type { Graph } from '../../../compiler/ir/graph.ts';
-import type { KernelDescriptor, UniformField } from '../../../runtime/descriptor.ts';
+import type { KernelDescriptor, PassDescriptor, UniformField } from '../../../runtime/descriptor.ts';
 import type { Strides } from '../../../runtime/reference/strides.ts';
+import { viewNumber } from './slots.ts';
 
 /** Everything a dispatch needs, given by hand: these tests do not go through the launcher. */
 export interface Dispatch {
   readonly graph: Graph;
   readonly emitted: EmittedWgsl;
-  readonly kernel: KernelDescriptor;
+  /** One for each pass, in order. */
+  readonly steps: readonly Step[];
   readonly batch: number;
   readonly nq: number;
   readonly nk: number;
@@ -24,7 +26,14 @@ export interface Dispatch {
     Record<string, { readonly dims: readonly number[]; readonly words: Uint32Array }>
   >;
   readonly reals: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>>;
-  /** For every batch * heads + head a run table, as words: order, starts, runs. */
+}
+
+/** One pass of a dispatch. */
+export interface Step {
+  readonly pass: PassDescriptor;
+  readonly kernel: KernelDescriptor;
+  readonly queryTiles: number;
+  /** For every batch * heads + head a run table or a list of distances, as words; empty for ranges. */
   readonly tables: readonly Uint32Array[];
 }
 
@@ -49,7 +58,7 @@ export interface Prepared {
 }
 
 export async function prepare(device: GPUDevice, dispatch: Dispatch): Promise<Prepared> {
-  const { graph, emitted, kernel, batch, nq } = dispatch;
+  const { graph, emitted, steps, batch, nq } = dispatch;
   const { module } = emitted;
   device.pushErrorScope('validation');
   const { words, sections } = layoutArena(dispatch);
@@ -72,9 +81,9 @@ export async function prepare(device: GPUDevice, dispatch: Dispatch): Promise<Pr
     v: upload(dispatch.v, storage),
     out: upload(new Float32Array(dispatch.outElements).fill(NaN), storage),
     lse: upload(new Float32Array(lseElements).fill(NaN), storage),
-    params: upload(uniformWords(dispatch, sections, floatSections), GPUBufferUsage.UNIFORM),
     arena: upload(words, storage),
     floats: upload(floats, storage),
+    state: upload(new Float32Array(batch * graph.heads * nq * (graph.dimV + 4)).fill(NaN), storage),
   };
   const layout = device.createBindGroupLayout({
     entries: module.bindings.map(({ binding, access }) => ({
@@ -87,24 +96,35 @@ export async function prepare(device: GPUDevice, dispatch: Dispatch): Promise<Pr
       },
     })),
   });
-  const pipeline = await device.createComputePipelineAsync({
-    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module: device.createShaderModule({ code: module.code }), entryPoint: kernel.name },
-  });
-  const group = device.createBindGroup({
-    layout,
-    entries: module.bindings.map(({ binding, role }) => ({ binding, resource: { buffer: byRole[role] } })),
-  });
+  const shader = device.createShaderModule({ code: module.code });
+  const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
+  const launches: { pipeline: GPUComputePipeline; group: GPUBindGroup; tiles: number }[] = [];
+  for (const step of steps) {
+    const params = upload(uniformWords(dispatch, step, sections, floatSections), GPUBufferUsage.UNIFORM);
+    const pipeline = await device.createComputePipelineAsync({
+      layout: pipelineLayout,
+      compute: { module: shader, entryPoint: step.kernel.name },
+    });
+    const group = device.createBindGroup({
+      layout,
+      entries: module.bindings.map(({ binding, role }) => ({
+        binding,
+        resource: { buffer: role === 'params' ? params : byRole[role] },
+      })),
+    });
+    launches.push({ pipeline, group, tiles: step.queryTiles });
+  }
   const error = await device.popErrorScope();
   if (error !== null) throw new Error(error.message);
-  const tiles = Math.ceil(nq / kernel.tile.queries);
 
   const run = async (): Promise<number> => {
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, group);
-    pass.dispatchWorkgroups(Math.min(tiles, 65535), batch * graph.heads, Math.ceil(tiles / 65535));
+    for (const { pipeline, group, tiles } of launches) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(Math.min(tiles, 65535), batch * graph.heads, Math.ceil(tiles / 65535));
+    }
     pass.end();
     const start = performance.now();
     device.queue.submit([encoder.finish()]);
@@ -132,7 +152,7 @@ export async function prepare(device: GPUDevice, dispatch: Dispatch): Promise<Pr
   };
 }
 
-function layoutArena({ emitted, arrays, tables }: Dispatch): {
+function layoutArena({ emitted, arrays, steps }: Dispatch): {
   words: Uint32Array;
   sections: Map<string, number>;
 } {
@@ -142,7 +162,7 @@ function layoutArena({ emitted, arrays, tables }: Dispatch): {
   for (const section of emitted.module.arena) {
     sections.set(section.name, words.length);
     if (section.kind === 'tables') {
-      for (const table of tables) {
+      for (const table of steps[section.pass].tables) {
         pending.push({ at: words.length, table });
         words.push(0);
       }
@@ -172,6 +192,7 @@ function layoutFloats({ emitted, reals }: Dispatch): {
 
 function uniformWords(
   dispatch: Dispatch,
+  step: Step,
   sections: Map<string, number>,
   floatSections: Map<string, number>,
 ): Uint32Array {
@@ -179,7 +200,7 @@ function uniformWords(
   const words = new Uint32Array(Math.ceil(uniforms.length / 4) * 4);
   const view = new DataView(words.buffer);
   uniforms.forEach((field, at) => {
-    const value = fieldValue(field, dispatch, sections, floatSections);
+    const value = fieldValue(field, dispatch, step, sections, floatSections);
     if (field.type === 'f32') view.setFloat32(at * 4, value, true);
     else view.setInt32(at * 4, value, true);
   });
@@ -189,15 +210,15 @@ function uniformWords(
 function fieldValue(
   { source }: UniformField,
   dispatch: Dispatch,
+  step: Step,
   sections: Map<string, number>,
   floatSections: Map<string, number>,
 ): number {
-  const { nq, nk, offset, graph, batch, kernel } = dispatch;
+  const { nq, nk, offset, graph, batch, steps } = dispatch;
+  const symbols = { nq, nk, offset, heads: graph.heads, batch, layer: 0, ...dispatch.symbols };
   switch (source.kind) {
     case 'symbol':
-      return { nq, nk, offset, heads: graph.heads, batch, layer: 0, ...dispatch.symbols }[
-        source.name
-      ] as number;
+      return symbols[source.name as keyof typeof symbols];
     case 'scale':
       return dispatch.scale;
     case 'stride':
@@ -207,6 +228,11 @@ function fieldValue(
     case 'dim':
       return (dispatch.arrays[source.array] ?? dispatch.reals[source.array]).dims[source.dim];
     case 'query-tiles':
-      return Math.ceil(nq / kernel.tile.queries);
+      return step.queryTiles;
+    case 'view': {
+      const { pass, kernel } = steps[source.pass];
+      const { side, region, axis, value } = source;
+      return viewNumber(pass[side], kernel.extents[side], region, axis, value, symbols);
+    }
   }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { targets } from '../../../compiler/cost/index.ts';
-import { planKernels } from '../../../compiler/passes/plan-kernels.ts';
-import { graphOf, program, window } from './graphs.ts';
+import { graphOf, plainPlan, program, window } from './graphs.ts';
 import { compare } from './problem.ts';
 import type { Live } from './tables.ts';
 
@@ -26,7 +25,7 @@ describe.each(targets.map((target) => [target.class, target] as const))('tiles f
   for (const [schedule, mask, live] of cases) {
     for (const [dim, dimV] of DIMS) {
       const graph = graphOf(mask, { dim, dimV, heads: 2, kvHeads: 1 });
-      planKernels(graph, [target]).kernels.forEach((planned, kernel) => {
+      plainPlan(graph, [target]).passes[0].kernels.forEach((planned, kernel) => {
         it(`${planned.name}, ${schedule}, dim ${dim}, dim_v ${dimV}`, { timeout: 60_000 }, async () => {
           const nq = planned.purpose === 'small-query' ? 5 : 97;
           const result = await compare({ graph, target, kernel, nq, nk: 131, live, granularity: 32 });

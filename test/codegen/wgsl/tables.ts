@@ -1,36 +1,43 @@
-/** A mask of one head, by positions. */
+import type { Slots } from './slots.ts';
+
+/** A mask by positions. */
 export type Live = (batch: number, head: number, i: number, j: number) => boolean;
 
 /**
  * The run table of one head, as the words of the arena, by looking at every pair: independent of the descent.
- * Partial runs come before full ones; neighbouring granules of a class are joined.
+ * Partial runs come before full ones; neighbouring granules of a class are joined. A full granule has no padding among
+ * its keys.
  */
 export function bruteTable(
   isLive: (i: number, j: number) => boolean,
   {
-    nq,
-    nk,
-    offset,
+    queries,
+    keys,
     queryTile,
     granularity,
-  }: Record<'nq' | 'nk' | 'offset' | 'queryTile' | 'granularity', number>,
+  }: {
+    readonly queries: Slots;
+    readonly keys: Slots;
+    readonly queryTile: number;
+    readonly granularity: number;
+  },
 ): Uint32Array {
-  const rows = Math.ceil(nq / queryTile);
+  const rows = Math.ceil(queries.length / queryTile);
   const starts = [0];
   const runs: number[] = [];
   const work: number[] = [];
   for (let row = 0; row < rows; row++) {
     const partial: number[][] = [];
     const full: number[][] = [];
-    for (let begin = 0; begin < nk; begin += granularity) {
-      const end = Math.min(begin + granularity, nk);
+    const owned = queries.slice(row * queryTile, (row + 1) * queryTile).filter((i) => i !== null);
+    for (let begin = 0; begin < keys.length; begin += granularity) {
+      const end = Math.min(begin + granularity, keys.length);
       let live = 0;
-      const queries = Math.min(queryTile, nq - row * queryTile);
-      for (let r = 0; r < queries; r++) {
-        for (let j = begin; j < end; j++) if (isLive(row * queryTile + r + offset, j)) live++;
+      for (const i of owned) {
+        for (const j of keys.slice(begin, end)) if (j !== null && isLive(i, j)) live++;
       }
       if (live === 0) continue;
-      const list = live === queries * (end - begin) ? full : partial;
+      const list = live === owned.length * (end - begin) ? full : partial;
       const last = list.at(-1);
       if (last !== undefined && last[1] === begin) last[1] = end;
       else list.push([begin, end]);
@@ -43,4 +50,18 @@ export function bruteTable(
   }
   const order = work.map((_, row) => row).sort((a, b) => work[b] - work[a] || a - b);
   return Uint32Array.from([...order, ...starts, ...runs]);
+}
+
+/** The distances j - i of live pairs, as the words of the arena. */
+export function bruteDistances(
+  isLive: (i: number, j: number) => boolean,
+  queries: Slots,
+  keys: Slots,
+): Uint32Array {
+  const found = new Set<number>();
+  for (const i of queries) {
+    for (const j of keys) if (i !== null && j !== null && isLive(i, j)) found.add(j - i);
+  }
+  const distances = [...found].sort((a, b) => a - b);
+  return Uint32Array.from([distances.length, ...distances]);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { causal, full, graphOf, program, window } from './graphs.ts';
 import { compare, tinyTarget } from './problem.ts';
+import { boxes, scheduled } from './scheduled.ts';
 import type { Live } from './tables.ts';
 
 /**
@@ -17,7 +18,7 @@ function fillWorkgroupMemory(code: string): string {
     if (type === 'atomic<u32>') return `if (lane == 0u) { atomicStore(&${name}, 0xffffffffu); }`;
     const [, element, count] = /^array<(.+), (\d+)>$/.exec(type) ?? [];
     if (count === undefined) throw new Error(`what is ${type}?`);
-    const value = { Element: 'Element(dirty)', f32: 'dirty', u32: '0xffffffffu' }[element];
+    const value = { Element: 'Element(dirty)', f32: 'dirty', u32: '0xffffffffu', i32: '-1000' }[element];
     return `for (var t = lane; t < ${count}u; t += THREADS) { ${name}[t] = ${value}; }`;
   });
   // Constant expressions must not be NaN, so the bits pass through a uniform.
@@ -36,6 +37,13 @@ const cases: [string, ReturnType<typeof program>, Live][] = [
   ['stride', stride, (_b, _h, i, j) => (((i - j) % 3) + 3) % 3 === 0],
   ['empty', program((b) => b.bool(false)), () => false],
 ];
+const classes = boxes({
+  base: 0,
+  axes: [
+    ['mod 3', 3, 1],
+    ['a', 'rows', 3],
+  ],
+});
 const targets = [
   ['whole rows', tinyTarget({ x: 2, y: 4, rows: 2, columns: 4 }), 16],
   [
@@ -65,6 +73,32 @@ describe.each(targets)('workgroup memory, %s', (_staging, target, dim) => {
       expect(result.outError).toBeLessThan(1e-5);
       expect(result.lseError).toBeLessThan(1e-5);
     }
+  });
+
+  it.each([
+    ['boxes', { queries: classes, keys: classes, extents: { queries: [[1, 8]], keys: [[1, 8]] } }],
+    ['a list', { keys: { kind: 'list' }, strategy: 'gathered' }],
+    ['diagonals', { strategy: 'diagonal' }],
+    ['diagonals of boxes', { queries: classes, strategy: 'diagonal', extents: { queries: [[2, 4]] } }],
+  ] as const)('is written before it is read: %s', async (_name, sketch) => {
+    const graph = graphOf(stride, { dim, dimV: dim });
+    // Tiles of 8 x 8; diagonals keep q whole, whatever the storage.
+    const layouts = [{ x: 2, y: 4, rows: 2, columns: 4 }];
+    const diagonal = 'strategy' in sketch && sketch.strategy === 'diagonal';
+    const workgroupBytes = diagonal ? 16384 : target.workgroupBytes + 300;
+    const chosen = { ...target, workgroupBytes, tiled: layouts, diagonal: layouts };
+    const result = await compare({
+      graph,
+      target: chosen,
+      schedule: scheduled(graph, chosen, [{ mask: stride, ...sketch }]),
+      nq: 17,
+      nk: 21,
+      live: cases[3][2],
+      symbols: { rows: 7 },
+      rewrite: fillWorkgroupMemory,
+    });
+    expect(result.outError).toBeLessThan(1e-5);
+    expect(result.lseError).toBeLessThan(1e-5);
   });
 
   it('would show a read before a write', async () => {

@@ -71,6 +71,24 @@ export const fuzzArrays: readonly FuzzArray[] = [
     declaration: 'input kept: list[heads]',
     fill: ({ heads, nk }, random) => times(heads, () => someOf(nk, 0.3, random)),
   },
+  {
+    name: 'active',
+    declaration: 'input active: bits[batch, n]',
+    fill: ({ batch, nk }, random) => {
+      const density = random.pick([0.1, 0.5, 0.9]);
+      return times(batch, () => times(nk, () => random.chance(density)));
+    },
+  },
+  {
+    name: 'cells',
+    declaration: 'input cells: int[batch, n]',
+    fill: ({ batch, nk }, random) => times(batch, () => times(nk, () => random.integer(-1, nk + 1))),
+  },
+  {
+    name: 'places',
+    declaration: 'input places: int[n, 2]',
+    fill: ({ nk }, random) => times(nk, () => [random.integer(-1, 6), random.integer(-1, 6)]),
+  },
 ];
 
 /** An array as forms read it. Outside of it an integer is -1, a bit is false, a list is empty. */

@@ -91,10 +91,41 @@ fn contains_padding(list_row: i32, value: i32) -> bool {
   return low < end && bitcast<i32>(arena[values + low]) == value;
 }
 
-// Whether the query at position i attends to the key at position j.
-fn is_live(i: i32, j: i32, head: i32, batch: i32) -> bool {
+// What the mask asks of a query alone.
+struct QueryFacts {
+  in_tokens: i32,
+}
+
+fn query_facts(i: i32, head: i32, batch: i32) -> QueryFacts {
+  return QueryFacts(select(0, 1, contains_tokens(0, i)));
+}
+
+// What the mask asks of a key alone.
+struct KeyFacts {
+  in_tokens: i32,
+  holds: i32,
+}
+
+fn key_facts(j: i32, head: i32, batch: i32) -> KeyFacts {
+  return KeyFacts(select(0, 1, contains_tokens(0, j)), select(0, 1, !contains_padding(0, j)));
+}
+
+// The keys from key0 on, bit n being key0 + n, that the query at position i surely attends to, and those that it
+// possibly does: the difference is left to ask.
+fn decided_keys_of(i: i32, key0: i32, head: i32, batch: i32) -> vec2<u32> {
+  let whole0 = select(0u, 0xffffffffu, !contains_padding(0, i));
+  return vec2<u32>(0u, whole0);
+}
+
+// Whether the query at position i attends to the key at position j, where bounds have not decided it.
+fn is_live(i: i32, j: i32, query: QueryFacts, key: KeyFacts, head: i32, batch: i32) -> bool {
   let distance = j - i;
-  return ((-64 <= distance && distance <= 64) || contains_tokens(0, i) || contains_tokens(0, j)) && !contains_padding(0, i) && !contains_padding(0, j);
+  return ((-64 <= distance && distance <= 64) || (query.in_tokens != 0) || (key.in_tokens != 0)) && (key.holds != 0);
+}
+
+// A word with bits 0 ..< count set; counts outside 0 .. 32 are clamped.
+fn bits_below(count: i32) -> u32 {
+  return select((1u << u32(clamp(count, 0, 31))) - 1u, 0xffffffffu, count >= 32);
 }
 
 // 32 queries x 16 keys a tile: 8 x 8 threads of
@@ -107,6 +138,7 @@ var<workgroup> row_sum_gpu_32x16: array<f32, 32>; // running sum of the weights
 var<workgroup> row_factor_gpu_32x16: array<f32, 32>; // what the accumulators are to be scaled by
 var<workgroup> live_keys_gpu_32x16: array<u32, 32>; // partial tiles: a bit for each live key
 var<workgroup> live_anywhere_gpu_32x16: atomic<u32>; // partial tiles: keys that are live for some row
+var<workgroup> facts_gpu_32x16: array<KeyFacts, 16>; // partial tiles: what the mask asks of each key
 
 @compute @workgroup_size(64)
 fn attend_gpu_32x16(
@@ -172,15 +204,24 @@ fn attend_gpu_32x16(
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = run < first_full || key0 + TILE_KEYS > end;
 
+      if (partial) {
+        for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
+          facts_gpu_32x16[slot] = key_facts(i32(key0 + slot), head_id, batch_id);
+        }
+      }
       // What the tile before has left is no longer read.
       workgroupBarrier();
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          let decided = decided_keys_of(i, i32(key0), head_id, batch_id);
+          var live = decided.x & inside;
+          let query = query_facts(i, head_id, batch_id);
+          let open = decided.y & ~decided.x & inside;
+          for (var key = countTrailingZeros(open); key < 32u - countLeadingZeros(open); key++) {
+            let j = i32(key0 + key);
+            live |= select(0u, (1u << key) & open, is_live(i, j, query, facts_gpu_32x16[key], head_id, batch_id));
           }
           live_keys_gpu_32x16[row] = live;
           atomicOr(&live_anywhere_gpu_32x16, live);
@@ -346,6 +387,7 @@ var<workgroup> row_sum_few_gpu_8x32: array<f32, 8>; // running sum of the weight
 var<workgroup> row_factor_few_gpu_8x32: array<f32, 8>; // what the accumulators are to be scaled by
 var<workgroup> live_keys_few_gpu_8x32: array<u32, 8>; // partial tiles: a bit for each live key
 var<workgroup> live_anywhere_few_gpu_8x32: atomic<u32>; // partial tiles: keys that are live for some row
+var<workgroup> facts_few_gpu_8x32: array<KeyFacts, 32>; // partial tiles: what the mask asks of each key
 
 @compute @workgroup_size(64)
 fn attend_few_gpu_8x32(
@@ -409,15 +451,24 @@ fn attend_few_gpu_8x32(
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = run < first_full || key0 + TILE_KEYS > end;
 
+      if (partial) {
+        for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
+          facts_few_gpu_8x32[slot] = key_facts(i32(key0 + slot), head_id, batch_id);
+        }
+      }
       // What the tile before has left is no longer read.
       workgroupBarrier();
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          let decided = decided_keys_of(i, i32(key0), head_id, batch_id);
+          var live = decided.x & inside;
+          let query = query_facts(i, head_id, batch_id);
+          let open = decided.y & ~decided.x & inside;
+          for (var key = countTrailingZeros(open); key < 32u - countLeadingZeros(open); key++) {
+            let j = i32(key0 + key);
+            live |= select(0u, (1u << key) & open, is_live(i, j, query, facts_few_gpu_8x32[key], head_id, batch_id));
           }
           live_keys_few_gpu_8x32[row] = live;
           atomicOr(&live_anywhere_few_gpu_8x32, live);
@@ -553,6 +604,7 @@ var<workgroup> row_sum_software_32x32: array<f32, 32>; // running sum of the wei
 var<workgroup> row_factor_software_32x32: array<f32, 32>; // what the accumulators are to be scaled by
 var<workgroup> live_keys_software_32x32: array<u32, 32>; // partial tiles: a bit for each live key
 var<workgroup> live_anywhere_software_32x32: atomic<u32>; // partial tiles: keys that are live for some row
+var<workgroup> facts_software_32x32: array<KeyFacts, 32>; // partial tiles: what the mask asks of each key
 
 @compute @workgroup_size(8)
 fn attend_software_32x32(
@@ -630,15 +682,24 @@ fn attend_software_32x32(
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = run < first_full || key0 + TILE_KEYS > end;
 
+      if (partial) {
+        for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
+          facts_software_32x32[slot] = key_facts(i32(key0 + slot), head_id, batch_id);
+        }
+      }
       // What the tile before has left is no longer read.
       workgroupBarrier();
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          let decided = decided_keys_of(i, i32(key0), head_id, batch_id);
+          var live = decided.x & inside;
+          let query = query_facts(i, head_id, batch_id);
+          let open = decided.y & ~decided.x & inside;
+          for (var key = countTrailingZeros(open); key < 32u - countLeadingZeros(open); key++) {
+            let j = i32(key0 + key);
+            live |= select(0u, (1u << key) & open, is_live(i, j, query, facts_software_32x32[key], head_id, batch_id));
           }
           live_keys_software_32x32[row] = live;
           atomicOr(&live_anywhere_software_32x32, live);
@@ -1140,6 +1201,7 @@ var<workgroup> row_sum_few_software_8x32: array<f32, 8>; // running sum of the w
 var<workgroup> row_factor_few_software_8x32: array<f32, 8>; // what the accumulators are to be scaled by
 var<workgroup> live_keys_few_software_8x32: array<u32, 8>; // partial tiles: a bit for each live key
 var<workgroup> live_anywhere_few_software_8x32: atomic<u32>; // partial tiles: keys that are live for some row
+var<workgroup> facts_few_software_8x32: array<KeyFacts, 32>; // partial tiles: what the mask asks of each key
 
 @compute @workgroup_size(8)
 fn attend_few_software_8x32(
@@ -1205,15 +1267,24 @@ fn attend_few_software_8x32(
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = run < first_full || key0 + TILE_KEYS > end;
 
+      if (partial) {
+        for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
+          facts_few_software_8x32[slot] = key_facts(i32(key0 + slot), head_id, batch_id);
+        }
+      }
       // What the tile before has left is no longer read.
       workgroupBarrier();
       if (partial) {
         for (var row = lane; row < TILE_QUERIES; row += THREADS) {
           let i = i32(min(first_row + row, last_row)) + params.offset;
-          var live = 0u;
-          let count = min(TILE_KEYS, end - key0);
-          for (var key = 0u; key < count; key++) {
-            live |= select(0u, 1u << key, is_live(i, i32(key0 + key), head_id, batch_id));
+          let inside = bits_below(i32(min(TILE_KEYS, end - key0)));
+          let decided = decided_keys_of(i, i32(key0), head_id, batch_id);
+          var live = decided.x & inside;
+          let query = query_facts(i, head_id, batch_id);
+          let open = decided.y & ~decided.x & inside;
+          for (var key = countTrailingZeros(open); key < 32u - countLeadingZeros(open); key++) {
+            let j = i32(key0 + key);
+            live |= select(0u, (1u << key) & open, is_live(i, j, query, facts_few_software_8x32[key], head_id, batch_id));
           }
           live_keys_few_software_8x32[row] = live;
           atomicOr(&live_anywhere_few_software_8x32, live);

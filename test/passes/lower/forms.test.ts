@@ -149,7 +149,8 @@ describe('forms', () => {
     const tested = new Set(cases.flatMap(([mask]) => mask.match(/[a-z_]+/g) ?? []));
     const missing = [...forms.keys()].filter((name) => !tested.has(name));
     const onGrids = ['axial', 'axis', 'cross', 'shifted_window', 'tiles'];
-    expect(missing.sort()).toEqual([...onGrids, 'random', 'same', 'segments', 'shrink'].sort());
+    const ofArrays = ['rank', 'same', 'segments', 'subset'];
+    expect(missing.sort()).toEqual([...onGrids, ...ofArrays, 'random', 'shrink'].sort());
   });
 
   it('takes extents that are given at launch', () => {

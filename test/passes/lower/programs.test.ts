@@ -137,6 +137,8 @@ attention packed {
       keyBias: 'bias',
       rowScale: 'row_scale',
       sink: 'sinks',
+      biases: [],
+      denominatorScale: null,
     });
     expect(evaluateProgram(graph.offset, {})).toBe(7);
   });

@@ -3,6 +3,7 @@ import { fieldSyntax } from '../../../compiler/parser/fields.ts';
 import { attentionFields } from '../../../compiler/passes/lower/attention-fields.ts';
 import { forms, plannedForms } from '../../../compiler/passes/lower/forms/registry.ts';
 import { functions } from '../../../compiler/passes/lower/functions.ts';
+import { operations } from '../../../compiler/passes/lower/operations.ts';
 
 describe('published tables', () => {
   it('list the fields that the grammar knows', () => {
@@ -20,7 +21,7 @@ describe('published tables', () => {
   });
 
   it('give a name one meaning', () => {
-    const all = [...forms.keys(), ...plannedForms.keys(), ...functions.keys()];
+    const all = [forms, plannedForms, functions, operations].flatMap((table) => [...table.keys()]);
     expect(new Set(all).size).toBe(all.length);
   });
 });

@@ -5,18 +5,20 @@ import { chooseKernel } from '../../../runtime/launch/choose-kernel.ts';
 import { packArena, packFloats } from '../../../runtime/launch/pack-arena.ts';
 import { packUniforms } from '../../../runtime/launch/pack-uniforms.ts';
 import { layOutTensors } from '../../../runtime/launch/tensor-layout.ts';
-import type { RunTable } from '../../../runtime/schedule/run-table.ts';
+import type { PassTable } from '../../../runtime/schedule/schedule-pass.ts';
+import type { BoundView } from '../../../runtime/view.ts';
 import { windowFixture } from '../webgpu/window-fixture.ts';
 
 const statistics = { visits: 0, partialRuns: 0, fullRuns: 0, partialTiles: 0, fullTiles: 0, visitedPairs: 0 };
 
-function table(order: number[], starts: number[], runs: number[]): RunTable {
+function table(order: number[], starts: number[], runs: number[]): PassTable {
   const words = {
     order: Uint32Array.from(order),
     starts: Uint32Array.from(starts),
     runs: Uint32Array.from(runs),
   };
-  return { queryTile: 8, granularity: 16, rows: order.length, statistics, ...words };
+  const shape = { queryTile: 8, granularity: 16, rows: order.length };
+  return { kind: 'runs', table: { ...shape, statistics, ...words }, positions: null };
 }
 
 describe('packArena', () => {
@@ -30,12 +32,12 @@ describe('packArena', () => {
     const first = table([0], [0, 1, 1], [0, 16]);
     const second = table([1, 0], [0, 0, 1, 1, 1], [16, 20]);
     const sections = [
-      { kind: 'tables', name: 'tables' },
+      { kind: 'tables', name: 'tables', pass: 0 },
       { kind: 'array', name: 'ids', array: 'ids' },
       { kind: 'array', name: 'bits', array: 'bits' },
       { kind: 'array', name: 'kept', array: 'kept' },
     ] as const;
-    const packed = packArena(sections, arrays, { tables: [first, second], tableOf: [1, 0, 1, 1] });
+    const packed = packArena(sections, arrays, [{ tables: [first, second], tableOf: [1, 0, 1, 1] }]);
     expect(Object.fromEntries(packed.offsets)).toEqual({ tables: 0, ids: 4, bits: 7, kept: 11 });
     expect([...packed.words]).toEqual([
       ...[23, 17, 23, 23],
@@ -47,12 +49,35 @@ describe('packArena', () => {
     ]);
   });
 
+  test('tables of several passes: each section points at its own', () => {
+    const runs = table([0], [0, 1, 1], [0, 2]);
+    const listed: PassTable = { ...runs, positions: Int32Array.of(3, 9) } as PassTable;
+    const diagonals: PassTable = { kind: 'diagonals', distances: Int32Array.of(-4, 0, 4) };
+    const packed = packArena(
+      [
+        { kind: 'tables', name: 'first', pass: 0 },
+        { kind: 'tables', name: 'second', pass: 2 },
+      ],
+      arrays,
+      [{ tables: [listed], tableOf: [0, 0] }, null, { tables: [diagonals], tableOf: [0, 0] }],
+    );
+    expect([...packed.words]).toEqual([
+      ...[4, 4],
+      ...[13, 13],
+      // Order, starts, runs, then the length of the list and its positions.
+      ...[0, 0, 1, 1, 0, 2, 2, 3, 9],
+      // The number of distances, then the distances.
+      ...[3, -4, 0, 4],
+    ]);
+  });
+
+  test('a section whose pass has no tables is a wrong plan', () => {
+    const section = { kind: 'tables', name: 'first', pass: 0 } as const;
+    expect(() => packArena([section], arrays, [null])).toThrow('"first" needs tables of pass 0');
+  });
+
   test('no tables for a kernel that computes its ranges', () => {
-    const sections = [
-      { kind: 'tables', name: 'tables' } as const,
-      { kind: 'array', name: 'ids', array: 'ids' } as const,
-    ];
-    const packed = packArena(sections, arrays, null);
+    const packed = packArena([{ kind: 'array', name: 'ids', array: 'ids' }], arrays, [null]);
     expect([...packed.words]).toEqual([7, -1, 9]);
     expect(packed.offsets.get('ids')).toBe(0);
   });
@@ -77,6 +102,7 @@ describe('packUniforms', () => {
     sections: new Map([['ids', 12]]),
     arrays: { ids: { kind: 'int', dims: [4, 6], data: new Int32Array(24) } } as HostArrays,
     queryTiles: 9,
+    views: [],
   };
 
   test('every source, little-endian, padded to 16 bytes', () => {
@@ -97,6 +123,37 @@ describe('packUniforms', () => {
     expect([0, 4].map((at) => view.getInt32(at, true))).toEqual([3, -2]);
     expect(view.getFloat32(8, true)).toBe(Math.fround(0.1));
     expect([12, 16, 20, 24].map((at) => view.getUint32(at, true))).toEqual([8, 12, 6, 9]);
+  });
+
+  test('numbers of bound views, by pass, side, region and axis', () => {
+    const axis = { size: 10, stride: 4, extent: 8, parts: 2 };
+    const region = { base: -3, axes: [{ ...axis, size: 4, stride: 1, extent: 1, parts: 4 }, axis] };
+    const queries: BoundView = {
+      ...{ kind: 'boxes', tile: 8, positions: null, tiles: 9 },
+      regions: [
+        { base: 0, axes: [axis], firstTile: 0, tiles: 1 },
+        { ...region, firstTile: 1, tiles: 8 },
+      ],
+    };
+    const view = (pass: number, axis: number | null, value: 'size' | 'stride' | 'parts' | 'base' | 'tiles') =>
+      ({
+        name: value,
+        type: 'i32',
+        source: { kind: 'view', pass, side: 'queries', region: 1, axis, value },
+      }) as const;
+    const fields = [view(1, null, 'base'), view(1, null, 'tiles'), view(1, 0, 'parts'), view(1, 1, 'stride')];
+    const views = [
+      { queries: { ...queries, regions: [] }, keys: null },
+      { queries, keys: null },
+    ];
+    const block = new DataView(packUniforms(fields, { ...values, views }));
+    expect([0, 4, 8, 12].map((at) => block.getInt32(at, true))).toEqual([-3, 8, 4, 4]);
+    expect(() => packUniforms([view(0, 0, 'size')], { ...values, views })).toThrow(
+      'needs "size of queries of pass 0, region 1, axis 0", which has no value',
+    );
+    expect(() => packUniforms([view(1, 0, 'base')], { ...values, views })).toThrow(
+      'needs the base of an axis',
+    );
   });
 
   test('a value that its type cannot hold is refused', () => {
@@ -158,12 +215,12 @@ describe('choices', () => {
     [9, 'software', 12000, 'small'],
   ] as const)('%i rows on %s with %i bytes take %s', (nq, target, bytes, name) => {
     const offers = { ...device, limits: { ...limits, maxComputeWorkgroupStorageSize: bytes } };
-    expect(chooseKernel(descriptor, nq, offers, target).name).toBe(name);
+    expect(chooseKernel(descriptor.passes[0], nq, offers, target).name).toBe(name);
   });
 
   test('the refusal is about the kernel that needs least', () => {
     const offers = { ...device, limits: { ...limits, maxComputeWorkgroupStorageSize: 1000 } };
-    expect(() => chooseKernel(descriptor, 9, offers, 'gpu')).toThrow(
+    expect(() => chooseKernel(descriptor.passes[0], 9, offers, 'gpu')).toThrow(
       'small needs maxComputeWorkgroupStorageSize 9000, this device allows 1000',
     );
   });

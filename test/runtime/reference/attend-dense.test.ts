@@ -65,6 +65,19 @@ describe('attendDense', () => {
     expect(lse[0]).toBeCloseTo(Math.log(Math.exp(first) + Math.exp(second)), 12);
   });
 
+  it('adds a bias of the pair behind all else, and multiplies the denominator, sink included', () => {
+    const score = {
+      scale: 0.5,
+      bias: (_b: number, _h: number, i: number, j: number) => (i === 1 ? 2 - 3 * j : NaN),
+      sink: () => 1,
+      denominatorScale: (_b: number, _h: number, i: number) => (i === 1 ? 4 : NaN),
+    };
+    const { out, lse } = attendDense({ ...tiny, score });
+    const [a, b] = [Math.exp(3 + 2), Math.exp(5 - 1)];
+    expect(out[0]).toBeCloseTo((10 * a + 20 * b) / (4 * (a + b + Math.E)), 12);
+    expect(lse[0]).toBeCloseTo(Math.log(a + b), 12);
+  });
+
   it('stays finite for logits that exp cannot take', () => {
     const { out, lse } = attendDense({ ...tiny, q: [2000] });
     expect([...out, ...lse]).toEqual([20, 5000]);

@@ -3,6 +3,7 @@ import { describeAttention } from '../../../compiler/codegen/wgsl/describe.ts';
 import { emitWgsl } from '../../../compiler/codegen/wgsl/emit-wgsl.ts';
 import type { Graph } from '../../../compiler/ir/graph.ts';
 import { planKernels } from '../../../compiler/passes/plan-kernels.ts';
+import { schedulePlainly } from '../../../compiler/passes/schedule-plainly.ts';
 import type { HostArrays } from '../../../runtime/arrays.ts';
 import type { KernelSchedule } from '../../../runtime/descriptor.ts';
 import { launchMask } from '../../../runtime/mask/launch-mask.ts';
@@ -35,9 +36,10 @@ function runBoth({
   mutate = (s) => s,
   batch = 1,
 }: Case): [AttentionResult, AttentionResult] {
-  const plan = planKernels(graph, [TINY]);
+  const plan = planKernels(schedulePlainly(graph), [TINY]);
   const descriptor = describeAttention(graph, plan, emitWgsl(plan, graph));
-  const kernel = { ...descriptor.kernels[0], schedule: mutate(descriptor.kernels[0].schedule) };
+  const [planned] = descriptor.passes[0].kernels;
+  const kernels = [{ ...planned, schedule: mutate(planned.schedule) }];
   const mask = launchMask(descriptor, { batch, nq, nk, arrays });
   const { heads, kvHeads, dim, dimV } = graph;
   const strides = {
@@ -57,7 +59,7 @@ function runBoth({
   const shape = { batch, heads, kvHeads, nq, nk, dim, dimV, offset: mask.offset };
   const score = { scale: graph.nodes[0].score.scale as number };
   return [
-    executePlan({ descriptor, kernel, mask, q, k, v, strides }),
+    executePlan({ descriptor, kernels, mask, q, k, v, strides }),
     attendDense({ ...shape, q, k, v, strides, isLive: live, score }),
   ];
 }

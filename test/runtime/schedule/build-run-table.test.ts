@@ -17,6 +17,7 @@ import {
   printRunTable,
   verifyRunTable,
 } from '../../../runtime/schedule/index.ts';
+import { packBits } from '../../../runtime/read-arrays.ts';
 import { randomMask, testArrays } from '../mask/random-masks.ts';
 import { bigbird, classicPatterns, documents } from './classic-patterns.ts';
 
@@ -100,6 +101,54 @@ describe('run tables of listed blocks', () => {
         },
       ),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe('run tables and counts of bits of blocks', () => {
+  it('are exact, for any sizes of blocks, tiles and matrices', () => {
+    const by = fc.integer({ min: 1, max: 9 });
+    fc.assert(
+      fc.property(
+        fc.record({
+          rows: fc.array(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 70, maxLength: 70 }), {
+            minLength: 1,
+            maxLength: 30,
+          }),
+          columns: fc.integer({ min: 1, max: 70 }),
+          density: fc.constantFrom(0, 1, 2),
+          rowBy: by,
+          valueBy: by,
+          nq: side,
+          nk: fc.integer({ min: 1, max: 150 }),
+          queryTile: tile,
+          granularity: tile,
+          offset: fc.integer({ min: -9, max: 30 }),
+        }),
+        ({ rows, columns, density, rowBy, valueBy, nq, nk, queryTile, granularity, offset }) => {
+          const builder = new MaskBuilder();
+          const indices = [
+            builder.arithmetic('div', builder.intern({ kind: 'query' }), builder.int(rowBy)),
+            builder.arithmetic('div', builder.intern({ kind: 'key' }), builder.int(valueBy)),
+          ];
+          const bit = builder.add({ kind: 'bit', array: 'kept', indices });
+          const sink = builder.compare('lt', builder.intern({ kind: 'key' }), builder.int(3));
+          const values = rows.flatMap((row) => row.slice(0, columns));
+          const kept = packBits([rows.length, columns], values, (value) => value > density);
+          const bound = createBinder(builder.finish(builder.or(bit, sink)), {}, { kept })(0, 0);
+          const table = buildRunTable(bound, { nq, nk, offset, queryTile, granularity });
+          expect(verifyRunTable(table, bound, { nq, nk, offset })).toEqual({
+            problems: [],
+            deadTiles: 0,
+            fullTiles: 0,
+          });
+          let pairs = 0;
+          for (let i = offset; i < offset + nq; i++)
+            for (let j = 0; j < nk; j++) if (evaluateBound(bound, i, j)) pairs++;
+          expect(countLivePairs(bound, { nq, nk, offset })).toEqual({ pairs, exact: true });
+        },
+      ),
+      { numRuns: 400 },
     );
   });
 });

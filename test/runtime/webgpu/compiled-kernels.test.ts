@@ -3,6 +3,7 @@ import { compile } from '../../../compiler/index.ts';
 import type { AttentionDescriptor } from '../../../runtime/descriptor.ts';
 import { acquireDevice, acquireNullDevice } from '../../../runtime/node/index.ts';
 import { createAttention } from '../../../runtime/webgpu/create-attention.ts';
+import { purposesOf } from './purposes-of.ts';
 import { maxError, sequence } from './window-reference.ts';
 
 const [HEADS, KV_HEADS, DIM] = [4, 2, 16];
@@ -94,7 +95,7 @@ describe('compiled kernels with arrays and run tables', () => {
     const { out } = await attention.forward(tensors, { plan });
     expect(maxError(out, truth(tensors, 3, n, n, sees(ids(n), 5)))).toBeLessThan(2e-6);
     // Heads of one group and batches with equal documents share a table.
-    expect(plan.launch.statistics.length).toBeLessThanOrEqual(2 * 2);
+    expect(plan.launch.passes[0].statistics.length).toBeLessThanOrEqual(2 * 2);
     attention.destroy();
   });
 
@@ -102,9 +103,9 @@ describe('compiled kernels with arrays and run tables', () => {
     const attention = createAttention(device, descriptor);
     const tensors = tensorsFor(1, 3, 70);
     const list = [documents(70, 33)];
-    const { out, kernel } = await attention.forward(tensors, { arrays: { ids: list }, launch: { w: 9 } });
+    const { out, kernels } = await attention.forward(tensors, { arrays: { ids: list }, launch: { w: 9 } });
     expect(maxError(out, truth(tensors, 1, 3, 70, sees(list, 9)))).toBeLessThan(2e-6);
-    expect(descriptor.kernels.find(({ name }) => name === kernel)?.purpose).toBe('small-query');
+    expect(purposesOf(descriptor, kernels)).toEqual(['small-query']);
     attention.destroy();
   });
 

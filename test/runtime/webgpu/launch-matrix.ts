@@ -1,11 +1,11 @@
 import { compile } from '../../../compiler/index.ts';
 import type { TargetTable } from '../../../compiler/index.ts';
 import type { AttentionDescriptor } from '../../../runtime/descriptor.ts';
-import type { Attention, Strides } from '../../../runtime/index.ts';
+import type { Attention } from '../../../runtime/index.ts';
 import { layOutTensors } from '../../../runtime/launch/tensor-layout.ts';
-import type { TensorLayout } from '../../../runtime/launch/tensor-layout.ts';
 import { attendDense } from '../../../runtime/reference/attend-dense.ts';
 import type { AttentionResult, DenseScore } from '../../../runtime/reference/attend-dense.ts';
+import { gappedStrides, tensorWithGaps, withoutGaps } from './gapped-tensors.ts';
 import { sequence } from './window-reference.ts';
 
 /** Tiles of 8 x 8, and of 8 x 4 for at most eight rows: borders everywhere, and shaders that compile at once. */
@@ -18,6 +18,7 @@ export const smallTiles: TargetTable = {
   padding: 0,
   tiled: [{ x: 4, y: 4, rows: 2, columns: 2 }],
   smallQuery: [{ x: 4, y: 4, rows: 2, columns: 1 }],
+  diagonal: [{ x: 4, y: 4, rows: 1, columns: 2 }],
 };
 
 /** Sizes around the borders of tiles of 8 rows and 8 keys; the first three are for the small-query kernel. */
@@ -100,7 +101,7 @@ export interface Launched {
   readonly out: Float64Array;
   readonly lse: Float32Array;
   readonly reference: AttentionResult;
-  readonly kernel: string;
+  readonly kernels: readonly string[];
 }
 
 /** One launch of two sequences on tensors whose rows are apart by different numbers of NaN, and its reference. */
@@ -111,7 +112,7 @@ export async function launchVariant(
   nk: number,
 ): Promise<Launched> {
   const { descriptor } = attention;
-  const strides = gappedStrides(variant, nq, nk);
+  const strides = gappedStrides(descriptor, nq, nk);
   const layouts = layOutTensors(descriptor, { batch: BATCH, nq, nk }, { strides });
   const tensors = {
     q: tensorWithGaps(layouts.q, 1),
@@ -157,53 +158,6 @@ export async function launchVariant(
     out: withoutGaps(layouts.out, result.out as Float32Array),
     lse: result.lse!,
     reference,
-    kernel: result.kernel,
+    kernels: result.kernels,
   };
-}
-
-/** Every tensor, and its batch, heads and rows, at other distances. */
-function gappedStrides({ dim, dimV, layout }: Variant, nq: number, nk: number) {
-  const strides = (heads: number, rows: number, width: number, gap: number): Strides => {
-    const inner = width + gap;
-    const strides =
-      layout === 'bhnd'
-        ? { row: inner, head: rows * inner + 2 * gap }
-        : { row: heads * inner + 2 * gap, head: inner };
-    const span = layout === 'bhnd' ? heads * strides.head : rows * strides.row;
-    return { ...strides, batch: span + 3 * gap };
-  };
-  return {
-    q: strides(HEADS, nq, dim, 4),
-    k: strides(KV_HEADS, nk, dim, 8),
-    v: strides(KV_HEADS, nk, dimV, 12),
-    out: strides(HEADS, nq, dimV, 16),
-  };
-}
-
-function tensorWithGaps(layout: TensorLayout, seed: number): Float32Array {
-  const values = new Float32Array(layout.extent).fill(NaN);
-  const numbers = sequence(layout.batch * layout.heads * layout.rows * layout.dim, seed);
-  forEachRow(layout, (dense, at) => {
-    for (let d = 0; d < layout.dim; d++) values[at + d] = 4 * numbers[dense + d];
-  });
-  return values;
-}
-
-/** Dense [batch, heads, rows, dim]. */
-function withoutGaps(layout: TensorLayout, values: Float32Array): Float64Array {
-  const dense = new Float64Array(layout.batch * layout.heads * layout.rows * layout.dim);
-  forEachRow(layout, (to, from) => dense.set(values.subarray(from, from + layout.dim), to));
-  return dense;
-}
-
-function forEachRow(layout: TensorLayout, visit: (dense: number, strided: number) => void): void {
-  const { batch, heads, rows, dim, strides } = layout;
-  for (let b = 0; b < batch; b++) {
-    for (let head = 0; head < heads; head++) {
-      for (let row = 0; row < rows; row++) {
-        const strided = b * strides.batch + head * strides.head + row * strides.row;
-        visit(((b * heads + head) * rows + row) * dim, strided);
-      }
-    }
-  }
 }

@@ -28,6 +28,7 @@ export function windowFixture(options: FixtureOptions = {}): AttentionDescriptor
     workgroupSize: 8,
     workgroupBytes: 0,
     features: dtype === 'f16' ? ['shader-f16'] : [],
+    extents: { queries: [], keys: [] },
     schedule: {
       kind: 'ranges',
       low: program((b) => b.arithmetic('add', b.arithmetic('sub', query(b), b.symbol('w')), b.int(1))),
@@ -35,12 +36,17 @@ export function windowFixture(options: FixtureOptions = {}): AttentionDescriptor
     },
   };
   const roles = ['params', 'q', 'k', 'v', 'out', ...(lse ? (['lse'] as const) : [])] as const;
+  const mask = program((b) => {
+    const distance = b.arithmetic('sub', query(b), b.add({ kind: 'key' }));
+    return b.between(b.int(0), distance, b.symbol('w'));
+  });
   return {
     name: 'windowed',
     heads,
     kvHeads,
     dim,
     dimV,
+    dimOut: dimV,
     dtype,
     layout,
     outputs: lse ? ['out', 'lse'] : ['out'],
@@ -48,10 +54,9 @@ export function windowFixture(options: FixtureOptions = {}): AttentionDescriptor
     launch: [{ name: 'w', type: 'int', min: 1, max: 4096, default: 4, doc: 'Keys that a query sees.' }],
     derived: [],
     offset: program((b) => b.arithmetic('sub', b.symbol('nk'), b.symbol('nq'))),
-    mask: program((b) => {
-      const distance = b.arithmetic('sub', query(b), b.add({ kind: 'key' }));
-      return b.between(b.int(0), distance, b.symbol('w'));
-    }),
+    mask,
+    combine: 'single',
+    branches: [mask],
     score: {
       scale: 1 / Math.sqrt(dim),
       softcap: null,
@@ -59,8 +64,21 @@ export function windowFixture(options: FixtureOptions = {}): AttentionDescriptor
       keyBias: null,
       rowScale: null,
       sink: null,
+      biases: [],
+      denominatorScale: null,
     },
-    kernels: (options.kernels ?? [{}]).map((changes) => ({ ...kernel, ...changes })),
+    passes: [
+      {
+        name: 'all',
+        mask,
+        queries: { kind: 'positions' },
+        keys: { kind: 'positions' },
+        strategy: 'dense',
+        state: { reads: false, writes: false },
+        column: 0,
+        kernels: (options.kernels ?? [{}]).map((changes) => ({ ...kernel, ...changes })),
+      },
+    ],
     wgsl: {
       code: options.code ?? windowShader({ heads, kvHeads, dim, dimV, dtype, lse }),
       uniforms: UNIFORMS,

@@ -2,7 +2,7 @@ import type { Span } from '../../../diagnostics/diagnostic.ts';
 import type { Argument, CallExpression, Expression } from '../../../parser/ast.ts';
 import type { MaskBuilder } from '../../../../runtime/mask/builder.ts';
 import type { NodeId } from '../../../../runtime/mask/nodes.ts';
-import { didYouMean } from '../../suggest-name.ts';
+import { didYouMean } from '../../../diagnostics/suggest-name.ts';
 import type { CallParameter } from '../call-arguments.ts';
 import { expectInt, expectPositive } from '../expect.ts';
 import type { Lowering } from '../lowering.ts';
@@ -17,7 +17,7 @@ export interface FormParameter extends CallParameter {
   readonly words?: readonly string[];
 }
 
-/** A form of the language: a set of pairs, or a partition, with a name and arguments. */
+/** A form of the language: a set of pairs, a partition or an array, with a name and arguments. */
 export interface Form {
   readonly name: string;
   /** `window(each: w)`, one entry a way to write it. */
@@ -27,7 +27,7 @@ export interface Form {
   readonly parameters: readonly FormParameter[];
   /** Whether `{ S }` follows. */
   readonly block: boolean;
-  readonly result: 'set' | 'part';
+  readonly result: 'set' | 'part' | 'array';
   readonly lower: (call: FormCall) => Value;
 }
 

@@ -1,6 +1,6 @@
 import type { Span } from '../../../diagnostics/diagnostic.ts';
 import type { NodeId } from '../../../../runtime/mask/nodes.ts';
-import { didYouMean } from '../../suggest-name.ts';
+import { didYouMean } from '../../../diagnostics/suggest-name.ts';
 import { coordinates, regionHolds } from '../space.ts';
 import type { Region } from '../space.ts';
 import type { Value } from '../value.ts';
@@ -21,8 +21,9 @@ export interface Grid {
   readonly inside: NodeId;
 }
 
-/** The only region with axes, or null without a report where positions are plain. */
-export function gridRegion(call: FormCall): Region | 'plain' | 'ambiguous' {
+/** The only region with axes, or why there is none. */
+export function gridRegion(call: FormCall): Region | 'plain' | 'ambiguous' | 'two spaces' {
+  if (call.scope.space !== null && call.scope.space.keys !== null) return 'two spaces';
   const grids = call.scope.space?.regions.filter(({ axes }) => axes.length > 0) ?? [];
   return grids.length === 0 ? 'plain' : grids.length === 1 ? grids[0] : 'ambiguous';
 }
@@ -31,6 +32,7 @@ export function gridRegion(call: FormCall): Region | 'plain' | 'ambiguous' {
 export function gridOf(call: FormCall): Grid | null {
   const region = gridRegion(call);
   if (region === 'plain') {
+    if (call.lowering.spaceFailed) return null;
     call.lowering.report('no-space', call.span, `\`${call.form.name}\` needs a grid.`, {
       label: 'no axes here',
       notes: [
@@ -40,14 +42,21 @@ export function gridOf(call: FormCall): Grid | null {
     });
     return null;
   }
-  if (region === 'ambiguous') {
-    reportAmbiguous(call);
+  if (region === 'ambiguous' || region === 'two spaces') {
+    reportNoGrid(call, region);
     return null;
   }
   return gridOn(call, region);
 }
 
-export function reportAmbiguous(call: FormCall): void {
+export function reportNoGrid(call: FormCall, reason: 'ambiguous' | 'two spaces'): void {
+  if (reason === 'two spaces') {
+    call.lowering.report('two-spaces', call.span, `\`${call.form.name}\` needs one grid for both sides.`, {
+      label: 'queries and keys have different spaces',
+      help: ['compare coordinates: `abs(i.y - j.y) <= 3`'],
+    });
+    return;
+  }
   call.lowering.report('ambiguous-grid', call.span, `\`${call.form.name}\` could mean several grids.`, {
     label: 'more than one region has axes',
     help: ['`within(REGION) { … }` says which'],

@@ -3,7 +3,7 @@ import { poison, set } from '../value.ts';
 import type { Value } from '../value.ts';
 import { optional, required } from './form.ts';
 import type { Form, FormCall } from './form.ts';
-import { gridOn, gridRegion, perAxis, positiveEach, reportAmbiguous } from './grid.ts';
+import { gridOn, gridRegion, perAxis, positiveEach, reportNoGrid } from './grid.ts';
 import type { GridAxis } from './grid.ts';
 import { clampStart, divides, residuesOf } from './windows.ts';
 
@@ -38,8 +38,8 @@ export const neighborhoodForm: Form = {
 function lowerNeighborhood(call: FormCall): Value {
   const { builder, scope } = call;
   const region = gridRegion(call);
-  if (region === 'ambiguous') {
-    reportAmbiguous(call);
+  if (region === 'ambiguous' || region === 'two spaces') {
+    reportNoGrid(call, region);
     return poison;
   }
   const plain: GridAxis = { name: 'n', query: scope.query, key: scope.key, length: scope.nk };
@@ -74,6 +74,7 @@ function lowerNeighborhood(call: FormCall): Value {
     causal: causal[at],
   }));
   if (windows.some((window) => isBeyondKernel(call, window))) return poison;
+  if (edge === 'clamp' && !causal.includes(true)) rememberWindows(call, windows);
   return set(builder.and(grid.inside, ...windows.map((window) => lowerWindow(call, window, edge))));
 }
 
@@ -86,6 +87,17 @@ interface Window {
   readonly stride: NodeId;
   readonly dilation: NodeId;
   readonly causal: boolean;
+}
+
+/** Advice is given on windows that slide inward over all positions of undilated axes. */
+function rememberWindows({ lowering, builder, scope }: FormCall, windows: readonly Window[]): void {
+  const isWhole = builder.node(scope.query).kind === 'query' && builder.node(scope.key).kind === 'key';
+  const axes = windows.map(({ axis, size, stride, dilation }) => {
+    const [kernel, step] = [lowering.constant(size), lowering.constant(stride)];
+    if (kernel === null || step === null || lowering.constant(dilation) !== 1) return null;
+    return { name: axis.name, length: builder.finish(axis.length), kernel, stride: step };
+  });
+  if (isWhole && axes.every((axis) => axis !== null)) lowering.neighborhoods.push({ axes });
 }
 
 function isBeyondKernel(call: FormCall, window: Window): boolean {

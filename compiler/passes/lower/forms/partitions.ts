@@ -28,6 +28,7 @@ export const partitionForms: readonly Form[] = [
     signatures: [
       'within(chunk(b)) { S }',
       'within(segments(ids)) { S }',
+      'within(subset(active)) { S }',
       'within(axis(t)) { S }',
       'within(REGION) { S }',
     ],
@@ -75,6 +76,12 @@ function partOf(call: FormCall, value: Value): Value {
   if (value.kind !== 'region') return value;
   const { builder, scope } = call;
   const { region } = value;
+  if (region.side !== null) {
+    return call.lowering.report('two-spaces', call.spanOf('part'), 'Queries and keys share no region.', {
+      label: `of the ${region.side === 'query' ? 'queries' : 'keys'} alone`,
+      help: [`\`${region.side === 'query' ? 'i' : 'j'} in ${region.name}\` asks for one side`],
+    });
+  }
   const start = builder.int(0);
   const inner = partScope(scope, {
     query: builder.arithmetic('sub', scope.query, region.start),
@@ -84,7 +91,7 @@ function partOf(call: FormCall, value: Value): Value {
   return {
     kind: 'part',
     same: builder.and(regionHolds(builder, region, scope.query), regionHolds(builder, region, scope.key)),
-    inner: { ...inner, space: { regions: [{ ...region, start }], length: region.length } },
+    inner: { ...inner, space: { regions: [{ ...region, start }], length: region.length, keys: null } },
   };
 }
 

@@ -6,6 +6,7 @@ import { plainForms } from './plain.ts';
 import { positionForms } from './positions.ts';
 import { randomForm } from './random.ts';
 import { shrinkForm } from './shrink.ts';
+import { subsetForms } from './subsets.ts';
 import { windowForms } from './windows.ts';
 
 /** The forms of the language by name: what lowering, did-you-mean, the documentation and generators read. */
@@ -15,6 +16,7 @@ export const forms: ReadonlyMap<string, Form> = new Map(
     ...windowForms,
     ...positionForms,
     ...partitionForms,
+    ...subsetForms,
     neighborhoodForm,
     ...gridForms,
     randomForm,
@@ -25,10 +27,7 @@ export const forms: ReadonlyMap<string, Form> = new Map(
 /** Forms and operations that the language has and this version refuses, with the part of the language they belong to. */
 export const plannedForms: ReadonlyMap<string, string> = new Map([
   ['pool', 'operations around attention'],
-  ['attend', 'operations around attention'],
   ['mix', 'operations around attention'],
-  ['merge', 'operations around attention'],
-  ['concat', 'operations around attention'],
   ['permute', 'operations around attention'],
   ['argsort', 'operations around attention'],
   ['overlap', 'operations around attention'],

@@ -48,15 +48,17 @@ function lowerShrink(call: FormCall): Value {
   const written = call.call.block!;
   const inner = partScopeOf(call, canvas);
   const body = expectSet(lowering, call.inside(inner), written.span, 'The body of `shrink`');
-  if (body === null || !isFixed(call, body, 'The set of `shrink`', ['query', 'key'])) return poison;
+  if (body === null || !isFixed(call, body, 'The set of `shrink`', ['query', 'key', 'head'])) return poison;
   const integers = withoutReals(call, builder.finish(body));
   if (integers === null) return poison;
+  const perHead = indicesOf(builder, integers).includes('head');
   const name = lowering.derive({
     kind: 'block-mask',
     name: 'blocks',
     positions: builder.finish(scope.nk),
     block: builder.finish(block),
     set: builder.finish(integers),
+    perHead,
     rule,
     canvas: {
       start: builder.finish(canvas.start),
@@ -65,7 +67,8 @@ function lowerShrink(call: FormCall): Value {
     },
   });
   const indices = [scope.query, scope.key].map((index) => builder.arithmetic('div', index, block));
-  return set(builder.add({ kind: 'bit', array: name, indices }));
+  const leading = perHead ? [builder.intern({ kind: 'head' })] : [];
+  return set(builder.add({ kind: 'bit', array: name, indices: [...leading, ...indices] }));
 }
 
 /**
@@ -168,7 +171,19 @@ function withoutReals(call: FormCall, program: MaskProgram): NodeId | null {
   const root = rewriteInto(builder, program, (node) => {
     if (node.kind !== 'round') return undefined;
     const rounded = builder.add(node);
-    if (indicesOf(builder, rounded).length > 0) {
+    const [index, ...others] = indicesOf(builder, rounded);
+    if (index === 'head' && others.length === 0) {
+      const array = lowering.derive({
+        kind: 'table',
+        name: 'size',
+        type: 'int',
+        over: 'head',
+        size: builder.finish(builder.int(lowering.heads)),
+        program: builder.finish(rounded),
+      });
+      return builder.add({ kind: 'lookup', array, indices: [builder.intern({ kind: 'head' })] });
+    }
+    if (index !== undefined) {
       failed = true;
       return rounded;
     }

@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { compile, type CompiledUnit } from '../compiler/index.ts';
+import { tileKeys, tileQueries } from '../compiler/ir/kernel.ts';
+import { launchMask, type MaskModel } from '../runtime/mask/index.ts';
+import { schedulePass } from '../runtime/schedule/index.ts';
+import { median } from './benchmark.ts';
+import { defaultArrays, processorTime } from './schedule.ts';
+
+/** An attention with the passes that were chosen for it. */
+export interface ChosenPattern {
+  readonly name: string;
+  /** nq = nk; null where any length will do. */
+  readonly tokens: number | null;
+  readonly model: MaskModel;
+  readonly plan: NonNullable<CompiledUnit['kernelPlan']>;
+}
+
+/** Processor time in milliseconds. */
+export interface ChosenRow {
+  readonly pattern: string;
+  readonly tokens: number;
+  /** What was chosen: strategy and boxes of every pass. */
+  readonly schedule: string;
+  /** Median of launchMask and of the tables of all passes for the first head. */
+  readonly milliseconds: number;
+  readonly launchMilliseconds: number;
+  readonly runs: number;
+  readonly fullTiles: number;
+  readonly partialTiles: number;
+}
+
+/** Videos and pictures at the sizes of the models, and at a million tokens. */
+const sized: readonly (readonly [example: string, pattern: string, tokens: number])[] = [
+  ['natten_3d', 'natten()', 75_600],
+  ['natten_3d', 'natten(frames: 282)', 1_015_200],
+  ['natten_3d', 'natten(30, 48, 80, kt: 18, ky: 24, kx: 24)', 115_200],
+  ['natten_3d', 'natten(272, 48, 80, kt: 18, ky: 24, kx: 24)', 1_044_480],
+  ['natten_3d', 'natten(272, 48, 80, kt: 18, ky: 24, kx: 24, st: 16, sy: 8, sx: 8)', 1_044_480],
+  ['natten_2d', 'natten(height: 1024, width: 1024)', 1_048_576],
+  ['swin', 'swin(1024, 1024)', 1_048_576],
+  ['sta', 'sta()', 115_200],
+  ['radial', 'wan()', 75_600],
+  ['radial', 'hunyuan(33, 3600)', 110_000],
+  ['radial', 'hunyuan(33, 3600)', 119_056],
+  ['radial', 'hunyuan(291, 3600)', 1_047_600],
+  ['svg1', 'wan_temporal()', 75_600],
+  ['svg1', 'hunyuan_temporal()', 119_056],
+];
+
+const examples = new URL('../spec-examples/', import.meta.url);
+
+/** Every attention of every example, then the patterns above. */
+export function readChosen(): ChosenPattern[] {
+  const files = readdirSync(examples).filter((name) => name.endsWith('.sa'));
+  const own = files.flatMap((file) =>
+    planned(file, '').map(([unit, pattern]) => ({
+      ...pattern,
+      name: `${file.replace(/\.sa$/, '')} ${unit}`,
+    })),
+  );
+  const probes = sized.flatMap(([example, pattern, tokens]) =>
+    planned(`${example}.sa`, `attention probe { mask ${pattern}\n heads 1\n dim 64 }`)
+      .filter(([unit]) => unit === 'probe')
+      .map(([, probe]) => ({ ...probe, name: `${example} ${pattern}`, tokens })),
+  );
+  return [...own, ...probes];
+}
+
+function planned(file: string, more: string): [unit: string, pattern: Omit<ChosenPattern, 'name'>][] {
+  const text = `${readFileSync(new URL(file, examples), 'utf8')}\n${more}\n`;
+  const result = compile({ name: file, text }, { until: 'plan' });
+  if (!result.ok) throw new Error(`${file} does not compile: ${result.diagnostics[0].message}`);
+  return result.units.flatMap(({ name, graph, kernelPlan }) => {
+    if (kernelPlan === null) return [];
+    return [[name, { tokens: null, model: { ...graph, mask: graph.nodes[0].mask }, plan: kernelPlan }]];
+  });
+}
+
+/** Times the tables of the chosen passes, as a launch on a GPU derives them. */
+export function benchChosen(pattern: ChosenPattern, tokens: number, repeats: number): ChosenRow {
+  const { model, plan } = pattern;
+  const arrays = defaultArrays(model, tokens);
+  const times: { readonly launch: number; readonly all: number }[] = [];
+  let [runs, fullTiles, partialTiles] = [0, 0, 0];
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const start = processorTime();
+    const launched = launchMask(model, { batch: 1, nq: tokens, nk: tokens, arrays });
+    const launch = processorTime() - start;
+    [runs, fullTiles, partialTiles] = [0, 0, 0];
+    for (const pass of plan.passes) {
+      const kernel = pass.kernels.find(({ target, purpose }) => target === 'gpu' && purpose === 'tiled');
+      if (!kernel || pass.schedule.kind === 'ranges') continue;
+      const table = schedulePass(pass, { tile: tileOf(kernel), extents: kernel.extents }, launched, 0, 0);
+      if (table.kind === 'diagonals') continue;
+      const { statistics } = table.table;
+      runs += statistics.partialRuns + statistics.fullRuns;
+      fullTiles += statistics.fullTiles;
+      partialTiles += statistics.partialTiles;
+    }
+    times.push({ launch, all: processorTime() - start });
+  }
+  return {
+    pattern: pattern.name,
+    tokens,
+    schedule: plan.passes.map(describePass).join(' + '),
+    milliseconds: median(times.map(({ all }) => all)),
+    launchMilliseconds: median(times.map(({ launch }) => launch)),
+    runs,
+    fullTiles,
+    partialTiles,
+  };
+}
+
+function tileOf({ shape }: ChosenPattern['plan']['passes'][number]['kernels'][number]) {
+  return { queries: tileQueries(shape), keys: tileKeys(shape) };
+}
+
+function describePass({
+  strategy,
+  schedule,
+  queries,
+  keys,
+  kernels,
+}: ChosenPattern['plan']['passes'][number]): string {
+  if (schedule.kind === 'ranges') return 'ranges';
+  if (strategy === 'diagonal') return 'diagonals';
+  const kernel = kernels.find(({ target, purpose }) => target === 'gpu' && purpose === 'tiled') ?? kernels[0];
+  const side = (view: typeof queries, extents: readonly (readonly number[])[]) =>
+    view.kind === 'boxes' ? extents.map((box) => `(${box.join(' ')})`).join('') : view.kind;
+  const [own, other] = [side(queries, kernel.extents.queries), side(keys, kernel.extents.keys)];
+  return own === other ? own : `${own} x ${other}`;
+}

@@ -1,0 +1,158 @@
+import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
+import { substitutePositions } from '../../../runtime/mask/substitute-positions.ts';
+import type { CoordinateMask } from '../../../runtime/mask/substitute-positions.ts';
+import type { LeafAxis } from '../../../runtime/schedule/axis-relation.ts';
+import { deriveRelation } from '../../../runtime/schedule/derive-relation.ts';
+import { factorsOf } from '../../../runtime/schedule/view-product.ts';
+import type { Factor } from '../../../runtime/schedule/view-product.ts';
+import type { Extents } from '../../../runtime/view.ts';
+import type { NumberedAxis, NumberedRegion } from './number-view.ts';
+
+/** Tiles that are visited, means over the masks. */
+export interface TileCounts {
+  readonly queryTiles: number;
+  readonly fullTiles: number;
+  readonly partialTiles: number;
+}
+
+/** Pairs of parts of one factor that are looked into; a factor with more makes the view one that is not counted. */
+const MOST_PARTS = 2 ** 19;
+
+interface Visited {
+  /** Infinity where it would take too long to count. */
+  readonly all: number;
+  readonly full: number;
+}
+
+/** A mask between a region of queries and a region of keys, cut into factors that share no axis. */
+interface RegionPair {
+  readonly query: number;
+  readonly key: number;
+  readonly mask: CoordinateMask;
+  readonly factors: readonly Factor[];
+  /** By factor and the extents of its axes. */
+  readonly known: Map<string, Visited>;
+}
+
+/**
+ * Counts the tiles that views of boxes visit, for many boxes: a factor is counted once for each box of its own axes, and
+ * the tiles of a region pair are the product over its factors. For windows on a grid that is the analytical model of
+ * Generalized Neighborhood Attention (2025), tiles visited on an axis = floor(max end / t) - floor(min start / t) + 1,
+ * product over axes. Tiles that hang over the launch count as if they were whole.
+ */
+export class ProductCounter {
+  private readonly pairs: readonly RegionPair[];
+  /** Boxes that the descents have looked at. */
+  visits = 0;
+
+  constructor(
+    private readonly masks: readonly BoundMask[],
+    private readonly queries: readonly NumberedRegion[],
+    private readonly keys: readonly NumberedRegion[],
+  ) {
+    this.pairs = masks.flatMap((mask) =>
+      queries.flatMap((own, query) =>
+        keys.flatMap((other, key) =>
+          isEmpty(own) || isEmpty(other) ? [] : pairOf(mask, query, key, own, other),
+        ),
+      ),
+    );
+  }
+
+  count(queryBoxes: Extents, keyBoxes: Extents): TileCounts {
+    let [all, full] = [0, 0];
+    for (const pair of this.pairs) {
+      const found = this.countPair(pair, queryBoxes[pair.query], keyBoxes[pair.key]);
+      all += found.all;
+      full += found.full;
+    }
+    const queryTiles = this.queries.reduce((sum, { axes }, at) => sum + partsOf(axes, queryBoxes[at]), 0);
+    const count = Math.max(1, this.masks.length);
+    return { queryTiles, fullTiles: full / count, partialTiles: (all - full) / count };
+  }
+
+  private partPairs(
+    { queryAxes, keyAxes }: Factor,
+    queries: readonly NumberedAxis[],
+    keys: readonly NumberedAxis[],
+    own: readonly number[],
+    other: readonly number[],
+  ): number {
+    const parts = (axes: readonly NumberedAxis[], chosen: readonly number[], extents: readonly number[]) =>
+      chosen.reduce((product, at) => product * Math.ceil(axes[at].size / extents[at]), 1);
+    return parts(queries, queryAxes, own) * parts(keys, keyAxes, other);
+  }
+
+  private countPair(
+    { query, key, mask, factors, known }: RegionPair,
+    own: readonly number[],
+    other: readonly number[],
+  ): Visited {
+    const [queries, keys] = [this.queries[query].axes, this.keys[key].axes];
+    let [all, full] = [1, 1];
+    factors.forEach((factor, number) => {
+      const extents = [...factor.queryAxes.map((at) => own[at]), ...factor.keyAxes.map((at) => other[at])];
+      const text = `${number} ${extents.join()}`;
+      let found = known.get(text);
+      if (found === undefined && this.partPairs(factor, queries, keys, own, other) > MOST_PARTS) {
+        found = { all: Infinity, full: 0 };
+        known.set(text, found);
+      }
+      if (found === undefined) {
+        const relation = deriveRelation(
+          factor.parts.length === 0 ? null : mask.join(factor.parts),
+          factor.queryAxes.map((at) => leafAxis(queries, at, own, 0)),
+          factor.keyAxes.map((at) => leafAxis(keys, at, other, queries.length)),
+        );
+        this.visits += relation.visits;
+        let [sum, whole] = [0, 0];
+        relation.begin.forEach((begin, run) => {
+          const tiles = relation.end[run] - begin;
+          sum += tiles;
+          if (relation.full[run]) whole += tiles;
+        });
+        found = { all: sum, full: whole };
+        known.set(text, found);
+      }
+      all = all === 0 || found.all === 0 ? 0 : all * found.all;
+      full *= found.full;
+    });
+    const bound = new Set(factors.flatMap(({ queryAxes }) => queryAxes));
+    const free = queries.reduce(
+      (product, { size }, at) => (bound.has(at) ? product : product * Math.ceil(size / own[at])),
+      1,
+    );
+    return { all: all * free, full: full * free };
+  }
+}
+
+function pairOf(
+  bound: BoundMask,
+  query: number,
+  key: number,
+  own: NumberedRegion,
+  other: NumberedRegion,
+): RegionPair[] {
+  const mask = substitutePositions(bound, { query: own, key: other, keyLimits: null, queryLimits: null });
+  if (mask.isEmpty) return [];
+  const factors = factorsOf(mask, own.axes.length, other.axes.length);
+  return [{ query, key, mask, factors, known: new Map() }];
+}
+
+function leafAxis(
+  axes: readonly NumberedAxis[],
+  at: number,
+  extents: readonly number[],
+  first: number,
+): LeafAxis {
+  const [{ size, stride }, extent] = [axes[at], extents[at]];
+  return { leaf: first + at, axis: { size, stride, extent, parts: Math.ceil(size / extent) } };
+}
+
+function isEmpty({ axes }: NumberedRegion): boolean {
+  return axes.some(({ size }) => size === 0);
+}
+
+function partsOf(axes: readonly NumberedAxis[], extents: readonly number[]): number {
+  return axes.reduce((product, { size }, at) => product * Math.ceil(size / extents[at]), 1);
+}

@@ -1,0 +1,90 @@
+import { SparsecError } from '../../../runtime/errors.ts';
+import { launchMask, launchScalars } from '../../../runtime/mask/launch-mask.ts';
+import type { LaunchedMask, MaskModel } from '../../../runtime/mask/launch-mask.ts';
+import { evaluateProgram } from '../../../runtime/mask/evaluate.ts';
+import { feedArrays } from '../../../runtime/mask/feed-arrays.ts';
+import { maxLength } from '../../../runtime/limits.ts';
+import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import { dimensionsOf } from '../../../runtime/read-arrays.ts';
+import type { Graph } from '../../ir/graph.ts';
+import { wholeMask } from '../../ir/whole-mask.ts';
+
+/** A launch of plausible sizes, with default launch parameters and default contents of every input. */
+export interface NominalLaunch {
+  readonly nq: number;
+  readonly nk: number;
+  readonly heads: number;
+  readonly launched: LaunchedMask;
+}
+
+/** Tokens of a launch where nothing asks for others. */
+const TOKENS = 4096;
+/** Patterns that reach farther are looked at over more tokens, up to this many. */
+const MOST_TOKENS = 16384;
+/** Elements of inputs and derived values that are made up for it. */
+const MOST_ELEMENTS = 2 ** 20;
+
+/**
+ * The launch that counts are for: as many tokens as the space has where its size is fixed, else 4096, more where a
+ * constant of the mask reaches that far. A text says why there is none.
+ */
+export function nominalLaunch(graph: Graph): NominalLaunch | string {
+  const mask = wholeMask(graph);
+  const missing = [
+    ...graph.inputs.filter(({ feed }) => feed === null),
+    ...graph.launch.filter((parameter) => parameter.default === null),
+  ].map(({ name }) => `"${name}"`);
+  if (missing.length > 0) return `${missing.join(', ')} ${missing.length > 1 ? 'have' : 'has'} no default`;
+  const fixed = fixedLength(graph);
+  if (fixed !== null && fixed > MOST_TOKENS && graph.derived.some(({ kind }) => kind === 'block-mask'))
+    return `blocks over ${fixed} positions would be counted for it`;
+  const model: MaskModel = { ...graph, mask };
+  for (let tokens = tokensFor(graph, mask); tokens >= 16; tokens = Math.ceil(tokens / 2)) {
+    const launched = tryLaunch(model, tokens);
+    if (launched !== null) return { nq: tokens, nk: tokens, heads: graph.heads, launched };
+  }
+  return 'no launch of moderate size fits the defaults';
+}
+
+/** Null where the defaults do not fit the length, or where their contents would be large. */
+function tryLaunch(model: MaskModel, tokens: number): LaunchedMask | null {
+  const sizes = { batch: 1, nq: tokens, nk: tokens };
+  try {
+    const scalars = launchScalars(model, sizes);
+    const elements = model.inputs.map((input) => {
+      const rows = dimensionsOf(input, scalars).reduce((product, dim) => product * dim, 1);
+      return input.kind === 'list' && input.feed?.kind !== 'values' ? rows * tokens : rows;
+    });
+    if (elements.some((count) => count > MOST_ELEMENTS)) return null;
+    return launchMask(model, { ...sizes, arrays: feedArrays(model.inputs, {}, scalars) });
+  } catch (error) {
+    if (error instanceof SparsecError) return null;
+    throw error;
+  }
+}
+
+function tokensFor(graph: Graph, mask: MaskProgram): number {
+  const fixed = fixedLength(graph);
+  if (fixed !== null) return fixed;
+  const constants = mask.nodes.flatMap((node) => (node.kind === 'int' ? [Math.abs(node.value)] : []));
+  const defaults = graph.launch.map((parameter) => parameter.default ?? 0);
+  const reach = Math.max(0, ...[...constants, ...defaults].filter((value) => value < maxLength / 64));
+  let tokens = TOKENS;
+  while (tokens < 2 * reach && tokens < MOST_TOKENS) tokens *= 2;
+  return tokens;
+}
+
+/** The positions of a space whose axes are fixed, with a nominal rest behind it; null where sizes depend on the launch. */
+function fixedLength({ space }: Graph): number | null {
+  if (space === null || space.regions.length === 0) return null;
+  const grids = space.regions.filter(({ axes }) => axes.length > 0);
+  const isFixed = (program: MaskProgram) => program.nodes.every(({ kind }) => kind !== 'symbol');
+  if (grids.length === 0 || !grids.every(({ start, length }) => isFixed(start) && isFixed(length)))
+    return null;
+  const ends = space.regions
+    .filter(({ start, length }) => isFixed(start) && isFixed(length))
+    .map(({ start, length }) => evaluateProgram(start, {}) + evaluateProgram(length, {}));
+  const end = Math.max(...ends);
+  const hasRest = space.regions.some(({ length }) => !isFixed(length));
+  return end + (hasRest ? Math.min(256, Math.ceil(end / 16)) : 0);
+}

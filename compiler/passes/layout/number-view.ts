@@ -1,0 +1,70 @@
+import { evaluateProgram } from '../../../runtime/mask/evaluate.ts';
+import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { View } from '../../../runtime/view.ts';
+import type { NominalLaunch } from './nominal-launch.ts';
+
+/** A region of a view with its programs evaluated. */
+export interface NumberedRegion {
+  readonly base: number;
+  readonly axes: readonly NumberedAxis[];
+  /** Axes by descending stride: the digits of a position. */
+  readonly digits: readonly number[];
+}
+
+export interface NumberedAxis {
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** The regions of a view at the sizes of a nominal launch; a view of positions is one axis, a list has none. */
+export function numberView(
+  view: View,
+  side: 'queries' | 'keys',
+  { launched, nq, nk }: NominalLaunch,
+): readonly NumberedRegion[] {
+  const { scalars, offset } = launched;
+  switch (view.kind) {
+    case 'list':
+      return [];
+    case 'positions':
+      return [
+        side === 'queries'
+          ? numbered(offset, [{ size: nq, stride: 1 }])
+          : numbered(0, [{ size: nk, stride: 1 }]),
+      ];
+    case 'boxes': {
+      const valueOf = (program: MaskProgram) => evaluateProgram(program, { symbols: scalars });
+      return view.regions.map(({ base, axes }) =>
+        numbered(
+          valueOf(base),
+          axes.map(({ size, stride }) => ({ size: valueOf(size), stride: valueOf(stride) })),
+        ),
+      );
+    }
+  }
+}
+
+function numbered(base: number, axes: readonly NumberedAxis[]): NumberedRegion {
+  const digits = axes.map((_, at) => at).sort((a, b) => axes[b].stride - axes[a].stride);
+  return { base, axes, digits };
+}
+
+/** The coordinates of a position in a region, null where it is not in it. */
+export function coordinatesIn({ base, axes, digits }: NumberedRegion, position: number): number[] | null {
+  let rest = position - base;
+  if (rest < 0) return null;
+  const found = new Array<number>(axes.length);
+  for (const at of digits) {
+    const { size, stride } = axes[at];
+    const coordinate = Math.floor(rest / stride);
+    if (coordinate >= size) return null;
+    found[at] = coordinate;
+    rest -= coordinate * stride;
+  }
+  return rest === 0 ? found : null;
+}
+
+/** The position at coordinates of a region. */
+export function positionAt({ base, axes }: NumberedRegion, coordinates: readonly number[]): number {
+  return axes.reduce((sum, { stride }, at) => sum + stride * coordinates[at], base);
+}

@@ -1,0 +1,73 @@
+import type { BoundMask } from '../mask/bound-mask.ts';
+import type { BoundView } from '../view.ts';
+import { IrregularTiles } from './irregular-tiles.ts';
+import { RowEmitter } from './row-emitter.ts';
+import type { RunTable } from './run-table.ts';
+import { RunWriter } from './run-writer.ts';
+import { populateTiles, type TilePopulation } from './tile-population.ts';
+import { slotsOf } from './tile-positions.ts';
+import { deriveProduct } from './view-product.ts';
+import { spacesOf, type TiledSpace } from './view-spaces.ts';
+
+export interface ViewTableRequest {
+  readonly nq: number;
+  readonly nk: number;
+  /** Position of query row 0. */
+  readonly offset: number;
+  readonly queries: BoundView;
+  readonly keys: BoundView;
+}
+
+/**
+ * Derives the run table of a mask in views: a row is a tile of `queries`, runs are ranges of slots of `keys`, their ends
+ * multiples of the key tile or the end of the view's slots.
+ *
+ * For every pair of regions the mask is rewritten over coordinates and cut into factors that share no axis; each is
+ * decided by interval descent on its own, and the rows of runs are multiplied. A key tile with a slot that is no key is
+ * never full; queries that are padding are not asked about.
+ */
+export function buildViewTable(bound: BoundMask, request: ViewTableRequest): RunTable {
+  const { nq, nk, offset, queries, keys } = request;
+  const populations = {
+    queries: populateTiles(queries, offset, offset + nq - 1),
+    keys: populateTiles(keys, 0, nk - 1),
+  };
+  const writer = new RunWriter({
+    queryTile: queries.tile,
+    granularity: keys.tile,
+    rows: queries.tiles,
+    slots: slotsOf(keys),
+    queries: populations.queries.counts,
+    keys: populations.keys.counts,
+  });
+  const keySpaces = spacesOf(keys);
+  let visits = 0;
+  for (const own of spacesOf(queries)) {
+    const emitters: { readonly emitter: RowEmitter; readonly fix: IrregularTiles | null }[] = [];
+    for (const other of keySpaces) {
+      const product = deriveProduct(bound, own, other);
+      if (product === null) continue;
+      for (const { relation } of product.factors) visits += relation.visits;
+      const push = (begin: number, end: number, full: number): void => writer.push(begin, end, full);
+      const isRegular = !touches(populations.queries, own) && !touches(populations.keys, other);
+      const fix = isRegular ? null : new IrregularTiles(bound, request, own, other, populations, push);
+      emitters.push({ emitter: new RowEmitter(product, own, other, fix?.correct ?? push), fix });
+    }
+    for (let tile = 0; tile < own.tiles; tile++) {
+      if (populations.queries.counts[own.firstTile + tile] > 0) {
+        for (const { emitter, fix } of emitters) {
+          fix?.startRow(own.firstTile + tile);
+          emitter.emit(tile);
+        }
+      }
+      writer.endRow();
+    }
+    for (const { fix } of emitters) visits += fix?.visits ?? 0;
+  }
+  return writer.finish(visits);
+}
+
+/** Has a region a tile with positions outside of the launch? */
+function touches({ irregular }: TilePopulation, { firstTile, tiles }: TiledSpace): boolean {
+  return irregular.some((tile) => tile >= firstTile && tile < firstTile + tiles);
+}

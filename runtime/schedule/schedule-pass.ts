@@ -1,0 +1,84 @@
+import type { KernelDescriptor, PassDescriptor } from '../descriptor.ts';
+import { createBinder } from '../mask/bind.ts';
+import type { BoundMask } from '../mask/bound-mask.ts';
+import type { LaunchedMask } from '../mask/launch-mask.ts';
+import { buildRunTable } from './build-run-table.ts';
+import { buildViewTable } from './build-view-table.ts';
+import { bindView } from './bind-view.ts';
+import { chooseGranularity } from './choose-granularity.ts';
+import { listDistances } from './list-distances.ts';
+import type { RunTable } from './run-table.ts';
+
+/**
+ * What the arena holds for one mask of a pass.
+ * - `runs`: rows are query tiles of the pass's view, runs are in slots of its keys; `positions` of a `list` view.
+ * - `diagonals`: the distances j - i, ascending.
+ */
+export type PassTable =
+  | { readonly kind: 'runs'; readonly table: RunTable; readonly positions: Int32Array | null }
+  | { readonly kind: 'diagonals'; readonly distances: Int32Array };
+
+/** What of a pass and of a kernel decides the table. */
+export type ScheduledPart = Pick<PassDescriptor, 'mask' | 'queries' | 'keys' | 'strategy'>;
+export type ScheduledKernel = Pick<KernelDescriptor, 'tile' | 'extents'>;
+
+interface Memory {
+  readonly bind: (batch: number, head: number) => BoundMask;
+  readonly tables: Map<BoundMask, PassTable>;
+}
+
+/** Tables live as long as the launched mask that they were made for. */
+const memories = new WeakMap<LaunchedMask, Map<ScheduledPart, Map<ScheduledKernel, Memory>>>();
+
+/**
+ * The table of one grid index of a launched pass. Grid indices whose masks are equal get the same object.
+ *
+ * `launched` is the mask of the whole attention: its sizes, scalars and arrays are those of the pass as well.
+ */
+export function schedulePass(
+  pass: ScheduledPart,
+  kernel: ScheduledKernel,
+  launched: LaunchedMask,
+  batch: number,
+  head: number,
+): PassTable {
+  const memory = memoryOf(pass, kernel, launched);
+  const bound = memory.bind(batch, head);
+  const known = memory.tables.get(bound);
+  if (known) return known;
+  const table = tableOf(pass, kernel, launched, bound);
+  memory.tables.set(bound, table);
+  return table;
+}
+
+function tableOf(
+  pass: ScheduledPart,
+  { tile, extents }: ScheduledKernel,
+  { scalars, offset }: LaunchedMask,
+  bound: BoundMask,
+): PassTable {
+  const sizes = { nq: scalars.nq, nk: scalars.nk, offset };
+  if (pass.strategy === 'diagonal') return { kind: 'diagonals', distances: listDistances(bound, sizes) };
+  if (pass.queries.kind === 'positions' && pass.keys.kind === 'positions') {
+    const granularity = chooseGranularity(sizes.nk, tile.keys);
+    const table = buildRunTable(bound, { ...sizes, queryTile: tile.queries, granularity });
+    return { kind: 'runs', table, positions: null };
+  }
+  const request = { ...sizes, scalars, bound };
+  const queries = bindView(pass.queries, extents.queries, tile.queries, 'queries', request);
+  const keys = bindView(pass.keys, extents.keys, tile.keys, 'keys', request);
+  const table = buildViewTable(bound, { ...sizes, queries, keys });
+  return { kind: 'runs', table, positions: keys.positions };
+}
+
+function memoryOf(pass: ScheduledPart, kernel: ScheduledKernel, launched: LaunchedMask): Memory {
+  const byPass = memories.get(launched) ?? new Map<ScheduledPart, Map<ScheduledKernel, Memory>>();
+  memories.set(launched, byPass);
+  const byKernel = byPass.get(pass) ?? new Map<ScheduledKernel, Memory>();
+  byPass.set(pass, byKernel);
+  const known = byKernel.get(kernel);
+  if (known) return known;
+  const memory = { bind: createBinder(pass.mask, launched.scalars, launched.arrays), tables: new Map() };
+  byKernel.set(kernel, memory);
+  return memory;
+}

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createBinder } from '../../../runtime/mask/bind.ts';
+import { evaluateBound } from '../../../runtime/mask/evaluate.ts';
+import { bindView, buildViewTable, countLivePairs, countViewPairs } from '../../../runtime/schedule/index.ts';
+import { verifyViewTable } from '../../../runtime/schedule/index.ts';
+import { randomMask, testArrays } from '../mask/random-masks.ts';
+import { listView, plainView, randomBoxes } from './random-views.ts';
+
+const side = fc.integer({ min: 1, max: 40 });
+
+describe('tables of random masks in random views', () => {
+  it('hold every live pair once and no dead pair in a full run', () => {
+    const drawn = fc.tuple(side, side, fc.integer({ min: 0, max: 20 })).chain(([nq, nk, offset]) =>
+      fc.record({
+        sizes: fc.constant({ nq, nk, offset }),
+        mask: randomMask,
+        queries: fc.oneof(plainView, randomBoxes(offset, nq)),
+        keys: fc.oneof(plainView, listView, randomBoxes(0, nk)),
+      }),
+    );
+    fc.assert(
+      fc.property(drawn, ({ sizes, mask, queries, keys }) => {
+        const bound = createBinder(mask, { w: 4 }, testArrays)(0, 1);
+        const request = { ...sizes, scalars: {}, bound };
+        const views = {
+          queries: bindView(queries.view, queries.extents, queries.tile, 'queries', request),
+          keys: bindView(keys.view, keys.extents, keys.tile, 'keys', request),
+        };
+        const table = buildViewTable(bound, { ...sizes, ...views });
+        expect(verifyViewTable(table, bound, { ...sizes, ...views }).problems).toEqual([]);
+        let pairs = 0;
+        for (let row = 0; row < sizes.nq; row++)
+          for (let j = 0; j < sizes.nk; j++) if (evaluateBound(bound, row + sizes.offset, j)) pairs++;
+        expect(countViewPairs(bound, { ...sizes, ...views })).toBe(pairs);
+        expect(countLivePairs(bound, sizes)).toEqual({ pairs, exact: true });
+      }),
+      { numRuns: Number(process.env.RUNS ?? 2000) },
+    );
+  });
+});
