@@ -18,6 +18,7 @@ interface CompileCommandOptions extends ShapeOptions, PlanOptions {
   readonly emit?: readonly Stage[];
   readonly printAfter?: readonly string[];
   readonly timePasses?: boolean;
+  readonly verify?: boolean;
   readonly pattern?: string;
   readonly set?: readonly string[];
   readonly format: DiagnosticFormat;
@@ -43,6 +44,7 @@ export function addCompile(program: Command, terminal: Terminal): void {
       collect,
     )
     .option('--time-passes', 'print the time of every pass to stderr')
+    .option('--verify', 'run the verifiers of the IRs after every pass')
     .addOption(formatOption(diagnosticFormats, 'text'));
   addSpecificationOptions(command);
   addPlanOptions(addShapeOptions(command)).option(
@@ -51,7 +53,7 @@ export function addCompile(program: Command, terminal: Terminal): void {
     parseCount,
   );
   command.action(async (files: string[], options: CompileCommandOptions) => {
-    const { emit = [], printAfter = [], format } = options;
+    const { emit = [], printAfter = [], verify, format } = options;
     if (options.out === undefined && options.check)
       throw new UsageError('--check needs --out DIR to look into');
     if (options.out === undefined && emit.length === 0) {
@@ -64,7 +66,7 @@ export function addCompile(program: Command, terminal: Terminal): void {
     checkPassNames(printAfter);
     const compiled = [];
     for (const file of files) {
-      const result = await compileFile(file, options, { printAfter }, { command, terminal, format });
+      const result = await compileFile(file, options, { printAfter, verify }, { command, terminal, format });
       printPasses(result.passes, options, terminal);
       for (const unit of result.units) checkShape(unit, options);
       compiled.push(result);

@@ -66,10 +66,14 @@ function regionPanels(keys: Keys, region: GridRegion, nk: number): readonly Pane
       { down, across, start, end },
       {
         caption: captionOf(keys, region, words),
-        note: `${live} keys${left > 0 ? `; ${left} more slices` : ''}`,
+        note: `${countText(live)}${left > 0 ? `; ${left} more slices` : ''}`,
       },
     );
   });
+}
+
+function countText(keys: number): string {
+  return keys === 1 ? '1 key' : `${keys} keys`;
 }
 
 /** A stretch of positions, one after another in rows of equal length; cells hold several where there are too many. */
@@ -86,7 +90,7 @@ function foldedPanel(keys: Keys, region: GridRegion, nk: number): Panel {
   const [axis] = region.axes;
   return keyPanel(keys, {
     caption: captionOf(keys, region, [axis?.name ?? (region.name === null ? 'keys' : '')]),
-    note: `${countLive(keys, start, end)} keys, ${row}`,
+    note: `${countText(countLive(keys, start, end))}, ${row}`,
     axes: { down: `+${columns * cell}`, across: axis?.name ?? 'keys' },
     rows: Math.ceil(cells / columns),
     columns,

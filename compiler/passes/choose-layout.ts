@@ -136,7 +136,8 @@ function alternativesOf(
         sizes: { nq: nominal.nq, nk: nominal.nk },
         passes: plan.parts.map(passCost),
         cost: plan.costs[0],
-        reason: reasonFor(search, plan, chosen, plain),
+        reason:
+          plans.length === 1 ? 'chosen: nothing else was tried' : reasonFor(search, plan, chosen, plain),
       },
     ];
   });

@@ -81,8 +81,9 @@ describe('compile', () => {
   });
 
   it('prints passes and their times to stderr', async () => {
-    const argv = ['compile', '-', '--emit', 'wgsl', '--print-after', 'all', '--time-passes'];
-    const { stdout, stderr } = await sparsec(argv, { stdin: source });
+    const argv = ['compile', '-', '--emit', 'wgsl', '--print-after', 'all', '--time-passes', '--verify'];
+    const { code, stdout, stderr } = await sparsec(argv, { stdin: source });
+    expect(code).toBe(0);
     expect(stdout).not.toContain('// ---- near after');
     for (const pass of ['simplify-mask', 'check-mask', 'materialize-reals', 'plan-kernels']) {
       expect(stderr).toContain(`// ---- near after ${pass}\n`);

@@ -177,6 +177,10 @@ describe('draw --at', () => {
     ]);
     const { stdout } = await sparsec(['draw', '-', '--n', '24', '--query', '15'], { stdin: video });
     expect(stdout.split('\n')).toEqual(lines);
+    const self = 'pattern p over (t: 4, y: 2, x: 3) = i == j\n';
+    expect((await sparsec(['draw', '-', '--n', '24', '--query', '15'], { stdin: self })).stdout).toContain(
+      '\n1 key\n',
+    );
   });
 
   it('folds positions without axes', async () => {

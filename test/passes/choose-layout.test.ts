@@ -32,6 +32,7 @@ describe('chooseLayout', () => {
     ['window(each: 256, step: 4)', 'residues of 4'],
     ['causal & stride(64)', 'residues of 64'],
     ['causal & (window(keys: 128) | stride(128))', 'plain + residues of 128'],
+    ['causal & (window(keys: 1000) | stride(1000))', 'plain + residues of 1000'],
     ['window(each: 64) | window(each: 64, step: 16)', 'plain + residues of 16'],
     ['causal & powers_of_two()', 'diagonals'],
     ['causal & (window(keys: 64) | powers_of_two())', 'plain + diagonals'],
@@ -68,6 +69,15 @@ describe('chooseLayout', () => {
       ['dense', 'positions'],
       ['gathered', 'list'],
     ]);
+  });
+
+  it('counts spaces of few positions', () => {
+    expect(grid('image(y: 3, x: 4)', 'neighborhood(3)').alternatives[0].sizes).toEqual({ nq: 12, nk: 12 });
+    expect(grid('image(y: 1, x: 1)', 'neighborhood(1)').alternatives[0].sizes).toEqual({ nq: 1, nk: 1 });
+  });
+
+  it('leaves gathered keys and diagonals apart', () => {
+    expect(layouts(plain('causal & columns(every: 7, at: 5..<7) | window(keys: 3)'))).toMatch(/diagonals$/);
   });
 
   it('can be told not to', () => {

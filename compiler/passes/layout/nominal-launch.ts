@@ -21,12 +21,17 @@ export interface NominalLaunch {
 const TOKENS = 4096;
 /** Patterns that reach farther are looked at over more tokens, up to this many. */
 const MOST_TOKENS = 16384;
+/** Fewer are not tried, unless the space has fewer. */
+const LEAST_TOKENS = 16;
+/** Rows of equal residue that fill a tile: where launches are shorter, tiles of residues stay half empty. */
+const ROWS_OF_RESIDUE = 32;
+const MOST_TOKENS_BY_RESIDUES = 32768;
 /** Elements of inputs and derived values that are made up for it. */
 const MOST_ELEMENTS = 2 ** 20;
 
 /**
  * The launch that counts are for: as many tokens as the space has where its size is fixed, else 4096, more where a
- * constant of the mask reaches that far. A text says why there is none.
+ * constant of the mask reaches that far or its residues are many. A text says why there is none.
  */
 export function nominalLaunch(graph: Graph): NominalLaunch | string {
   const mask = wholeMask(graph);
@@ -39,7 +44,9 @@ export function nominalLaunch(graph: Graph): NominalLaunch | string {
   if (fixed !== null && fixed > MOST_TOKENS && graph.derived.some(({ kind }) => kind === 'block-mask'))
     return `blocks over ${fixed} positions would be counted for it`;
   const model: MaskModel = { ...graph, mask };
-  for (let tokens = tokensFor(graph, mask); tokens >= 16; tokens = Math.ceil(tokens / 2)) {
+  const first = tokensFor(graph, mask);
+  const least = Math.min(LEAST_TOKENS, first);
+  for (let tokens = first; tokens >= least; tokens = Math.floor(tokens / 2)) {
     const launched = tryLaunch(model, tokens);
     if (launched !== null) return { nq: tokens, nk: tokens, heads: graph.heads, launched };
   }
@@ -69,9 +76,22 @@ function tokensFor(graph: Graph, mask: MaskProgram): number {
   const constants = mask.nodes.flatMap((node) => (node.kind === 'int' ? [Math.abs(node.value)] : []));
   const defaults = graph.launch.map((parameter) => parameter.default ?? 0);
   const reach = Math.max(0, ...[...constants, ...defaults].filter((value) => value < maxLength / 64));
+  const rows = ROWS_OF_RESIDUE * largestModulus(graph, mask);
   let tokens = TOKENS;
   while (tokens < 2 * reach && tokens < MOST_TOKENS) tokens *= 2;
+  while (tokens < rows && tokens < MOST_TOKENS_BY_RESIDUES) tokens *= 2;
   return tokens;
+}
+
+/** The largest modulus of a mask, with default launch parameters, that leaves some rows in every residue; 1 without. */
+function largestModulus(graph: Graph, mask: MaskProgram): number {
+  const moduli = mask.nodes.flatMap((node) => {
+    if (node.kind !== 'arithmetic' || node.op !== 'mod') return [];
+    const by = mask.nodes[node.right];
+    if (by.kind === 'int') return [by.value];
+    return by.kind === 'symbol' ? [graph.launch.find(({ name }) => name === by.name)?.default ?? 1] : [];
+  });
+  return Math.max(1, ...moduli.filter((modulus) => 8 * modulus <= MOST_TOKENS_BY_RESIDUES));
 }
 
 /** The positions of a space whose axes are fixed, with a nominal rest behind it; null where sizes depend on the launch. */

@@ -145,7 +145,8 @@ export class PlanSearch {
       const joined = joinsOf(current).map((next) => ({ next, plan: this.plan(next, mask) }));
       plans.push(...joined.map(({ plan }) => plan));
       joined.sort((a, b) => this.relativeCost(a.plan, best) - this.relativeCost(b.plan, best));
-      if (this.relativeCost(joined[0].plan, best) >= 1) break;
+      // Gathered keys and diagonals take no other group in.
+      if (joined.length === 0 || this.relativeCost(joined[0].plan, best) >= 1) break;
       current = joined[0].next;
       best = joined[0].plan;
     }

@@ -230,6 +230,17 @@ describe('tables', () => {
     expect(disagreements(graph, { nk: 9 }, ({ i, j }) => i - j >= 0 && i - j < 4)).toEqual([]);
   });
 
+  it('gives each head a divisor of its own', () => {
+    for (const mask of [
+      'stride([3, 7][head])',
+      'window(keys: n, step: table("d.json")[head]) | stride(table("d.json")[head])',
+    ]) {
+      const graph = lowerOne(attentionOf(mask, '', 'heads 2'), { tables: () => [3, 7] });
+      const predicate: Predicate = ({ i, j, head }) => (i - j) % [3, 7][head] === 0;
+      expect(disagreements(graph, { nk: 15 }, predicate)).toEqual([]);
+    }
+  });
+
   it('may hold real numbers', () => {
     const mask = 'window(keys: floor(2 + table("b.json")[head] * n))';
     const graph = lowerOne(attentionOf(mask, '', 'heads 2'), { tables: () => [0.1, 0.45] });
