@@ -40,7 +40,8 @@ export async function compileFile(
   context: { readonly command: Command; readonly terminal: Terminal; readonly format?: DiagnosticFormat },
 ): Promise<CompileResult & { readonly source: Source }> {
   const source = await readSource(file, context.terminal);
-  const result = compileSource(source, { ...selection(source, specification), ...options }, context.terminal);
+  const selected = selection(source, specification, options.target);
+  const result = compileSource(source, { ...selected, ...options }, context.terminal);
   reportDiagnostics(
     result.diagnostics,
     [...result.sources.values()],
@@ -62,9 +63,10 @@ export async function compileOne(
   options: LaunchOptions & ShapeOptions & PlanOptions,
   until: CompileOptions['until'],
   context: { readonly command: Command; readonly terminal: Terminal },
+  target: CompileOptions['target'] = 'wgsl',
 ): Promise<CompiledUnit> {
   const tolerate = until === 'lower' ? (['empty-mask'] as const) : [];
-  const { units, tree } = await compileFile(file, options, { until, tolerate }, context);
+  const { units, tree } = await compileFile(file, options, { until, tolerate, target }, context);
   if (units.length === 0) throw new InputError(`"${file}" holds no attention and no pattern`);
   if (units.length === 1) return units[0];
   const names = units.map(({ name }) => name).join(', ');
@@ -91,11 +93,15 @@ function parseTable(text: Sibling): unknown {
 }
 
 /** `--pattern` names a pattern of the file, or else an attention. */
-function selection(source: Source, specification: Specification): CompileOptions {
+function selection(
+  source: Source,
+  specification: Specification,
+  target: CompileOptions['target'],
+): CompileOptions {
   const { pattern, set = [] } = specification;
   const common = {
     settings: parseSettings(set),
-    defaults: shapeOf(specification),
+    defaults: shapeOf(specification, target),
     ...planOptionsOf(specification),
   };
   if (pattern === undefined) return common;
@@ -115,8 +121,14 @@ const shapeFlags = {
 } as const satisfies Record<keyof ShapeOptions, string>;
 const shapeNames = Object.keys(shapeFlags) as (keyof ShapeOptions)[];
 
-/** What was given of the shape; where heads are given without key and value heads there are as many of those. */
-function shapeOf(options: ShapeOptions): NonNullable<CompileOptions['defaults']> {
+/**
+ * What was given of the shape; where heads are given without key and value heads there are as many of those. Tensor cores
+ * have no f32: for CUDA the storage is bf16 unless another is given.
+ */
+function shapeOf(
+  options: ShapeOptions,
+  target: CompileOptions['target'],
+): NonNullable<CompileOptions['defaults']> {
   const given = Object.fromEntries(
     shapeNames.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
   );
@@ -124,6 +136,7 @@ function shapeOf(options: ShapeOptions): NonNullable<CompileOptions['defaults']>
   return {
     ...(heads !== undefined && { kvHeads: heads }),
     ...(dim !== undefined && { dimV: dim }),
+    ...(target === 'cuda' && { dtype: 'bf16' }),
     ...given,
   };
 }

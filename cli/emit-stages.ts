@@ -9,14 +9,25 @@ import {
   version,
 } from '../compiler/index.ts';
 import type { CompiledUnit, CompileResult, Source } from '../compiler/index.ts';
+import { UsageError } from './failures.ts';
 import type { Stage } from './stages.ts';
 import type { LauncherHeader } from '../compiler/codegen/launcher/launcher-header.ts';
 
 /** A compiled file and the text it was compiled from. */
 export type CompiledFile = CompileResult & { readonly source: Source };
 
-/** The text of a stage of one unit; equal input gives equal bytes. */
-export async function emitStage(stage: Stage, unit: CompiledUnit, compiled: CompiledFile): Promise<string> {
+/**
+ * The text of a stage of one unit; equal input gives equal bytes. `images` are the files of compiled code beside the
+ * launcher, by architecture.
+ *
+ * @throws {UsageError} for a stage that belongs to another target.
+ */
+export async function emitStage(
+  stage: Stage,
+  unit: CompiledUnit,
+  compiled: CompiledFile,
+  images?: LauncherHeader['images'],
+): Promise<string> {
   switch (stage) {
     case 'ast':
       return printTree(compiled.tree);
@@ -27,11 +38,13 @@ export async function emitStage(stage: Stage, unit: CompiledUnit, compiled: Comp
     case 'schedule':
       return withLineBreak(printSchedule(unit.schedule!));
     case 'kernels':
-      return withLineBreak(printKernelPlan(unit.kernelPlan!));
+      return withLineBreak(printKernelPlan(unit.kernelPlan ?? otherTarget(stage, 'wgsl')));
     case 'wgsl':
-      return withLineBreak(unit.descriptor!.wgsl.code);
+      return withLineBreak((unit.descriptor ?? otherTarget(stage, 'wgsl')).wgsl.code);
+    case 'cuda':
+      return withLineBreak((unit.cuda ?? otherTarget(stage, 'cuda')).cuda.code);
     case 'launcher':
-      return emitLauncher(unit.descriptor!, headerOf(compiled, unit));
+      return emitLauncher(unit.cuda ?? unit.descriptor!, { ...headerOf(compiled, unit), images });
     case 'json': {
       const { sourceName, sourceHash, doc } = headerOf(compiled, unit);
       const content = {
@@ -39,7 +52,8 @@ export async function emitStage(stage: Stage, unit: CompiledUnit, compiled: Comp
         source: sourceName,
         hash: sourceHash,
         doc,
-        attention: unit.descriptor,
+        ...(images && { images }),
+        attention: unit.cuda ?? unit.descriptor,
       };
       return `${JSON.stringify(content, null, 2)}\n`;
     }
@@ -59,6 +73,10 @@ function headerOf({ source, sources }: CompiledFile, unit: CompiledUnit): Launch
     sourceHash: hash.digest('hex').slice(0, 16),
     doc: unit.graph.doc,
   };
+}
+
+function otherTarget(stage: Stage, target: string): never {
+  throw new UsageError(`--emit ${stage} needs --target ${target}`);
 }
 
 /** The syntax tree as JSON without its places. */

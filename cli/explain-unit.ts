@@ -40,7 +40,11 @@ export interface Explanation extends Work {
   /** Sums over all heads. */
   readonly passes: readonly ExplainedPass[];
   /** By the cost model: how many times faster than plain tiles, and than dense attention. */
-  readonly predicted: { readonly over_plain: number; readonly over_dense: number };
+  readonly predicted: {
+    /** Null where a table of plain tiles is not worth deriving to compare with; see MOST_COMPARED. */
+    readonly over_plain: number | null;
+    readonly over_dense: number;
+  };
   /** What the compiler considered, at nominal sizes; the chosen one first. */
   readonly alternatives: readonly Alternative[];
   readonly advice: readonly string[];
@@ -186,6 +190,9 @@ function boxText(view: View, extents: Extents, size: number): string {
   return `(${largest.join(', ')})`;
 }
 
+/** Pairs beyond which the table of plain tiles is not derived: a sparse pattern has millions of runs there. */
+const MOST_COMPARED = 2 ** 36;
+
 function predict(
   passes: readonly Served[],
   visits: readonly (readonly Visits[])[],
@@ -201,14 +208,23 @@ function predict(
     const kernel = { tile: tiledTile(graph, table, pass), extents: { queries: [], keys: [] } };
     return { ...pass, kernel, schedule, isFine: schedule === 'ranges' };
   });
+  const isPlain = passes.length === plain.length && passes.every(isPlainPass);
+  const compared = isPlain || nq * nk <= MOST_COMPARED;
   let [chosenCost, plainCost, denseCosts] = [0, 0, 0];
   unit.groups.forEach(({ heads }, at) => {
     chosenCost += heads.length * costOf(passes, visits[at], nq, target);
-    const plainVisits = plain.map((pass) => countVisits(pass, unit, heads[0]));
-    plainCost += heads.length * costOf(plain, plainVisits, nq, target);
+    if (compared && !isPlain) {
+      const plainVisits = plain.map((pass) => countVisits(pass, unit, heads[0]));
+      plainCost += heads.length * costOf(plain, plainVisits, nq, target);
+    }
     denseCosts += heads.length * graph.nodes.length * denseCost(plain[0].kernel.tile, nq, nk, target);
   });
-  return { over_plain: plainCost / chosenCost, over_dense: denseCosts / chosenCost };
+  const overPlain = isPlain ? 1 : compared ? plainCost / chosenCost : null;
+  return { over_plain: overPlain, over_dense: denseCosts / chosenCost };
+}
+
+function isPlainPass({ queries, keys, strategy }: Served): boolean {
+  return strategy === 'dense' && queries.kind === 'positions' && keys.kind === 'positions';
 }
 
 function advice(

@@ -23,7 +23,7 @@ export interface ShapeOptions {
   readonly kvHeads?: number;
   readonly dim?: number;
   readonly dimV?: number;
-  readonly dtype?: 'f32' | 'f16';
+  readonly dtype?: 'f32' | 'f16' | 'bf16';
   readonly layout?: 'bhnd' | 'bnhd';
 }
 
@@ -34,7 +34,13 @@ export function addShapeOptions(command: Command): Command {
     .option('--kv-heads <count>', 'number of key and value heads (default: the number of heads)', parseCount)
     .option('--dim <count>', 'head dimension of queries and keys (default: 64)', parseCount)
     .option('--dim-v <count>', 'head dimension of values (default: --dim)', parseCount)
-    .addOption(new Option('--dtype <type>', 'storage of tensors (default: f32)').choices(['f32', 'f16']))
+    .addOption(
+      new Option('--dtype <type>', 'storage of tensors (default: f32; for CUDA bf16)').choices([
+        'f32',
+        'f16',
+        'bf16',
+      ]),
+    )
     .addOption(new Option('--layout <axes>', 'order of axes (default: bhnd)').choices(['bhnd', 'bnhd']));
 }
 

@@ -70,9 +70,8 @@ function passTable(passes: readonly ExplainedPass[]): string[][] {
 function predictionLines({ predicted }: Explanation): string[] {
   const { over_plain, over_dense } = predicted;
   if (!Number.isFinite(over_dense)) return [];
-  return [
-    `predicted by the cost model: ${over_dense.toFixed(2)} x dense attention, ${over_plain.toFixed(2)} x plain tiles`,
-  ];
+  const plain = over_plain === null ? '' : `, ${over_plain.toFixed(2)} x plain tiles`;
+  return [`predicted by the cost model: ${over_dense.toFixed(2)} x dense attention${plain}`];
 }
 
 function alternativeLines({ alternatives }: Explanation): string[] {

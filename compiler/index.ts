@@ -2,16 +2,19 @@
  * sparsec as a library: a pure function from text to kernels. It reads no file, no clock and no environment, and runs in
  * a browser unchanged.
  */
+import { describeCuda, emitCuda } from './codegen/cuda/emit-cuda.ts';
 import { describeAttention } from './codegen/wgsl/describe.ts';
 import { emitWgsl } from './codegen/wgsl/emit-wgsl.ts';
-import { targets as everyTarget } from './cost/index.ts';
+import { cudaTargets, targets as everyTarget } from './cost/index.ts';
 import { Session } from './diagnostics/session.ts';
+import { printCudaKernelPlan } from './ir/print-cuda-kernel.ts';
 import { printKernelPlan } from './ir/print-kernel.ts';
 import { printSchedule } from './ir/print-schedule.ts';
+import { verifyCudaKernelPlan } from './ir/verify-cuda-kernel.ts';
 import { verifyKernelPlan } from './ir/verify-kernel.ts';
 import { verifySchedule } from './ir/verify-schedule.ts';
 import { parse } from './parser/index.ts';
-import { checkTarget } from './passes/check-target.ts';
+import { checkCudaTarget, checkTarget } from './passes/check-target.ts';
 import { chooseLayout } from './passes/choose-layout.ts';
 import { linkFiles } from './passes/link-files.ts';
 import { lowerProgram } from './passes/lower-program.ts';
@@ -19,12 +22,14 @@ import { PassRunner } from './passes/pass.ts';
 import { graphPasses } from './passes/pipeline.ts';
 import { planKernels } from './passes/plan-kernels.ts';
 import { schedulePlainly } from './passes/schedule-plainly.ts';
+import { planCudaKernels } from './passes/plan-cuda-kernels.ts';
 import { resolveNames } from './passes/resolve-names.ts';
 import type { Source } from './diagnostics/diagnostic.ts';
 import type { Graph } from './ir/graph.ts';
 import type { Schedule } from './ir/schedule.ts';
 import type { CompiledUnit, CompileOptions, CompileResult } from './options.ts';
 import type { LinkedProgram } from './passes/link-files.ts';
+import type { Pass } from './passes/pass.ts';
 import type { LowerOptions } from './passes/lower/options.ts';
 
 /**
@@ -63,25 +68,16 @@ function compileGraph(
 ): CompiledUnit {
   let graph = lowered;
   for (const pass of graphPasses) graph = runner.run(pass, graph, graph.name);
-  const unit = { name: graph.name, graph, schedule: null, kernelPlan: null, descriptor: null };
+  const unit = { name: graph.name, graph, schedule: null, kernelPlan: null, descriptor: null, cuda: null };
   if (options.until === 'lower') return unit;
+  if (options.target === 'cuda') return { ...unit, ...compileForCuda(graph, options, runner, session) };
 
   const targets = options.targets ?? everyTarget;
   checkTarget(graph, targets, session);
   if (session.hasErrors) return unit;
 
   const variants = options.noVariants !== true;
-  const plain = runner.run(
-    {
-      name: 'schedule-plainly',
-      why: 'Every attend in one pass over tiles of neighbouring positions: what layouts are held against.',
-      run: schedulePlainly,
-      print: printSchedule,
-      verify: verifySchedule,
-    },
-    graph,
-    graph.name,
-  );
+  const plain = runner.run(plainly, graph, graph.name);
   const schedule = runner.run(
     {
       name: 'choose-layout',
@@ -117,6 +113,39 @@ function compileGraph(
     kernelPlan,
     descriptor: describeAttention(graph, kernelPlan, emitWgsl(kernelPlan, graph)),
   };
+}
+
+const plainly: Pass<Graph, Schedule> = {
+  name: 'schedule-plainly',
+  why: 'Every attend in one pass over tiles of neighbouring positions: what layouts are held against.',
+  run: schedulePlainly,
+  print: printSchedule,
+  verify: verifySchedule,
+};
+
+function compileForCuda(
+  graph: Graph,
+  options: CompileOptions,
+  runner: PassRunner,
+  session: Session,
+): Pick<CompiledUnit, 'schedule' | 'cuda'> {
+  const targets = options.cudaTargets ?? cudaTargets;
+  checkCudaTarget(graph, targets, session);
+  if (session.hasErrors) return { schedule: null, cuda: null };
+  const schedule = runner.run(plainly, graph, graph.name);
+  const plan = runner.run(
+    {
+      name: 'plan-kernels',
+      why: 'Decides everything that is emitted: tiles, parameters, arenas, and where kernels find their key tiles.',
+      run: (input: Schedule) => planCudaKernels(input, targets, { variants: options.noVariants !== true }),
+      print: printCudaKernelPlan,
+      verify: verifyCudaKernelPlan,
+    },
+    schedule,
+    graph.name,
+  );
+  const cuda = options.until === 'plan' ? null : describeCuda(graph, plan, emitCuda(plan, graph));
+  return { schedule, cuda };
 }
 
 function lowerOptions(options: CompileOptions): LowerOptions {

@@ -7,7 +7,8 @@ import type { SourceFile } from './parser/ast.ts';
 import type { PassRecord } from './passes/pass.ts';
 import type { LowerOptions, Setting } from './passes/lower/options.ts';
 import type { ResolveFile } from './passes/link-files.ts';
-import type { TargetTable } from './cost/index.ts';
+import type { CudaTarget, TargetTable } from './cost/index.ts';
+import type { CudaDescriptor } from '../runtime/cuda/descriptor.ts';
 import type { AttentionDescriptor } from '../runtime/descriptor.ts';
 
 /** Everything a caller may say beside the source text. All of it is optional; nothing is read from the environment. */
@@ -24,8 +25,12 @@ export interface CompileOptions {
   readonly pattern?: string;
   /** Compile this attention only. */
   readonly attention?: string;
-  /** Adapter classes to plan kernels for; all by default. */
+  /** What kernels are written in; `wgsl` by default. */
+  readonly target?: 'wgsl' | 'cuda';
+  /** Adapter classes to plan WGSL kernels for; all by default. */
   readonly targets?: readonly TargetTable[];
+  /** Families of devices to plan CUDA kernels for; all by default. */
+  readonly cudaTargets?: readonly CudaTarget[];
   /** How far to go: `lower` stops at simplified graphs, `plan` before text is emitted. Default `emit`. */
   readonly until?: 'lower' | 'plan' | 'emit';
   /** Keep tiles of neighbouring positions: no views, no gathered keys, no diagonals. */
@@ -45,13 +50,16 @@ export interface CompileOptions {
   readonly verify?: boolean;
 }
 
-/** One attention (or one plain pattern) on its way; what lies behind `until` is null. */
+/** One attention (or one plain pattern) on its way; what lies behind `until`, or is of another target, is null. */
 export interface CompiledUnit {
   readonly name: string;
   readonly graph: Graph;
   readonly schedule: Schedule | null;
   readonly kernelPlan: KernelPlan | null;
+  /** Of the target `wgsl`. */
   readonly descriptor: AttentionDescriptor | null;
+  /** Of the target `cuda`. */
+  readonly cuda: CudaDescriptor | null;
 }
 
 export interface CompileResult {

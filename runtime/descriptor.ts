@@ -1,11 +1,8 @@
 import type { MaskProgram, NodeId } from './mask/nodes.ts';
 import type { Extents, View } from './view.ts';
 
-/**
- * What a generated module hands to the runtime: everything that is known at compile time about one `attention`.
- * Plain data, so that it can be printed into the module, into NAME.json and into goldens.
- */
-export interface AttentionDescriptor {
+/** What is known at compile time about one `attention`, whatever its kernels are written in. Plain data. */
+export interface AttentionModel {
   readonly name: string;
   readonly heads: number;
   /** Query head h reads key and value head h div (heads / kvHeads). */
@@ -17,7 +14,7 @@ export interface AttentionDescriptor {
   /** Head dimension of the output: dimV for each branch that is concatenated, else dimV. */
   readonly dimOut: number;
   /** Storage type of q, k, v and out. Scores and accumulators are f32; lse is f32. */
-  readonly dtype: 'f32' | 'f16';
+  readonly dtype: 'f32' | 'f16' | 'bf16';
   /** Default order of the axes of q, k, v and out: [batch, heads, n, dim] or [batch, n, heads, dim]. */
   readonly layout: 'bhnd' | 'bnhd';
   readonly outputs: readonly ('out' | 'lse')[];
@@ -37,6 +34,14 @@ export interface AttentionDescriptor {
   /** The pairs of each attend; one, equal to `mask`, where there is one. The passes of a branch compute its pairs. */
   readonly branches: readonly MaskProgram[];
   readonly score: ScoreDescriptor;
+}
+
+/**
+ * What a generated module hands to the runtime: everything that is known at compile time about one `attention`.
+ * Plain data, so that it can be printed into the module, into NAME.json and into goldens.
+ */
+export interface AttentionDescriptor extends AttentionModel {
+  readonly dtype: 'f32' | 'f16';
   /** What is launched one after the other; together the passes compute every live pair of `mask`. */
   readonly passes: readonly PassDescriptor[];
   readonly wgsl: WgslModule;

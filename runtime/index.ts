@@ -8,7 +8,7 @@ export type { AttentionOptions, ForwardOptions, ForwardReport } from './webgpu/c
 export type { Plan } from './webgpu/plan.ts';
 
 // Tensors: typed arrays in host memory, or buffers of the caller.
-export type { HostOutputs, HostTensors } from './webgpu/host-tensors.ts';
+export type { HostOutputs, HostTensors } from './launch/host-tensors.ts';
 export type { GpuTensor, GpuTensors } from './webgpu/gpu-tensors.ts';
 export type { Layout, LayoutOptions, Sizes, Strides } from './launch/tensor-layout.ts';
 

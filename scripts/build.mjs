@@ -59,6 +59,7 @@ await Promise.all([
       'compiler/index': 'compiler/index.ts',
       'runtime/index': 'runtime/index.ts',
       'runtime/node/index': 'runtime/node/index.ts',
+      'runtime/cuda/index': 'runtime/cuda/index.ts',
     },
     outdir: dist,
     platform: 'neutral',

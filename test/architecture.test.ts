@@ -8,6 +8,9 @@ import { version } from '../compiler/version.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const rooms = ['compiler', 'runtime', 'cli'];
 
+/** Types alone: what the compiler hands to the runtime. */
+const cudaTypes = 'runtime/cuda/descriptor.ts';
+
 interface Import {
   readonly from: string;
   readonly to: string;
@@ -23,7 +26,14 @@ describe('rooms', () => {
   });
 
   it('the compiler imports nothing from the command line, nor what only Node has', () => {
-    expect(arrows('compiler/', /^(cli|runtime\/(node|webgpu))\//)).toEqual([]);
+    expect(arrows('compiler/', /^(cli|runtime\/(node|webgpu|cuda))\//, cudaTypes)).toEqual([]);
+  });
+
+  it('the launch code knows of CUDA what its descriptor says, and is browser-safe with it', () => {
+    expect(
+      arrows('runtime/(arrays|errors|launch|mask|schedule)', /^runtime\/(node|webgpu|cuda)\//, cudaTypes),
+    ).toEqual([]);
+    expect(arrows(cudaTypes, /^runtime\/cuda\//)).toEqual([]);
   });
 
   it('codegen reads the IRs, never the parser or the passes', () => {
@@ -34,9 +44,9 @@ describe('rooms', () => {
     expect(arrows('compiler/ir/', /^compiler\/(parser|passes|codegen)\//)).toEqual([]);
   });
 
-  it('only the command line and runtime/node use Node', () => {
+  it('only the command line, runtime/node and runtime/cuda use Node', () => {
     const users = imports.filter(({ to }) => to.startsWith('node:')).map(({ from }) => relative(root, from));
-    expect(users.filter((file) => !/^(cli|runtime\/node)\//.test(file))).toEqual([]);
+    expect(users.filter((file) => !/^(cli|runtime\/(node|cuda))\//.test(file))).toEqual([]);
   });
 
   it('no file imports in a circle', () => {
@@ -49,9 +59,11 @@ it('version.ts says what package.json says', () => {
   expect(version).toBe(manifest.version);
 });
 
-function arrows(fromPrefix: string, to: RegExp): string[] {
+/** Arrows from files that begin like `from` to files that are like `to`, but not to the file `except`. */
+function arrows(from: string, to: RegExp, except?: string): string[] {
+  const begins = new RegExp(`^${from}`);
   return relativeImports
-    .filter((entry) => entry.from.startsWith(fromPrefix) && to.test(entry.to))
+    .filter((entry) => begins.test(entry.from) && to.test(entry.to) && entry.to !== except)
     .map((entry) => `${entry.from} -> ${entry.to}`);
 }
 

@@ -21,7 +21,7 @@ export interface TileRow {
   /** Visited over live of the same set undilated and contiguous. */
   readonly contiguous: number | null;
   /** By the cost model, on the software target. */
-  readonly predicted: number;
+  readonly predicted: number | null;
   readonly falseTiles: number | null;
   readonly time: TileTime | null;
 }
@@ -100,7 +100,7 @@ function cellsOf(row: TileRow): (string | number)[] {
     row.contiguous === null ? '' : row.contiguous.toFixed(3),
     row.contiguous === null ? '' : (ratio / row.contiguous).toFixed(3),
     row.falseTiles ?? '',
-    row.plan === 'plain' ? '' : row.predicted.toFixed(2),
+    row.plan === 'plain' || row.predicted === null ? '' : row.predicted.toFixed(2),
     time === null ? '' : (time.plain / time.chosen).toFixed(2),
   ];
 }

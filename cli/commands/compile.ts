@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { parseArchitecture } from '../../runtime/cuda/architecture.ts';
 import { AlreadyReported, UsageError, exitCode } from '../failures.ts';
 import { addShapeOptions, addSpecificationOptions, collect, formatOption, parseCount } from '../options.ts';
 import type { ShapeOptions } from '../options.ts';
@@ -12,7 +13,8 @@ import type { Stage } from '../stages.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface CompileCommandOptions extends ShapeOptions, PlanOptions {
-  readonly target: string;
+  readonly target: 'wgsl' | 'cuda';
+  readonly cubin?: readonly string[];
   readonly out?: string;
   readonly check?: boolean;
   readonly emit?: readonly Stage[];
@@ -27,10 +29,19 @@ interface CompileCommandOptions extends ShapeOptions, PlanOptions {
 export function addCompile(program: Command, terminal: Terminal): void {
   const command = program
     .command('compile')
-    .description('Write NAME.wgsl, NAME.ts (launcher) and NAME.json (descriptor) for every attention.')
+    .description(
+      'Write NAME.wgsl or NAME.cu, NAME.ts (launcher) and NAME.json (descriptor) for every attention.',
+    )
     .argument('<file...>', 'specifications, or - for stdin')
     .addOption(
-      new Option('--target <target>', 'what kernels are written in').choices(['wgsl']).default('wgsl'),
+      new Option('--target <target>', 'what kernels are written in')
+        .choices(['wgsl', 'cuda'])
+        .default('wgsl'),
+    )
+    .option(
+      '--cubin <arch,...>',
+      'code for these architectures too, by nvcc: sm_90a, sm_80, …, or compute_80 for PTX; for --target cuda',
+      parseArchitectures,
     )
     .option('--out <dir>', 'folder to write to; made where it is missing')
     .option(
@@ -53,12 +64,15 @@ export function addCompile(program: Command, terminal: Terminal): void {
     parseCount,
   );
   command.action(async (files: string[], options: CompileCommandOptions) => {
-    const { emit = [], printAfter = [], verify, format } = options;
+    const { emit = [], printAfter = [], cubin = [], target, verify, format } = options;
     if (options.out === undefined && options.check)
       throw new UsageError('--check needs --out DIR to look into');
     if (options.out === undefined && emit.length === 0) {
       throw new UsageError('nothing to do: give --out DIR to write files or --emit STAGE to print');
     }
+    if (cubin.length > 0 && target !== 'cuda') throw new UsageError('--cubin needs --target cuda');
+    if (cubin.length > 0 && options.out === undefined)
+      throw new UsageError('--cubin needs --out DIR to write to');
     const { checkShape, compileFile } = await import('../compile-file.ts');
     const { emitStage } = await import('../emit-stages.ts');
     const { collectOutputs, findStale, writeOutputs } = await import('../generated-files.ts');
@@ -66,7 +80,8 @@ export function addCompile(program: Command, terminal: Terminal): void {
     checkPassNames(printAfter);
     const compiled = [];
     for (const file of files) {
-      const result = await compileFile(file, options, { printAfter, verify }, { command, terminal, format });
+      const reporting = { command, terminal, format };
+      const result = await compileFile(file, options, { printAfter, target, verify }, reporting);
       printPasses(result.passes, options, terminal);
       for (const unit of result.units) checkShape(unit, options);
       compiled.push(result);
@@ -81,7 +96,7 @@ export function addCompile(program: Command, terminal: Terminal): void {
       }
     }
     if (options.out === undefined) return;
-    const outputs = await collectOutputs(compiled);
+    const outputs = await collectOutputs(compiled, cubin, terminal);
     if (!options.check) return writeOutputs(options.out, outputs, terminal);
     const stale = findStale(options.out, outputs, terminal);
     for (const { path, reason } of stale) terminal.err.write(`stale: ${path} (${reason})\n`);
@@ -95,6 +110,16 @@ function parseStages(text: string, before: readonly Stage[] = []): Stage[] {
   if (unknown !== undefined)
     throw new UsageError(`--emit knows no stage "${unknown}"; it prints ${stages.join(', ')}`);
   return [...before, ...names.filter(isStage)];
+}
+
+function parseArchitectures(text: string, before: readonly string[] = []): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  try {
+    for (const name of names) parseArchitecture(name);
+  } catch (error) {
+    throw new UsageError(`--cubin: ${(error as Error).message}`);
+  }
+  return [...new Set([...before, ...names])];
 }
 
 function isStage(name: string): name is Stage {

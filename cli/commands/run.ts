@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { AlreadyReported, exitCode } from '../failures.ts';
+import { deviceChoices } from '../run/choose-device.ts';
 import { addLaunchOptions, addShapeOptions, formatOption, parseCount, parseIndex } from '../options.ts';
 import { addPlanOptions } from '../plan-options.ts';
 import type { RunFormat, RunOptions } from '../run/options.ts';
@@ -17,9 +18,9 @@ export function addRun(program: Command, terminal: Terminal): void {
     .addOption(
       new Option(
         '--device <kind>',
-        'where to execute; auto takes hardware, else software, else the reference executor',
+        'where to execute; auto takes WebGPU on hardware, else in software, else the reference executor',
       )
-        .choices(['auto', 'hardware', 'software', 'reference'])
+        .choices([...deviceChoices])
         .default('auto'),
     )
     .option('--batch <count>', 'number of batch items', parseCount, 1)
@@ -34,7 +35,8 @@ export function addRun(program: Command, terminal: Terminal): void {
       const { compileOne } = await import('../compile-file.ts');
       const { runUnit } = await import('../run/run-unit.ts');
       const { printReport } = await import('../run/report.ts');
-      const compiled = await compileOne(file, options, 'emit', { command, terminal });
+      const target = options.device === 'cuda' ? 'cuda' : 'wgsl';
+      const compiled = await compileOne(file, options, 'emit', { command, terminal }, target);
       const report = await runUnit(compiled, options, terminal);
       terminal.out.write(
         options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : printReport(report),

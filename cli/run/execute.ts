@@ -12,7 +12,7 @@ export interface Execution {
   readonly lse: Float32Array | undefined;
   /** Of the launch, or with repetitions of each. */
   readonly milliseconds: readonly number[];
-  readonly timedBy: 'timestamp query' | 'wall clock';
+  readonly timedBy: 'timestamp query' | 'CUDA events' | 'wall clock';
   /** Deriving the schedule, compiling the kernel and uploading tables. */
   readonly planMilliseconds: number;
   /** The entry points that ran, in order. */
@@ -49,7 +49,7 @@ export async function executeOnDevice(
     const { out, lse } = await launch();
     for (let more = 0; more < repetitions; more++) await launch();
     return {
-      out: valuesOf(out),
+      out: valuesOf(out, descriptor.dtype),
       lse,
       milliseconds,
       timedBy,

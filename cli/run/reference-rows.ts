@@ -1,4 +1,4 @@
-import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionModel } from '../../runtime/descriptor.ts';
 import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
 import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
 import { RowEvaluator } from '../../runtime/mask/evaluate-row.ts';
@@ -24,7 +24,7 @@ const fewestRows = 64;
  * The rows to hold against the reference: all where that takes seconds, else the first and last row of every head
  * and a random choice from `seed`.
  */
-export function chooseRows(unit: LaunchedUnit, descriptor: AttentionDescriptor, seed: number): RowIndex[] {
+export function chooseRows(unit: LaunchedUnit, descriptor: AttentionModel, seed: number): RowIndex[] {
   const { batch, nq, nk } = unit;
   const { heads, dim, dimV } = descriptor;
   const all = batch * heads * nq;
@@ -47,7 +47,7 @@ export function chooseRows(unit: LaunchedUnit, descriptor: AttentionDescriptor, 
 /** Rows of the float64 reference: `out` [rows, dimOut], `lse` [rows] (NaN where there is none). */
 export function referenceRows(
   unit: LaunchedUnit,
-  descriptor: AttentionDescriptor,
+  descriptor: AttentionModel,
   layouts: TensorLayouts,
   tensors: InputTensors,
   rows: readonly RowIndex[],

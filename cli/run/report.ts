@@ -1,7 +1,7 @@
 /** What `run` prints. */
 export interface RunReport {
   readonly name: string;
-  readonly device: 'hardware' | 'software' | 'reference';
+  readonly device: 'hardware' | 'software' | 'reference' | 'cuda';
   /** The adapter and its driver. */
   readonly adapter: string;
   readonly ok: boolean;
@@ -30,7 +30,7 @@ export interface RunReport {
   readonly nk: number;
   readonly dim: number;
   readonly dim_v: number;
-  readonly dtype: 'f32' | 'f16';
+  readonly dtype: 'f32' | 'f16' | 'bf16';
 }
 
 /** A report as two lines for people. */

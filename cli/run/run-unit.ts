@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CompiledUnit } from '../../compiler/index.ts';
-import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { CudaDescriptor } from '../../runtime/cuda/descriptor.ts';
+import type { AttentionDescriptor, AttentionModel } from '../../runtime/descriptor.ts';
+import type { LaunchRequest } from '../../runtime/launch/launch-request.ts';
 import { layOutTensors } from '../../runtime/launch/tensor-layout.ts';
 import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
 import { checkShape } from '../compile-file.ts';
@@ -15,6 +17,7 @@ import { readNpyFile } from '../values.ts';
 import { chooseDevice } from './choose-device.ts';
 import type { ChosenDevice } from './choose-device.ts';
 import { executeByReference } from './execute-by-reference.ts';
+import { executeOnCuda } from './execute-on-cuda.ts';
 import { executeOnDevice, refusalOf } from './execute.ts';
 import type { Execution } from './execute.ts';
 import type { RunOptions } from './options.ts';
@@ -81,10 +84,14 @@ export async function runUnit(
   };
 }
 
+/** Of WGSL kernels, which the reference executor walks too, or of CUDA kernels. */
+type RunDescriptor = AttentionDescriptor | CudaDescriptor;
+
 /** `--q-at` takes the place of what the file says. */
-function descriptorFor({ descriptor }: CompiledUnit, { qAt }: RunOptions): AttentionDescriptor {
-  if (qAt === undefined) return descriptor!;
-  return { ...descriptor!, offset: { nodes: [{ kind: 'int', value: qAt }], root: 0 } };
+function descriptorFor({ descriptor, cuda }: CompiledUnit, { qAt }: RunOptions): RunDescriptor {
+  const found: RunDescriptor = cuda ?? descriptor!;
+  if (qAt === undefined) return found;
+  return { ...found, offset: { nodes: [{ kind: 'int', value: qAt }], root: 0 } };
 }
 
 function readTensors(options: RunOptions, terminal: Terminal) {
@@ -95,7 +102,7 @@ function readTensors(options: RunOptions, terminal: Terminal) {
 /** On the device that `--device` names, or the best; what was taken and why goes to stderr. */
 async function execute(
   launch: {
-    readonly descriptor: AttentionDescriptor;
+    readonly descriptor: RunDescriptor;
     readonly unit: LaunchedUnit;
     readonly layouts: TensorLayouts;
   },
@@ -105,13 +112,21 @@ async function execute(
 ): Promise<{ readonly execution: Execution; readonly chosen: ChosenDevice }> {
   const { descriptor, unit, layouts } = launch;
   const repetitions = options.time ? timedRepetitions : 0;
-  let chosen = await chooseDevice(options.device);
+  let chosen = await chooseDevice(options.device, terminal.env);
   const say = () => terminal.err.write(`device: ${nameOf(chosen)}: ${chosen.reason}\n`);
   say();
   const { device } = chosen;
-  if (device) {
-    const { batch, nq, nk, arrays } = unit;
-    const request = { batch, nq, nk, layer: options.layer, arrays };
+  const { batch, nq, nk, arrays } = unit;
+  const request: LaunchRequest = { batch, nq, nk, layer: options.layer, arrays };
+  if ('cuda' in descriptor) {
+    if (device?.kind !== 'cuda') throw new Error('CUDA kernels were compiled for another device');
+    try {
+      return { execution: await executeOnCuda(device, descriptor, request, tensors, repetitions), chosen };
+    } finally {
+      device.close();
+    }
+  }
+  if (device && device.kind !== 'cuda') {
     try {
       return { execution: await executeOnDevice(device, descriptor, request, tensors, repetitions), chosen };
     } catch (error) {
@@ -133,7 +148,7 @@ function nameOf({ device }: ChosenDevice): string {
 function writeOutput(
   file: string,
   { out }: Execution,
-  { heads, dimOut, layout }: AttentionDescriptor,
+  { heads, dimOut, layout }: AttentionModel,
   { batch, nq }: LaunchedUnit,
   terminal: Terminal,
 ): void {

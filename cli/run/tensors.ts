@@ -1,7 +1,8 @@
-import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionModel } from '../../runtime/descriptor.ts';
 import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
 import { shapeText } from '../../runtime/launch/tensor-layout.ts';
 import { InputError } from '../failures.ts';
+import { bfloatToNumber, numberToBfloat } from '../formats/bfloat.ts';
 import { halfToNumber, numberToHalf } from '../formats/half.ts';
 import type { NpyArray } from '../formats/npy.ts';
 import { randomNormal } from './random-tensor.ts';
@@ -22,7 +23,7 @@ export type InputTensors = Readonly<Record<'q' | 'k' | 'v', InputTensor>>;
  * @throws {InputError} naming the tensor whose shape does not fit.
  */
 export function makeTensors(
-  descriptor: AttentionDescriptor,
+  descriptor: AttentionModel,
   layouts: TensorLayouts,
   given: Readonly<Partial<Record<'q' | 'k' | 'v', NpyArray>>>,
   seed: number,
@@ -42,8 +43,10 @@ export function makeTensors(
 }
 
 /** The numbers in stored elements. */
-export function valuesOf(stored: TensorElements): Float64Array {
-  return stored instanceof Float32Array ? Float64Array.from(stored) : Float64Array.from(stored, halfToNumber);
+export function valuesOf(stored: TensorElements, dtype: AttentionModel['dtype']): Float64Array {
+  return dtype === 'f32'
+    ? Float64Array.from(stored)
+    : Float64Array.from(stored, dtype === 'f16' ? halfToNumber : bfloatToNumber);
 }
 
 /** A leading batch of 1 may be left out. */
@@ -51,7 +54,18 @@ function fits(found: string, expected: string): boolean {
   return found === expected || expected === found.replace('[', '[1, ');
 }
 
-function store(values: Float64Array, dtype: AttentionDescriptor['dtype']): InputTensor {
-  const stored = dtype === 'f16' ? Uint16Array.from(values, numberToHalf) : Float32Array.from(values);
-  return { stored, values: valuesOf(stored) };
+function store(values: Float64Array, dtype: AttentionModel['dtype']): InputTensor {
+  const stored = storedIn(values, dtype);
+  return { stored, values: valuesOf(stored, dtype) };
+}
+
+function storedIn(values: Float64Array, dtype: AttentionModel['dtype']): TensorElements {
+  switch (dtype) {
+    case 'f32':
+      return Float32Array.from(values);
+    case 'f16':
+      return Uint16Array.from(values, numberToHalf);
+    case 'bf16':
+      return Uint16Array.from(values, numberToBfloat);
+  }
 }

@@ -1,4 +1,5 @@
-import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionModel } from '../../runtime/descriptor.ts';
+import { roundToBfloat } from '../formats/bfloat.ts';
 import { roundToHalf } from '../formats/half.ts';
 
 /** What a result may differ from the float64 reference, and why. */
@@ -8,22 +9,23 @@ export interface Tolerance {
 }
 
 /**
- * f32: 1e-5 of the largest |reference|. f16: the rule of FlashAttention's tests (tests/test_flash_attn.py), twice the
- * error of the same-precision dense computation, here the float64 result rounded to f16, plus 2 max |ref + 0.3 - 0.3 -
- * ref| computed in f16.
+ * f32: 1e-5 of the largest |reference|. f16 and bf16: the rule of FlashAttention's tests (tests/test_flash_attn.py),
+ * twice the error of the same-precision dense computation, here the float64 result rounded to the type, plus
+ * 2 max |ref + 0.3 - 0.3 - ref| computed in the type.
  */
-export function toleranceFor(dtype: AttentionDescriptor['dtype'], reference: Float64Array): Tolerance {
+export function toleranceFor(dtype: AttentionModel['dtype'], reference: Float64Array): Tolerance {
   if (dtype === 'f32') {
     return { value: 1e-5 * largest(reference, Math.abs), rule: '1e-5 * max |reference|' };
   }
-  const rounding = largest(reference, (value) => Math.abs(roundToHalf(value) - value));
+  const round = dtype === 'f16' ? roundToHalf : roundToBfloat;
+  const rounding = largest(reference, (value) => Math.abs(round(value) - value));
   const shift = largest(reference, (value) => {
-    const half = roundToHalf(value);
-    return Math.abs(roundToHalf(roundToHalf(half + 0.3) - 0.3) - half);
+    const rounded = round(value);
+    return Math.abs(round(round(rounded + 0.3) - 0.3) - rounded);
   });
   return {
     value: 2 * rounding + 2 * shift,
-    rule: '2 * f16 rounding + 2 * max |ref + 0.3 - 0.3 - ref| in f16',
+    rule: `2 * ${dtype} rounding + 2 * max |ref + 0.3 - 0.3 - ref| in ${dtype}`,
   };
 }
 

@@ -1,4 +1,7 @@
 import type { CostFactors } from './cost-factors.ts';
+import { cudaSm80 } from './cuda-sm80.ts';
+import { cudaSm90a } from './cuda-sm90a.ts';
+import type { CudaTarget } from './cuda-target.ts';
 import { gpuFactors } from './gpu-factors.ts';
 import { gpu } from './gpu.ts';
 import { softwareFactors } from './software-factors.ts';
@@ -14,6 +17,10 @@ export const costFactors: Readonly<Record<TargetTable['class'], CostFactors>> = 
   software: softwareFactors,
 };
 
+/** The families of CUDA devices that kernels are planned for. */
+export const cudaTargets: readonly CudaTarget[] = [cudaSm80, cudaSm90a];
+
 export { gpu, software };
 export type { CostFactors } from './cost-factors.ts';
+export type { CudaTarget, CudaTile } from './cuda-target.ts';
 export type { TargetTable, ThreadTile } from './target-table.ts';

@@ -25,7 +25,7 @@ export interface Graph {
   readonly kvHeads: number;
   readonly dim: number;
   readonly dimV: number;
-  readonly dtype: 'f32' | 'f16';
+  readonly dtype: 'f32' | 'f16' | 'bf16';
   readonly layout: 'bhnd' | 'bnhd';
   readonly outputs: readonly ('out' | 'lse')[];
   readonly inputs: readonly ArrayDeclaration[];

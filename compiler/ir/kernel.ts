@@ -254,11 +254,11 @@ const WORDS_PER_ROW = 4;
 export function workgroupBytes(
   shape: TileShape,
   dimV: number,
-  dtype: 'f32' | 'f16',
+  dtype: 'f32' | 'f16' | 'bf16',
   storage = PLAIN_STORAGE,
 ): number {
   const arrays = workgroupArrays(shape, dimV, storage);
-  const vector = dtype === 'f16' ? 8 : 16;
+  const vector = dtype === 'f32' ? 16 : 8;
   const sizes = [arrays.queries * vector, arrays.keyValues * vector, arrays.weights * 4];
   for (let word = 0; word < WORDS_PER_ROW; word++) sizes.push(arrays.rows * 4);
   sizes.push(arrays.queryRows * 4, arrays.keyPositions * 4, arrays.keyFacts * 4);

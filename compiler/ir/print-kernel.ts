@@ -41,7 +41,7 @@ function printPass({
   ];
 }
 
-function printSchedule(schedule: KernelSchedule): string[] {
+export function printSchedule(schedule: KernelSchedule): string[] {
   const program = (name: string, text: string): string[] => [`  ${name}`, text.replace(/^/gm, '    ')];
   switch (schedule.kind) {
     case 'ranges':
@@ -79,7 +79,7 @@ function printExtents(side: string, extents: Extents): string[] {
     : [`    boxes of ${side} ${extents.map((box) => `(${box.join(', ')})`).join(' + ')}`];
 }
 
-function printSource(source: UniformField['source']): string {
+export function printSource(source: UniformField['source']): string {
   switch (source.kind) {
     case 'symbol':
       return source.name;

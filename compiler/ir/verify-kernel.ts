@@ -122,7 +122,8 @@ function verifyShape(
   return problems;
 }
 
-function doubled(names: readonly string[], what: string): string[] {
+/** Names that stand twice, one sentence each. */
+export function doubled(names: readonly string[], what: string): string[] {
   return names
     .filter((name, index) => names.indexOf(name) !== index)
     .map((name) => `${what} ${name} stands twice`);

@@ -6,7 +6,7 @@ import type { TileShape, TileStorage } from '../ir/kernel.ts';
 export interface TileDemand {
   readonly dim: number;
   readonly dimV: number;
-  readonly dtype: 'f32' | 'f16';
+  readonly dtype: 'f32' | 'f16' | 'bf16';
   /** Tiles of neighbouring positions where left out. */
   readonly storage?: TileStorage;
 }

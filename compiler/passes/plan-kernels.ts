@@ -53,7 +53,7 @@ export function planKernels(
     dim: graph.dim,
     dimV: graph.dimV,
     dimOut: graph.combine === 'concat' ? graph.nodes.length * graph.dimV : graph.dimV,
-    dtype: graph.dtype,
+    dtype: storedAs(graph),
     outputs: graph.outputs,
     mask: wholeMask(graph),
     score: attend.score,
@@ -93,7 +93,13 @@ function purposesOf(target: TargetTable, strategy: Strategy) {
   ] as const;
 }
 
-function chooseSchedule(
+function storedAs({ name, dtype }: Graph): KernelPlan['dtype'] {
+  if (dtype === 'bf16') throw new Error(`"${name}" is stored as bf16, which WGSL has not.`);
+  return dtype;
+}
+
+/** Row bounds where they are proved and asked for, else a table. */
+export function chooseSchedule(
   { mask, queries, keys, strategy }: ScheduledPass,
   graph: Graph,
   variants: boolean,

@@ -1,9 +1,9 @@
 import type { HostArrays } from '../arrays.ts';
-import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { AttentionDescriptor, AttentionModel, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
 import { SparsecError } from '../errors.ts';
 import { packArena, packFloats } from './pack-arena.ts';
 import { packUniforms } from './pack-uniforms.ts';
-import type { ScheduledPass } from './schedule-passes.ts';
+import type { PassKernel, PassPart, ScheduledPass } from './schedule-passes.ts';
 import { statisticsOf, type PassStatistics } from './pass-statistics.ts';
 import {
   layOutTensors,
@@ -14,12 +14,15 @@ import {
 } from './tensor-layout.ts';
 
 /** What is known once sizes, scalars and arrays are checked and derived values are computed. */
-export interface BoundLaunch {
+export interface BoundLaunch<
+  Pass extends PassPart = PassDescriptor,
+  Kernel extends PassKernel = KernelDescriptor,
+> {
   /** nq, nk, offset, heads, batch, layer, launch parameters and derived scalars. */
   readonly symbols: Readonly<Record<string, number>>;
   /** Inputs and derived tables and lists, by name. */
   readonly arrays: HostArrays;
-  readonly passes: readonly ScheduledPass[];
+  readonly passes: readonly ScheduledPass<Pass, Kernel>[];
 }
 
 /** Everything a launch is, as plain data; see ../descriptor.ts for the fields and sections. */
@@ -135,6 +138,7 @@ function stateBytesOf({ passes, dimV }: AttentionDescriptor, rows: number): numb
   return 4 * words;
 }
 
-function scaleOf({ score }: AttentionDescriptor, symbols: Readonly<Record<string, number>>): number {
+/** The factor of q.k: a number of the specification or a launch parameter. */
+export function scaleOf({ score }: AttentionModel, symbols: Readonly<Record<string, number>>): number {
   return typeof score.scale === 'number' ? score.scale : symbols[score.scale];
 }

@@ -32,7 +32,11 @@ export function packUniforms(fields: readonly UniformField[], values: UniformVal
   return block;
 }
 
-function fieldValue({ source, name }: UniformField, values: UniformValues): number {
+/** The number that a field asks for. */
+export function fieldValue(
+  { source, name }: Pick<UniformField, 'source' | 'name'>,
+  values: UniformValues,
+): number {
   switch (source.kind) {
     case 'symbol':
       return known(values.symbols[source.name], name, source.name);

@@ -1,9 +1,10 @@
-import type { AttentionDescriptor, KernelDescriptor } from '../descriptor.ts';
+import type { AttentionDescriptor, AttentionModel, KernelDescriptor } from '../descriptor.ts';
 import { launchMask, launchScalars } from '../mask/launch-mask.ts';
 import { readArrays } from '../read-arrays.ts';
-import { assembleLaunch, type Launch } from './assemble-launch.ts';
+import { assembleLaunch, type BoundLaunch, type Launch } from './assemble-launch.ts';
 import type { LaunchRequest } from './launch-request.ts';
-import { schedulePasses } from './schedule-passes.ts';
+import { schedulePasses, type PassKernel, type PassPart } from './schedule-passes.ts';
+import type { Sizes } from './tensor-layout.ts';
 
 /**
  * Makes a request ready for one kernel a pass: checks sizes, parameters and arrays, computes derived values, derives the
@@ -16,10 +17,33 @@ export function prepareLaunch(
   kernels: readonly KernelDescriptor[],
   request: LaunchRequest,
 ): Launch {
-  const sizes = { batch: request.batch ?? 1, nq: request.nq, nk: request.nk };
-  const scalars = { ...sizes, layer: request.layer, launch: request.launch };
-  const arrays = readArrays(descriptor.inputs, request.arrays ?? {}, launchScalars(descriptor, scalars));
-  const mask = launchMask(descriptor, { ...scalars, arrays });
-  const passes = schedulePasses(descriptor, kernels, mask);
-  return assembleLaunch(descriptor, sizes, request, { symbols: mask.scalars, arrays: mask.arrays, passes });
+  const bound = bindRequest(descriptor, descriptor.passes, kernels, request);
+  return assembleLaunch(descriptor, sizesOf(request), request, bound);
+}
+
+/** The sizes of a request, with the batch that it leaves out. */
+export function sizesOf({ batch = 1, nq, nk }: LaunchRequest): Required<Sizes> {
+  return { batch, nq, nk };
+}
+
+/**
+ * The part of {@link prepareLaunch} that is the same whatever the kernels are written in: everything but packing.
+ * `kernels` has one for every pass.
+ *
+ * @throws {SparsecError}
+ */
+export function bindRequest<Pass extends PassPart, Kernel extends PassKernel>(
+  model: AttentionModel,
+  passes: readonly Pass[],
+  kernels: readonly Kernel[],
+  request: LaunchRequest,
+): BoundLaunch<Pass, Kernel> {
+  const scalars = { ...sizesOf(request), layer: request.layer, launch: request.launch };
+  const arrays = readArrays(model.inputs, request.arrays ?? {}, launchScalars(model, scalars));
+  const mask = launchMask(model, { ...scalars, arrays });
+  return {
+    symbols: mask.scalars,
+    arrays: mask.arrays,
+    passes: schedulePasses({ heads: model.heads, passes }, kernels, mask),
+  };
 }

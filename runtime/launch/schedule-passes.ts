@@ -1,24 +1,36 @@
-import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { KernelDescriptor, PassDescriptor } from '../descriptor.ts';
 import type { LaunchedMask } from '../mask/launch-mask.ts';
-import { schedulePass, type PassTable } from '../schedule/schedule-pass.ts';
+import {
+  schedulePass,
+  type PassTable,
+  type ScheduledKernel,
+  type ScheduledPart,
+} from '../schedule/schedule-pass.ts';
 import { bindViews, type PassViews } from './bind-views.ts';
 import type { PassTables } from './pack-arena.ts';
 
+/** What of a pass and of its kernel decides what is visited, whatever the kernel is written in. */
+export type PassPart = ScheduledPart;
+export type PassKernel = ScheduledKernel & Pick<KernelDescriptor, 'schedule'>;
+
 /** A pass under the kernel that was chosen for it, with what it visits. */
-export interface ScheduledPass {
-  readonly pass: PassDescriptor;
-  readonly kernel: KernelDescriptor;
+export interface ScheduledPass<
+  Pass extends PassPart = PassDescriptor,
+  Kernel extends PassKernel = KernelDescriptor,
+> {
+  readonly pass: Pass;
+  readonly kernel: Kernel;
   readonly views: PassViews;
   /** Null for kernels that compute their ranges. */
   readonly tables: PassTables | null;
 }
 
 /** Derives what every pass visits, one kernel a pass. Grid indices with equal masks share a table. */
-export function schedulePasses(
-  { heads, passes }: Pick<AttentionDescriptor, 'heads' | 'passes'>,
-  kernels: readonly KernelDescriptor[],
+export function schedulePasses<Pass extends PassPart, Kernel extends PassKernel>(
+  { heads, passes }: { readonly heads: number; readonly passes: readonly Pass[] },
+  kernels: readonly Kernel[],
   launched: LaunchedMask,
-): readonly ScheduledPass[] {
+): readonly ScheduledPass<Pass, Kernel>[] {
   return passes.map((pass, at) => {
     const kernel = kernels[at];
     const tables = kernel.schedule.kind === 'ranges' ? null : tablesOf(pass, kernel, heads, launched);
@@ -26,12 +38,7 @@ export function schedulePasses(
   });
 }
 
-function tablesOf(
-  pass: PassDescriptor,
-  kernel: KernelDescriptor,
-  heads: number,
-  launched: LaunchedMask,
-): PassTables {
+function tablesOf(pass: PassPart, kernel: PassKernel, heads: number, launched: LaunchedMask): PassTables {
   const indices = new Map<PassTable, number>();
   const tableOf: number[] = [];
   for (let grid = 0; grid < launched.scalars.batch * heads; grid++) {

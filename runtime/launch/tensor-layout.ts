@@ -1,8 +1,8 @@
-import type { AttentionDescriptor } from '../descriptor.ts';
+import type { AttentionModel } from '../descriptor.ts';
 import { SparsecError } from '../errors.ts';
 
 /** Order of the axes in memory: [batch, heads, rows, dim] or [batch, rows, heads, dim]. */
-export type Layout = AttentionDescriptor['layout'];
+export type Layout = AttentionModel['layout'];
 export type TensorName = 'q' | 'k' | 'v' | 'out' | 'lse';
 
 /** Elements between neighbours along an axis; neighbours along dim are adjacent. */
@@ -42,23 +42,32 @@ export interface LayoutOptions {
 
 export type TensorLayouts = Readonly<Record<TensorName, TensorLayout>>;
 
-/** The kernels load and store four elements at once. */
-const VECTOR = 4;
+/** What kernels ask of strides and extents, in elements. */
+export interface TensorRules {
+  /** Strides are multiples of it: what kernels load and store at once. */
+  readonly vector: number;
+  /** The largest extent that kernels can index. */
+  readonly extent: number;
+}
+
+/** WGSL kernels load four elements at once and index in 32 bits. */
+const wgslRules: TensorRules = { vector: 4, extent: 2 ** 31 - 1 };
 
 /**
  * Layouts of all tensors of a launch. lse is always f32 in [batch, heads, nq].
  *
- * @throws {SparsecError} on a stride that is no multiple of 4, that lets rows of `out` overlap, or on an
- * extent over 2^31 - 1 elements (kernels index in 32 bits).
+ * @throws {SparsecError} on a stride that is no multiple of the rules' vector (4 by default), that lets rows of `out`
+ * overlap, or on an extent over that of the rules (2^31 - 1 elements by default).
  */
 export function layOutTensors(
-  descriptor: AttentionDescriptor,
+  descriptor: Pick<AttentionModel, 'heads' | 'kvHeads' | 'dim' | 'dimV' | 'dimOut' | 'dtype' | 'layout'>,
   sizes: Required<Sizes>,
   options: LayoutOptions = {},
+  rules = wgslRules,
 ): TensorLayouts {
   const { heads, kvHeads, dim, dimV, dimOut } = descriptor;
   const layout = options.layout ?? descriptor.layout;
-  const elementBytes = descriptor.dtype === 'f16' ? 2 : 4;
+  const elementBytes = descriptor.dtype === 'f32' ? 4 : 2;
   const make = (
     name: 'q' | 'k' | 'v' | 'out',
     tensorHeads: number,
@@ -76,8 +85,8 @@ export function layOutTensors(
       strides,
       elementBytes,
     } as const;
-    if (given) checkStrides(shape);
-    return { ...shape, extent: extentOf(shape) };
+    if (given) checkStrides(shape, rules);
+    return { ...shape, extent: extentOf(shape, rules) };
   };
   const lseShape = {
     name: 'lse',
@@ -93,7 +102,7 @@ export function layOutTensors(
     k: make('k', kvHeads, sizes.nk, dim),
     v: make('v', kvHeads, sizes.nk, dimV),
     out: make('out', heads, sizes.nq, dimOut),
-    lse: { ...lseShape, extent: extentOf(lseShape) },
+    lse: { ...lseShape, extent: extentOf(lseShape, rules) },
   };
 }
 
@@ -114,21 +123,22 @@ function contiguous(layout: Layout, heads: number, rows: number, dim: number): S
 
 type Shape = Omit<TensorLayout, 'extent'>;
 
-function extentOf({ name, batch, heads, rows, dim, strides }: Shape): number {
+function extentOf({ name, batch, heads, rows, dim, strides }: Shape, rules: TensorRules): number {
   const extent = (batch - 1) * strides.batch + (heads - 1) * strides.head + (rows - 1) * strides.row + dim;
-  if (extent > 2 ** 31 - 1)
-    throw new SparsecError('limit', name, `${name} spans ${extent} elements, kernels index 2147483647`);
+  if (extent > rules.extent) {
+    throw new SparsecError('limit', name, `${name} spans ${extent} elements, kernels index ${rules.extent}`);
+  }
   return extent;
 }
 
-function checkStrides({ name, batch, heads, rows, dim, strides }: Shape): void {
+function checkStrides({ name, batch, heads, rows, dim, strides }: Shape, { vector }: TensorRules): void {
   for (const axis of ['batch', 'head', 'row'] as const) {
     const stride = strides[axis];
-    if (!Number.isInteger(stride) || stride < 0 || stride % VECTOR !== 0) {
+    if (!Number.isInteger(stride) || stride < 0 || stride % vector !== 0) {
       throw new SparsecError(
         'range',
         name,
-        `strides.${name}.${axis} is ${stride}, it must be a multiple of ${VECTOR}, not negative`,
+        `strides.${name}.${axis} is ${stride}, it must be a multiple of ${vector}, not negative`,
       );
     }
   }

@@ -2,7 +2,7 @@ import type { AttentionDescriptor, BufferBinding, KernelDescriptor } from '../de
 import { chooseKernels } from '../launch/choose-kernel.ts';
 import { SparsecError } from '../errors.ts';
 import { DeviceError } from '../launch/device-error.ts';
-import type { LaunchRequest } from '../launch/launch-request.ts';
+import { refuseBesidePlan, type LaunchRequest } from '../launch/launch-request.ts';
 import { prepareLaunch } from '../launch/prepare-launch.ts';
 import type { Sizes, TensorName } from '../launch/tensor-layout.ts';
 import { DeviceGuard } from './device-guard.ts';
@@ -14,9 +14,9 @@ import {
   isHostTensors,
   type HostOutputs,
   type HostTensors,
-} from './host-tensors.ts';
+} from '../launch/host-tensors.ts';
 import { Pipelines } from './pipelines.ts';
-import { PlanCache, planKey } from './plan-cache.ts';
+import { PlanCache, planKey } from '../launch/plan-cache.ts';
 import { Plan } from './plan.ts';
 import { adapterClass } from './request-device.ts';
 import { PassTimer } from './timer.ts';
@@ -52,7 +52,7 @@ export class Attention {
   private readonly guard: DeviceGuard;
   private readonly pipelines: Pipelines;
   private readonly plans = new Set<Plan>();
-  private readonly implicitPlans = new PlanCache((plan) => this.plans.delete(plan));
+  private readonly implicitPlans = new PlanCache<Plan>((plan) => this.plans.delete(plan));
   private destroyed = false;
 
   /** @internal Use {@link createAttention}. */
@@ -273,14 +273,6 @@ function isOwn(role: BufferBinding['role']): role is keyof PlanBuffers {
 
 function kernelsOf(plan: Plan): readonly string[] {
   return plan.launch.passes.map(({ kernel }) => kernel.name);
-}
-
-/** A plan fixes these; another value beside it would be ignored. */
-const FIXED_BY_PLAN = ['batch', 'nq', 'nk', 'layer', 'layout', 'strides', 'launch', 'arrays'] as const;
-
-function refuseBesidePlan(options: ForwardOptions): void {
-  const given = FIXED_BY_PLAN.find((name) => options[name] !== undefined);
-  if (given) throw new SparsecError('unknown', given, `${given} is given beside a plan, which has fixed it`);
 }
 
 function inferSizesUnlessPlanned(

@@ -1,7 +1,7 @@
 import type { AttentionDescriptor } from '../descriptor.ts';
 import type { TensorName } from '../launch/tensor-layout.ts';
 import { checkBindingSize, type GpuTensors } from './gpu-tensors.ts';
-import type { HostOutputs } from './host-tensors.ts';
+import type { HostOutputs } from '../launch/host-tensors.ts';
 import type { Plan } from './plan.ts';
 import { BufferUsage, MAP_MODE_READ } from './usage.ts';
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -91,11 +91,24 @@ describe('compile', () => {
     }
   });
 
-  it('refuses two attentions of one name, a pass that does not exist, a folder that is a file', async () => {
+  it('tells attentions of one name apart by their files', async () => {
     writeFileSync(join(folder, 'other.sa'), source);
-    const clash = await sparsec(['compile', 'near.sa', 'other.sa', '--out', 'clash'], { cwd: folder });
+    writeFileSync(join(folder, 'third.sa'), source.replace('near', 'far'));
+    const argv = ['compile', 'near.sa', 'other.sa', 'third.sa', '--out', 'both'];
+    expect(await sparsec(argv, { cwd: folder })).toMatchObject({ code: 0 });
+    const names = ['far', 'near.near', 'other.near'];
+    const files = names.flatMap((name) => ['json', 'ts', 'wgsl'].map((ending) => `${name}.${ending}`));
+    expect(readdirSync(join(folder, 'both')).sort()).toEqual(files);
+  });
+
+  it('refuses two attentions of one name, a pass that does not exist, a folder that is a file', async () => {
+    mkdirSync(join(folder, 'elsewhere'));
+    writeFileSync(join(folder, 'elsewhere/near.sa'), source);
+    const clash = await sparsec(['compile', 'near.sa', 'elsewhere/near.sa', '--out', 'clash'], {
+      cwd: folder,
+    });
     expect(clash).toMatchObject({ code: 1 });
-    expect(clash.stderr).toContain('"near.sa" and "other.sa" both hold "near"');
+    expect(clash.stderr).toContain('"near.sa" and "elsewhere/near.sa" both hold "near"');
     const pass = await sparsec(['compile', '-', '--emit', 'mask', '--print-after', 'simplify'], {
       stdin: source,
     });

@@ -41,11 +41,11 @@ describe('sparsec', () => {
     [['mask', 'a.sa', '--layer', '-1'], 'It must not be negative.'],
     [['compile', 'a.sa'], 'give --out DIR to write files or --emit STAGE to print'],
     [['compile', 'a.sa', '--check'], '--check needs --out DIR'],
-    [['compile', 'a.sa', '--target', 'cuda'], 'Allowed choices are wgsl.'],
+    [['compile', 'a.sa', '--target', 'hip'], 'Allowed choices are wgsl, cuda.'],
     [['compile', 'a.sa', '--emit', 'wgsl,hlsl'], '--emit knows no stage "hlsl"'],
     [['fmt', 'a.sa', '--check', '--write'], 'exclude each other'],
     [['fmt', '-', '--write'], 'stdin is printed to stdout'],
-    [['run', 'a.sa', '--device', 'tpu'], 'Allowed choices are auto, hardware, software, reference.'],
+    [['run', 'a.sa', '--device', 'tpu'], 'Allowed choices are auto, hardware, software, reference, cuda.'],
   ])('%j is a usage error', async (argv, message) => {
     const { code, stdout, stderr } = await sparsec(argv);
     expect(stderr).toContain(message);

@@ -69,7 +69,7 @@ describe('diagnostics of attentions', () => {
   it('not-a-choice', () => {
     expect(render('attention a { mask full  dtype f64 }')).toMatchInlineSnapshot(`
       "
-      error[SA0505]: \`dtype\` must be f32 or f16.
+      error[SA0505]: \`dtype\` must be one of f32, f16, bf16.
        --> main.sa:1:32
         |
       1 | attention a { mask full  dtype f64 }

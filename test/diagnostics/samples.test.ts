@@ -10,6 +10,7 @@ import type { Setting } from '../../compiler/passes/lower/options.ts';
 
 /** What stands beside a sample, in NAME.json: how to compile it, and files that it uses. */
 interface Sidecar {
+  readonly target?: CompileOptions['target'];
   readonly defaults?: CompileOptions['defaults'];
   readonly settings?: Readonly<Record<string, Setting>>;
   readonly pattern?: string;
@@ -27,10 +28,11 @@ const names = readdirSync(folder)
 function render(name: string): string {
   const sidecarPath = join(folder, `${name}.json`);
   const sidecar: Sidecar = existsSync(sidecarPath) ? JSON.parse(readFileSync(sidecarPath, 'utf8')) : {};
-  const { defaults, settings, pattern, attention, tables = {}, files = {} } = sidecar;
+  const { target, defaults, settings, pattern, attention, tables = {}, files = {} } = sidecar;
   const source = { name: `${name}.sa`, text: readFileSync(join(folder, `${name}.sa`), 'utf8') };
   const used = { ...files, [source.name]: source.text };
   const result = compile(source, {
+    target,
     defaults,
     settings,
     pattern,

@@ -1,4 +1,4 @@
-import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionModel } from '../../runtime/descriptor.ts';
 
 /** What one launch of a compiled attention differs in; batch is 1. */
 export interface LaunchCase {
@@ -30,7 +30,7 @@ const crossings: readonly (readonly [nq: number, nk: number])[] = [
  * suite that must be quick.
  */
 export function launchCases(
-  descriptor: AttentionDescriptor,
+  descriptor: AttentionModel,
   lengths: readonly number[],
   longest = Infinity,
 ): readonly LaunchCase[] {
@@ -44,10 +44,10 @@ export function launchCases(
 }
 
 /** Queries that do not stand at the end of the keys: cross-attention. */
-function standsAtFixedPosition({ offset }: AttentionDescriptor): boolean {
+function standsAtFixedPosition({ offset }: AttentionModel): boolean {
   return !offset.nodes.some((node) => node.kind === 'symbol' && node.name === 'nk');
 }
 
-function dependsOnLayer({ mask }: AttentionDescriptor): boolean {
+function dependsOnLayer({ mask }: AttentionModel): boolean {
   return mask.nodes.some((node) => node.kind === 'symbol' && node.name === 'layer');
 }

@@ -1,5 +1,5 @@
 import type { HostArrays } from '../../runtime/arrays.ts';
-import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionModel } from '../../runtime/descriptor.ts';
 import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
 import { launchMask } from '../../runtime/mask/index.ts';
 import { attendBranches } from '../../runtime/reference/attend-branches.ts';
@@ -10,10 +10,13 @@ import type { SampledRow } from './sample-rows.ts';
 
 export type Tensors = Readonly<Record<'q' | 'k' | 'v', Float32Array>>;
 
-/** `out` [rows, dimOut] and `lse` [rows] of dense float64 attention over the pairs that `keeps` says. */
+/**
+ * `out` [rows, dimOut] and `lse` [rows] of one item of the batch, whose tensors are given: dense float64 attention over
+ * the pairs that `keeps` says.
+ */
 export function referenceRows(
-  descriptor: AttentionDescriptor,
-  launch: LaunchCase & { readonly arrays: HostArrays },
+  descriptor: AttentionModel,
+  launch: LaunchCase & { readonly arrays: HostArrays; readonly batch?: number; readonly item?: number },
   tensors: Tensors,
   layouts: TensorLayouts,
   keeps: Predicate | Branches,
@@ -22,8 +25,8 @@ export function referenceRows(
   const { heads, kvHeads, dim, dimV, dimOut } = descriptor;
   const several = typeof keeps === 'function' ? null : keeps;
   const attends = typeof keeps === 'function' ? [keeps] : Object.values(keeps.attends);
-  const { nk, layer } = launch;
-  const launched = launchMask(descriptor, { ...launch, batch: 1 });
+  const { nk, layer, batch = 1, item = 0 } = launch;
+  const launched = launchMask(descriptor, { ...launch, batch });
   const score = bindScore(descriptor, launched.scalars, launched.arrays);
   const out = new Float64Array(rows.length * dimOut);
   const lse = new Float64Array(rows.length);
@@ -53,13 +56,14 @@ export function referenceRows(
         ...(score.slope && { slope: () => score.slope!(head) }),
         ...(score.sink && { sink: () => score.sink!(head) }),
         ...(score.keyBias && {
-          keyBias: (_batch: number, _head: number, j: number) => score.keyBias!(0, head, j),
+          keyBias: (_batch: number, _head: number, j: number) => score.keyBias!(item, head, j),
         }),
         ...(score.bias && {
-          bias: (_batch: number, _head: number, i: number, j: number) => score.bias!(0, head, i, j),
+          bias: (_batch: number, _head: number, i: number, j: number) => score.bias!(item, head, i, j),
         }),
         ...(score.denominatorScale && {
-          denominatorScale: (_batch: number, _head: number, i: number) => score.denominatorScale!(0, head, i),
+          denominatorScale: (_batch: number, _head: number, i: number) =>
+            score.denominatorScale!(item, head, i),
         }),
       },
     });

@@ -21,6 +21,7 @@ const fileNames: Readonly<Record<Stage, string>> = {
   schedule: 'schedule.txt',
   kernels: 'kernels.txt',
   wgsl: 'kernels.wgsl',
+  cuda: 'kernels.cu',
   launcher: 'launcher.ts.txt',
   json: 'descriptor.json',
 };
@@ -28,14 +29,20 @@ const fileNames: Readonly<Record<Stage, string>> = {
 async function render({ file, stages }: GoldenCase): Promise<Map<string, string>> {
   const terminal = testTerminal({ cwd: root });
   const source = { name: file, text: readFileSync(join(root, file), 'utf8') };
-  const result = compileSource(source, { verify: true, printAfter: ['all'] }, terminal);
-  expect(result.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const texts = new Map<string, string>();
-  for (const unit of result.units) {
-    for (const stage of stages) {
-      const name = fileNames[stage];
-      const path = result.units.length === 1 ? name : `${unit.name}.${name}`;
-      texts.set(path, await emitStage(stage, unit, { ...result, source }));
+  for (const target of ['wgsl', 'cuda'] as const) {
+    const wanted = stages.filter((stage) => (stage === 'cuda') === (target === 'cuda'));
+    if (wanted.length === 0) continue;
+    const defaults = target === 'cuda' ? ({ dtype: 'bf16' } as const) : {};
+    const options = { verify: true, printAfter: ['all'], target, defaults };
+    const result = compileSource(source, options, terminal);
+    expect(result.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    for (const unit of result.units) {
+      for (const stage of wanted) {
+        const name = fileNames[stage];
+        const path = result.units.length === 1 ? name : `${unit.name}.${name}`;
+        texts.set(path, await emitStage(stage, unit, { ...result, source }));
+      }
     }
   }
   return texts;

@@ -32,4 +32,30 @@ describe('checkTarget', () => {
       ],
     ]);
   });
+
+  it('refuses for CUDA what tensor cores have not', () => {
+    const refusal = (fields: string) => {
+      const text = `attention a { mask causal heads 1 ${fields} }`;
+      const { diagnostics, units } = compile({ name: 'a.sa', text }, { target: 'cuda' });
+      expect(units).toEqual([]);
+      return diagnostics.map(({ code, message }) => `${code} ${message}`);
+    };
+    expect(refusal('dtype f32')).toEqual([
+      'SA0703 The kernels of "a" cannot be made: dtype f32 is none of CUDA\'s f16 and bf16.',
+    ]);
+    expect(refusal('dtype bf16 dim 72 dim_v 64')).toEqual([
+      'SA0702 The kernels of "a" cannot be made: dim must be a multiple of 16 for CUDA, and is 72.',
+    ]);
+  });
+
+  it('serves every multiple of 16 up to the limit on CUDA', () => {
+    for (let dim = 16; dim <= 256; dim += 16) {
+      for (const dimV of [16, dim, 256]) {
+        const text = `attention a { mask causal heads 1 dtype bf16 dim ${dim} dim_v ${dimV} }`;
+        const { units, diagnostics } = compile({ name: 'a.sa', text }, { target: 'cuda', verify: true });
+        expect(diagnostics).toEqual([]);
+        expect(units[0].cuda?.kernels.map(({ family }) => family)).toContain('sm_80');
+      }
+    }
+  });
 });

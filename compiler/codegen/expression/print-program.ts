@@ -2,8 +2,8 @@ import type { MaskFacts } from '../../ir/mask-facts.ts';
 import { operandsOf } from '../../../runtime/mask/nodes.ts';
 import type { ArithmeticOp, MaskNode, MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
 import type { Namer } from './namer.ts';
-import { wgslOperator } from './wgsl-operators.ts';
-import type { Printed } from './wgsl-operators.ts';
+import { printOperator } from './operators.ts';
+import type { Dialect, Printed } from './operators.ts';
 
 /** What the leaves of a program are called where its text will stand. */
 export interface ExpressionScope {
@@ -14,6 +14,8 @@ export interface ExpressionScope {
   readonly symbol: (name: string) => string;
   /** The function that reads an array: `lookup_ids`. */
   readonly reader: (array: string) => string;
+  /** What every reader takes before the indices. */
+  readonly readerArguments?: readonly string[];
 }
 
 /** The statements that name shared values, each with the node it names, and the expression of the root. */
@@ -28,7 +30,7 @@ export interface Statement {
 }
 
 /**
- * Prints the part of `program` under its root. A node that is used more than once and costs something becomes a `let`;
+ * Prints the part of `program` under its root. A node that is used more than once and costs something gets a name;
  * everything else is printed where it is used. Statements follow the post-order of the program.
  */
 export function printProgram(
@@ -36,8 +38,9 @@ export function printProgram(
   scope: ExpressionScope,
   facts: MaskFacts,
   namer: Namer,
+  dialect: Dialect,
 ): PrintedProgram {
-  const { lets, results } = printRoots(nodes, [root], scope, facts, namer);
+  const { lets, results } = printRoots(nodes, [root], scope, facts, namer, dialect);
   return { lets, result: results[0].text };
 }
 
@@ -48,6 +51,7 @@ export function printRoots(
   scope: ExpressionScope,
   facts: MaskFacts,
   namer: Namer,
+  dialect: Dialect,
   known: ReadonlyMap<NodeId, string> = new Map(),
 ): { readonly lets: readonly Statement[]; readonly results: readonly Printed[] } {
   const uses = countUses(nodes, roots, known);
@@ -65,10 +69,11 @@ export function printRoots(
       operandsOf(node).map((operand) => printed[operand]),
       scope,
       (operand) => facts.nonNegative(operand),
+      dialect,
     );
     if (uses[id] > 1 && isWorthNaming(node, text)) {
       const shared = namer.name(nameHint(node));
-      lets.push({ node: id, text: `let ${shared} = ${text.text};` });
+      lets.push({ node: id, text: dialect.declare(shared, text.text, isCondition(node)) });
       text = { text: shared, binding: 'atom' };
     }
     printed[id] = text;
@@ -99,6 +104,7 @@ function printNode(
   operands: readonly Printed[],
   scope: ExpressionScope,
   nonNegative: (id: NodeId) => boolean,
+  dialect: Dialect,
 ): Printed {
   switch (node.kind) {
     case 'int':
@@ -115,7 +121,7 @@ function printNode(
     case 'lookup':
     case 'bit':
     case 'member':
-      return call(scope.reader(node.array), operands);
+      return call(scope.reader(node.array), [...(scope.readerArguments ?? []).map(atom), ...operands]);
     case 'round':
     case 'real':
     case 'to-real':
@@ -127,8 +133,13 @@ function printNode(
         `Internal error: a real node ("${node.kind}") reached a kernel; materialize-reals runs before.`,
       );
     default:
-      return wgslOperator(node, operands, nonNegative);
+      return printOperator(node, operands, nonNegative, dialect);
   }
+}
+
+/** Booleans; everything else that reaches a kernel is an integer. */
+function isCondition({ kind }: MaskNode): boolean {
+  return ['bool', 'bit', 'member', 'is-power-of-two', 'compare', 'and', 'or', 'not'].includes(kind);
 }
 
 function atom(text: string): Printed {

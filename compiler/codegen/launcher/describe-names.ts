@@ -1,4 +1,4 @@
-import type { ArrayDeclaration, AttentionDescriptor, LaunchParameter } from '../../../runtime/descriptor.ts';
+import type { ArrayDeclaration, AttentionModel, LaunchParameter } from '../../../runtime/descriptor.ts';
 
 /** Lines of documentation of a host array: its comment, then type and shape as the source has them. */
 export function arrayDoc(array: ArrayDeclaration): string {
@@ -42,14 +42,14 @@ export function arrayType(array: ArrayDeclaration): string {
 }
 
 /** The comment of the attention and what it works on. */
-export function summaryOf(descriptor: AttentionDescriptor, doc: string): string {
+export function summaryOf(descriptor: AttentionModel, doc: string): string {
   const { heads, kvHeads, dim, dtype } = descriptor;
   const grouped = kvHeads === heads ? `${heads} heads` : `${heads} query heads over ${kvHeads} key heads`;
   return docLines(doc, `${grouped}, dim ${dim}${otherWidths(descriptor)}, ${dtype}.`);
 }
 
 /** Where v and out are not as wide as q and k. */
-function otherWidths({ dim, dimV, dimOut }: AttentionDescriptor): string {
+function otherWidths({ dim, dimV, dimOut }: AttentionModel): string {
   if (dimOut !== dimV) {
     const ofInputs = dim === dimV ? '' : ` for q and k, ${dimV} for v`;
     return `${ofInputs}, ${dimOut} for out: ${dimOut / dimV} outputs side by side`;
@@ -58,7 +58,7 @@ function otherWidths({ dim, dimV, dimOut }: AttentionDescriptor): string {
 }
 
 /** The default shape of a tensor: `[batch, 4, nq, 64]`. */
-export function shapeOf(descriptor: AttentionDescriptor, name: 'q' | 'k' | 'v' | 'out'): string {
+export function shapeOf(descriptor: AttentionModel, name: 'q' | 'k' | 'v' | 'out'): string {
   const ofQueries = name === 'q' || name === 'out';
   const rows = ofQueries ? 'nq' : 'nk';
   const heads = ofQueries ? descriptor.heads : descriptor.kvHeads;
@@ -67,7 +67,7 @@ export function shapeOf(descriptor: AttentionDescriptor, name: 'q' | 'k' | 'v' |
   return `[batch, ${middle}, ${width}]`;
 }
 
-function widthOf({ dim, dimV, dimOut }: AttentionDescriptor, name: 'q' | 'k' | 'v' | 'out'): number {
+function widthOf({ dim, dimV, dimOut }: AttentionModel, name: 'q' | 'k' | 'v' | 'out'): number {
   switch (name) {
     case 'q':
     case 'k':

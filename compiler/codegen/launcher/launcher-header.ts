@@ -8,4 +8,8 @@ export interface LauncherHeader {
   readonly sourceHash: string;
   /** The `///` comment of the attention; may be empty. */
   readonly doc: string;
+  /**
+   * Files with compiled code beside the module, by architecture: `sm_90a` is in `longformer.sm_90a.cubin`. CUDA only.
+   */
+  readonly images?: Readonly<Record<string, string>>;
 }

@@ -1,22 +1,43 @@
-import type { AttentionDescriptor } from '../../../runtime/descriptor.ts';
 import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
 import { printMask } from '../../ir/print-mask.ts';
 import { docComment } from './describe-names.ts';
-import { printLiteral, Reference } from './print-literal.ts';
+import type { LauncherHeader } from './launcher-header.ts';
+import { targetOf, type LauncherDescriptor } from './launcher-target.ts';
+import { printLiteral, printString, Reference } from './print-literal.ts';
 
 /**
- * The constants of the module: the WGSL text, every distinct mask program with its formula as comment, and the
+ * The constants of the module: the text of the kernels, the files of compiled code, every distinct mask program with its formula as comment, and the
  * descriptor over them. They are set here and kept from prettier, as a large mask has thousands of nodes.
  */
-export function printConstants(descriptor: AttentionDescriptor): string {
+export function printConstants(descriptor: LauncherDescriptor, { images }: LauncherHeader): string {
   const programs = new ProgramConstants(descriptor.mask);
-  const wgsl = { ...descriptor.wgsl, code: new Reference('wgsl') };
-  const data = programs.replaceIn({ ...descriptor, wgsl }, 'program');
+  const language = 'cuda' in descriptor ? 'cuda' : 'wgsl';
+  const { code } = 'cuda' in descriptor ? descriptor.cuda : descriptor.wgsl;
+  const text = new Reference(language);
+  const data = programs.replaceIn(
+    'cuda' in descriptor
+      ? { ...descriptor, cuda: { ...descriptor.cuda, code: text } }
+      : { ...descriptor, wgsl: { ...descriptor.wgsl, code: text } },
+    'program',
+  );
+  const { descriptorType } = targetOf(descriptor);
   return [
-    constant('export const wgsl', `/* wgsl */ ${printTemplate(descriptor.wgsl.code)}`, 'The kernels.'),
+    constant(`export const ${language}`, `/* ${language} */ ${printTemplate(code)}`, 'The kernels.'),
+    ...(images ? [printImages(images)] : []),
     ...programs.print(),
-    literal('export const descriptor: AttentionDescriptor', data, 'All that is known at compile time.'),
+    literal(`export const descriptor: ${descriptorType}`, data, 'All that is known at compile time.'),
   ].join('\n');
+}
+
+function printImages(images: Readonly<Record<string, string>>): string {
+  const members = Object.entries(images).map(
+    ([architecture, file]) => `  ${architecture}: new URL(${printString(`./${file}`)}, import.meta.url),`,
+  );
+  return constant(
+    'export const images',
+    `{\n${members.join('\n')}\n}`,
+    'The compiled kernels, by architecture.',
+  );
 }
 
 /** Gives every distinct program a name: after the field that holds it first, numbered where fields share a name. */

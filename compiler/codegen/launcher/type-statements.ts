@@ -1,7 +1,8 @@
 import { StructureKind, type MethodSignatureStructure, type PropertySignatureStructure } from 'ts-morph';
 import type { OptionalKind } from 'ts-morph';
-import type { AttentionDescriptor } from '../../../runtime/descriptor.ts';
+import type { AttentionModel } from '../../../runtime/descriptor.ts';
 import { arrayDoc, arrayType, docComment, parameterDoc, shapeOf, summaryOf } from './describe-names.ts';
+import { targetOf, type LauncherDescriptor, type LauncherTarget } from './launcher-target.ts';
 import type { ModuleStatement } from './module-statement.ts';
 
 type Property = OptionalKind<PropertySignatureStructure>;
@@ -10,9 +11,14 @@ type Method = OptionalKind<MethodSignatureStructure>;
 const LSE = '[batch, heads, nq], f32: log of the sum of exponentials, -Infinity for rows without a live key.';
 
 /** The types of the module and `create`; every field carries its comment from the source. */
-export function typeStatements(descriptor: AttentionDescriptor, doc: string): readonly ModuleStatement[] {
-  const f16 = descriptor.dtype === 'f16';
-  const elements = f16 ? 'Uint16Array' : 'Float32Array';
+export function typeStatements(
+  descriptor: LauncherDescriptor,
+  doc: string,
+  hasImages: boolean,
+): readonly ModuleStatement[] {
+  const target = targetOf(descriptor);
+  const { dtype } = descriptor;
+  const elements = dtype === 'f32' ? 'Float32Array' : 'Uint16Array';
   const hasLse = descriptor.outputs.includes('lse');
   const tensor = (name: 'q' | 'k' | 'v' | 'out', type: string): Property =>
     property(name, type, `${shapeOf(descriptor, name)} by default.`);
@@ -25,8 +31,8 @@ export function typeStatements(descriptor: AttentionDescriptor, doc: string): re
     ...parameterStatements(descriptor),
     ...arrayStatements(descriptor),
     planRequest(descriptor),
-    forwardOptions(),
-    interfaceOf('Tensors', `Typed arrays${f16 ? ' of f16 bit patterns' : ''}.`, [
+    forwardOptions(target),
+    interfaceOf('Tensors', `Typed arrays${dtype === 'f32' ? '' : ` of ${dtype} bit patterns`}.`, [
       tensor('q', elements),
       tensor('k', elements),
       tensor('v', elements),
@@ -35,31 +41,29 @@ export function typeStatements(descriptor: AttentionDescriptor, doc: string): re
       tensor('out', elements),
       ...(hasLse ? [property('lse', 'Float32Array', LSE)] : []),
     ]),
-    interfaceOf(
-      'Buffers',
-      `GPU buffers of ${descriptor.dtype} with the usage STORAGE; the outputs are written.`,
-      [
-        ...(['q', 'k', 'v', 'out'] as const).map((name) => tensor(name, 'GpuTensor')),
-        ...(hasLse ? [property('lse', 'GpuTensor', LSE)] : []),
-      ],
-    ),
-    attentionInterface(descriptor, doc),
+    interfaceOf('Buffers', target.tensorsDoc(dtype), [
+      ...(['q', 'k', 'v', 'out'] as const).map((name) => tensor(name, target.tensorType)),
+      ...(hasLse ? [property('lse', target.tensorType, LSE)] : []),
+    ]),
+    attentionInterface(descriptor, target, doc),
     {
       kind: StructureKind.Function,
       name: 'create',
       isExported: true,
       docs: [`Makes ${descriptor.name} ready on a device, which stays the caller's.`],
       parameters: [
-        { name: 'device', type: 'GPUDevice' },
-        { name: 'options', type: 'AttentionOptions', hasQuestionToken: true },
+        { name: 'device', type: target.deviceType },
+        { name: 'options', type: target.optionsType, hasQuestionToken: true },
       ],
       returnType: 'Attention',
-      statements: 'return createAttention(device, descriptor, options) as Attention;',
+      statements: `return ${target.create}(device, descriptor, ${
+        hasImages ? '{ images, ...options }' : 'options'
+      }) as Attention;`,
     },
   ];
 }
 
-function parameterStatements({ launch }: AttentionDescriptor): readonly ModuleStatement[] {
+function parameterStatements({ launch }: AttentionModel): readonly ModuleStatement[] {
   if (launch.length === 0) return [];
   const fields = launch.map((parameter) =>
     property(parameter.name, 'number', parameterDoc(parameter), parameter.default !== null),
@@ -67,13 +71,13 @@ function parameterStatements({ launch }: AttentionDescriptor): readonly ModuleSt
   return [recordOf('Parameters', 'Launch parameters.', fields)];
 }
 
-function arrayStatements({ inputs }: AttentionDescriptor): readonly ModuleStatement[] {
+function arrayStatements({ inputs }: AttentionModel): readonly ModuleStatement[] {
   if (inputs.length === 0) return [];
   const fields = inputs.map((array) => property(array.name, arrayType(array), arrayDoc(array)));
   return [recordOf('Arrays', 'Host arrays, nested or flat in row-major order.', fields)];
 }
 
-function planRequest({ launch, inputs }: AttentionDescriptor): ModuleStatement {
+function planRequest({ launch, inputs }: AttentionModel): ModuleStatement {
   const optional = launch.every((parameter) => parameter.default !== null);
   return interfaceOf(
     'PlanRequest',
@@ -88,12 +92,15 @@ function planRequest({ launch, inputs }: AttentionDescriptor): ModuleStatement {
   );
 }
 
-function forwardOptions(): ModuleStatement {
+function forwardOptions({ planType, hasStreams }: LauncherTarget): ModuleStatement {
   return interfaceOf(
     'ForwardOptions',
     'A plan, or what to make one from. Typed arrays tell nq and nk by their lengths, GPU buffers do not.',
     [
-      property('plan', 'Plan', 'Made by `plan` of the same attention.', true),
+      property('plan', planType, 'Made by `plan` of the same attention.', true),
+      ...(hasStreams
+        ? [property('stream', 'CudaStream', 'Where to launch; the stream of the device by default.', true)]
+        : []),
       property('time', 'boolean', 'Measure the time on the GPU.', true),
     ],
     [],
@@ -101,7 +108,11 @@ function forwardOptions(): ModuleStatement {
   );
 }
 
-function attentionInterface(descriptor: AttentionDescriptor, doc: string): ModuleStatement {
+function attentionInterface(
+  descriptor: LauncherDescriptor,
+  target: LauncherTarget,
+  doc: string,
+): ModuleStatement {
   const { inputs, launch } = descriptor;
   const needsOptions = inputs.length > 0 || launch.some((parameter) => parameter.default === null);
   return interfaceOf(
@@ -111,31 +122,26 @@ function attentionInterface(descriptor: AttentionDescriptor, doc: string): Modul
     [
       method(
         'plan',
-        'Promise<Plan>',
+        `Promise<${target.planType}>`,
         'Derives the schedule and puts it on the device, to be used again and again.',
         {
           request: 'PlanRequest',
         },
       ),
-      method('forward', 'Promise<Outputs & ForwardReport>', 'Runs on typed arrays.', {
+      method('forward', `Promise<Outputs & ${target.reportType}>`, 'Runs on typed arrays.', {
         tensors: 'Tensors',
         [needsOptions ? 'options' : 'options?']: 'ForwardOptions',
       }),
-      method('forward', 'Promise<ForwardReport>', 'Submits on buffers of the caller.', {
+      method('forward', `Promise<${target.reportType}>`, target.forwardDoc, {
         buffers: 'Buffers',
         options: 'ForwardOptions',
       }),
-      method(
-        'encode',
-        'void',
-        "Records into the caller's encoder. The plan must live until the submission.",
-        {
-          encoder: 'GPUCommandEncoder',
-          plan: 'Plan',
-          buffers: 'Buffers',
-          'timestampWrites?': 'GPUComputePassTimestampWrites',
-        },
-      ),
+      method(target.enqueue.name, 'void', target.enqueue.doc, {
+        ...target.enqueue.before,
+        plan: target.planType,
+        buffers: 'Buffers',
+        ...target.enqueue.behind,
+      }),
       method('destroy', 'void', 'Frees the plans.', {}),
     ],
   );

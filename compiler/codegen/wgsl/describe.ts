@@ -12,7 +12,7 @@ export function describeAttention(graph: Graph, plan: KernelPlan, emitted: Emitt
     dim: graph.dim,
     dimV: graph.dimV,
     dimOut: plan.dimOut,
-    dtype: graph.dtype,
+    dtype: plan.dtype,
     layout: graph.layout,
     outputs: graph.outputs,
     inputs: graph.inputs,

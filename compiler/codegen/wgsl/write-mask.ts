@@ -3,6 +3,7 @@ import { rangesOfGraph } from '../../ir/find-ranges.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
 import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
 import { printProgram } from '../expression/print-program.ts';
+import { wgslDialect } from '../expression/wgsl-dialect.ts';
 import type { MaskFunctions } from './mask-functions.ts';
 import type { ModuleNames } from './names.ts';
 import { indent, returnLines } from './text.ts';
@@ -59,6 +60,7 @@ function writeBody(program: MaskProgram, graph: Graph, names: ModuleNames): Line
     },
     maskFacts(program.nodes, rangesOfGraph(graph)),
     names.namer.scope(),
+    wgslDialect,
   );
   return indent([
     ...lets.map(({ node, text }) => ({ text, origin: originOf(node) })),

@@ -5,6 +5,7 @@ import { maskFacts } from '../../ir/mask-facts.ts';
 import type { RealReading, ScoreDescriptor } from '../../../runtime/descriptor.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';
+import { wgslDialect } from '../expression/wgsl-dialect.ts';
 import type { ModuleNames } from './names.ts';
 import type { Block } from './text.ts';
 
@@ -81,7 +82,7 @@ function readReal(
     reader: names.reader,
   };
   const printed = indices.map((program) =>
-    printProgram(program, scope, maskFacts(program.nodes, rangesOfGraph(graph)), local),
+    printProgram(program, scope, maskFacts(program.nodes, rangesOfGraph(graph)), local, wgslDialect),
   );
   return {
     lets: printed.flatMap(({ lets }) => lets.map(({ text }) => text)),

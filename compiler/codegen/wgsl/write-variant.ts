@@ -3,9 +3,10 @@ import { rangesOfGraph } from '../../ir/find-ranges.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
 import type { KeyBounds } from '../../ir/kernel.ts';
 import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { Printed } from '../expression/operators.ts';
 import { printRoots } from '../expression/print-program.ts';
 import type { ExpressionScope } from '../expression/print-program.ts';
-import type { Printed } from '../expression/wgsl-operators.ts';
+import { wgslDialect } from '../expression/wgsl-dialect.ts';
 import type { FactsFunction, SpecialisedFunctions } from './mask-functions.ts';
 import type { ModuleNames } from './names.ts';
 import { andWords, EVERY, NONE, notWord, orWords } from './key-words.ts';
@@ -125,7 +126,7 @@ class VariantWriter {
     const { nodes } = this.functions.variant;
     const local = this.names.namer.scope();
     const facts = maskFacts(nodes, rangesOfGraph(this.graph));
-    const { lets, results } = printRoots(nodes, roots, this.scope, facts, local, known);
+    const { lets, results } = printRoots(nodes, roots, this.scope, facts, local, wgslDialect, known);
     const origin = this.graph.nodes[0].span.start;
     return { lets: lets.map(({ text }) => ({ text: `  ${text}`, origin })), results };
   }

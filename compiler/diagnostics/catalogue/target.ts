@@ -16,4 +16,18 @@ export const target = chapter({
     explanation:
       'The kernels of a target are laid out for certain head dimensions: `dim` for q and k, `dim_v` for v and the output. The message names the limit and the value. Pad the dimension to the next one that is served, and give `scale` explicitly, since its default depends on `dim`.',
   },
+  'dtype-not-served': {
+    code: 'SA0703',
+    severity: 'error',
+    title: 'a storage type that a target has not',
+    explanation:
+      'WGSL has `f32` and `f16`. Tensor cores multiply `f16` and `bf16`, so those are what CUDA kernels store. Write another `dtype`, or compile for the other target (`--target`). Nothing is converted in silence.',
+  },
+  'attends-not-served': {
+    code: 'SA0704',
+    severity: 'error',
+    title: 'several attends, which a target does not combine',
+    explanation:
+      'A CUDA kernel computes one softmax over the keys of one mask. An attention of several branches, merged or concatenated, is compiled for WGSL, where branches are passes that hand their state on. Write the branches as attentions of their own, or compile for the other target (`--target wgsl`).',
+  },
 });

@@ -50,7 +50,7 @@ export const attentionFields: readonly AttentionField[] = [
   },
   {
     name: 'dtype',
-    type: 'f32 | f16',
+    type: 'f32 | f16 | bf16',
     default: 'that of the command line',
     meaning: 'How q, k, v and the output are stored. Scores and sums are f32.',
     targets: everywhere,

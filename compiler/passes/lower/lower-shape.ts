@@ -59,7 +59,7 @@ export function lowerShape(reader: FieldReader, heads: Pick<Shape, 'heads' | 'kv
     'dim_v',
     reader.get('dim') === undefined ? defaults.dimV : (dim ?? defaults.dimV),
   );
-  const dtype = reader.word('dtype', defaults.dtype, ['f32', 'f16']);
+  const dtype = reader.word('dtype', defaults.dtype, ['f32', 'f16', 'bf16']);
   const layout = reader.word('layout', defaults.layout, ['bhnd', 'bnhd']);
   const outputs = lowerOutputs(reader);
   checkNormalizer(reader);

@@ -6,7 +6,7 @@ export interface LowerOptions {
     readonly kvHeads: number;
     readonly dim: number;
     readonly dimV: number;
-    readonly dtype: 'f32' | 'f16';
+    readonly dtype: 'f32' | 'f16' | 'bf16';
     readonly layout: 'bhnd' | 'bnhd';
   };
   /**

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Namer } from '../../../compiler/codegen/expression/namer.ts';
 import { printProgram } from '../../../compiler/codegen/expression/print-program.ts';
 import { WGSL_RESERVED } from '../../../compiler/codegen/expression/wgsl-keywords.ts';
+import { wgslDialect } from '../../../compiler/codegen/expression/wgsl-dialect.ts';
 import { writePrelude } from '../../../compiler/codegen/wgsl/write-prelude.ts';
 import { rangesOfGraph } from '../../../compiler/ir/find-ranges.ts';
 import { maskFacts } from '../../../compiler/ir/mask-facts.ts';
@@ -34,6 +35,7 @@ function print(mask: MaskProgram): { lets: readonly { text: string }[]; result: 
     scope,
     maskFacts(mask.nodes, rangesOfGraph(GRAPH)),
     new Namer(WGSL_RESERVED, ['i', 'j']),
+    wgslDialect,
   );
 }
 

@@ -5,10 +5,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import type { AttentionDescriptor } from '../../../runtime/descriptor.ts';
+import type {
+  CudaAttention,
+  CudaAttentionOptions,
+  CudaDescriptor,
+  CudaDevice,
+} from '../../../runtime/cuda/index.ts';
 import type { Attention } from '../../../runtime/index.ts';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const RUNTIME = join(ROOT, 'runtime', 'index.ts');
+const CUDA = join(ROOT, 'runtime', 'cuda', 'index.ts');
 
 /** What every generated module exports. */
 export interface LauncherModule {
@@ -18,21 +25,39 @@ export interface LauncherModule {
 }
 
 /** Bundles a generated module with the runtime, as an app's bundler would, and imports it. */
-export async function loadModule(text: string): Promise<LauncherModule> {
+export function loadModule(text: string): Promise<LauncherModule> {
+  return bundle(text, 'browser');
+}
+
+/** What every module generated for CUDA exports; `images` where code was compiled beside it. */
+export interface CudaLauncherModule {
+  readonly create: (device: CudaDevice, options?: CudaAttentionOptions) => CudaAttention;
+  readonly descriptor: CudaDescriptor;
+  readonly cuda: string;
+  readonly images?: Readonly<Record<string, URL>>;
+}
+
+/** The same for Node, where `koffi` stays a package. */
+export function loadCudaModule(text: string): Promise<CudaLauncherModule> {
+  return bundle(text, 'node');
+}
+
+async function bundle<Module>(text: string, platform: 'browser' | 'node'): Promise<Module> {
   const folder = await mkdtemp(join(tmpdir(), 'launcher-'));
   try {
     const outfile = join(folder, 'module.mjs');
     await build({
       stdin: { contents: text, loader: 'ts', resolveDir: ROOT },
-      alias: { 'sparsec/runtime': RUNTIME },
+      alias: { 'sparsec/runtime/cuda': CUDA, 'sparsec/runtime': RUNTIME },
       bundle: true,
       format: 'esm',
-      platform: 'browser',
+      platform,
+      external: ['koffi'],
       target: 'es2022',
       outfile,
       logLevel: 'silent',
     });
-    return (await import(/* @vite-ignore */ pathToFileURL(outfile).href)) as LauncherModule;
+    return (await import(/* @vite-ignore */ pathToFileURL(outfile).href)) as Module;
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -47,7 +72,7 @@ export function diagnose(files: Readonly<Record<string, string>>): string[] {
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
-    types: ['@webgpu/types'],
+    types: ['@webgpu/types', 'node'],
     strict: true,
     exactOptionalPropertyTypes: true,
     noUnusedLocals: true,
@@ -57,7 +82,7 @@ export function diagnose(files: Readonly<Record<string, string>>): string[] {
     allowImportingTsExtensions: true,
     skipLibCheck: true,
     noEmit: true,
-    paths: { 'sparsec/runtime': [RUNTIME] },
+    paths: { 'sparsec/runtime': [RUNTIME], 'sparsec/runtime/cuda': [CUDA] },
   };
   const host = ts.createCompilerHost(options);
   const { readFile, fileExists, directoryExists, getSourceFile } = host;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { acquireNullDevice } from '../../../runtime/node/index.ts';
 import { createAttention } from '../../../runtime/webgpu/create-attention.ts';
-import { PlanCache, planKey } from '../../../runtime/webgpu/plan-cache.ts';
+import { PlanCache, planKey } from '../../../runtime/launch/plan-cache.ts';
 import type { Plan } from '../../../runtime/webgpu/plan.ts';
 import { BufferUsage } from '../../../runtime/webgpu/usage.ts';
 import { windowFixture } from './window-fixture.ts';
@@ -134,7 +134,7 @@ describe('PlanCache', () => {
 
   test('the longest unused plan falls out and is reported', async () => {
     const dropped: Plan[] = [];
-    const cache = new PlanCache((falling) => dropped.push(falling));
+    const cache = new PlanCache<Plan>((falling) => dropped.push(falling));
     const first = {} as Plan;
     await cache.get('first', async () => first);
     const second = {} as Plan;

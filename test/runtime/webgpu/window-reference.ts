@@ -1,8 +1,8 @@
-import type { AttentionDescriptor } from '../../../runtime/descriptor.ts';
+import type { AttentionModel } from '../../../runtime/descriptor.ts';
 
 /** The window attention of ./window-fixture.ts in float64, from its definition; bhnd, n = nq = nk unless offset. */
 export function windowReference(
-  { heads, kvHeads, dim, dimV }: AttentionDescriptor,
+  { heads, kvHeads, dim, dimV }: AttentionModel,
   sizes: { readonly batch: number; readonly nq: number; readonly nk: number; readonly w: number },
   tensors: { readonly q: ArrayLike<number>; readonly k: ArrayLike<number>; readonly v: ArrayLike<number> },
 ): { readonly out: Float64Array; readonly lse: Float64Array } {

@@ -1,5 +1,4 @@
-import type { LaunchRequest } from '../launch/launch-request.ts';
-import type { Plan } from './plan.ts';
+import type { LaunchRequest } from './launch-request.ts';
 
 /** Plans kept at once; the longest unused one is dropped. */
 const CAPACITY = 16;
@@ -8,7 +7,7 @@ const CAPACITY = 16;
  * Plans that `forward` makes by itself, by sizes, scalars and layout. A plan that falls out is not destroyed here: it
  * may be part of commands that were recorded and not submitted yet.
  */
-export class PlanCache {
+export class PlanCache<Plan> {
   private readonly plans = new Map<string, Promise<Plan>>();
   private readonly dropped: (plan: Plan) => void;
 

@@ -1,10 +1,10 @@
-import type { AttentionDescriptor } from '../descriptor.ts';
+import type { AttentionModel } from '../descriptor.ts';
 import { SparsecError } from '../errors.ts';
-import { shapeText, type Layout, type Sizes, type TensorLayouts } from '../launch/tensor-layout.ts';
+import { shapeText, type Layout, type Sizes, type TensorLayouts } from './tensor-layout.ts';
 
 /**
- * Tensors in host memory: Float32Array for f32; for f16 Uint16Array with the bit patterns (or Float16Array where the
- * engine has it). Shapes as in GpuTensors; the outputs are made.
+ * Tensors in host memory: Float32Array for f32; for f16 and bf16 Uint16Array with the bit patterns (or
+ * Float16Array for f16, where the engine has it). Shapes as in GpuTensors; the outputs are made.
  */
 export interface HostTensors {
   readonly q: Float32Array | Uint16Array;
@@ -22,7 +22,7 @@ const INPUTS = ['q', 'k', 'v'] as const;
 
 /** Sizes that follow from the lengths of q and k where they are not given; `batch` is 1 by default. */
 export function inferSizes(
-  descriptor: AttentionDescriptor,
+  descriptor: AttentionModel,
   tensors: HostTensors,
   given: Partial<Sizes>,
 ): Required<Sizes> {
@@ -46,7 +46,7 @@ export function inferSizes(
 
 /** @throws {SparsecError} naming the tensor whose dtype or length does not fit. */
 export function checkHostTensors(
-  descriptor: AttentionDescriptor,
+  descriptor: AttentionModel,
   layouts: TensorLayouts,
   layout: Layout,
   tensors: HostTensors,
@@ -69,25 +69,22 @@ export function checkHostTensors(
   return checked as Record<'q' | 'k' | 'v', Float32Array | Uint16Array>;
 }
 
-/** Whether the caller gave typed arrays rather than GPU buffers. */
+/** Whether the caller gave typed arrays rather than memory of a device. */
 export function isHostTensors(tensors: object): tensors is HostTensors {
   return INPUTS.some((name) => ArrayBuffer.isView((tensors as Partial<HostTensors>)[name]));
 }
 
-function asElements(
-  descriptor: AttentionDescriptor,
-  name: string,
-  given: unknown,
-): Float32Array | Uint16Array {
+function asElements(descriptor: AttentionModel, name: string, given: unknown): Float32Array | Uint16Array {
   if (given === undefined) throw new SparsecError('missing', name, `${name} is missing`);
   if (descriptor.dtype === 'f32' && given instanceof Float32Array) return given;
-  if (descriptor.dtype === 'f16' && given instanceof Uint16Array) return given;
+  if (descriptor.dtype !== 'f32' && given instanceof Uint16Array) return given;
   const kind = (given as { constructor?: { name?: string } } | null)?.constructor?.name ?? typeof given;
   if (descriptor.dtype === 'f16' && kind === 'Float16Array') {
     const { buffer, byteOffset, byteLength } = given as ArrayBufferView<ArrayBuffer>;
     return new Uint16Array(buffer, byteOffset, byteLength / 2);
   }
-  const wanted = descriptor.dtype === 'f32' ? 'Float32Array' : 'Uint16Array of f16 bit patterns';
+  const wanted =
+    descriptor.dtype === 'f32' ? 'Float32Array' : `Uint16Array of ${descriptor.dtype} bit patterns`;
   throw new SparsecError(
     'type',
     name,

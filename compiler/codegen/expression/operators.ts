@@ -1,11 +1,21 @@
 import type { MaskNode, NodeId } from '../../../runtime/mask/nodes.ts';
 
-/** How tightly the outermost operator of a text binds. WGSL mixes shifts, bits and logic only with parentheses. */
+/** How tightly the outermost operator of a text binds. Shifts, bits and logic are mixed only with parentheses. */
 export type Binding = 'atom' | 'unary' | 'product' | 'sum' | 'bits' | 'relation' | 'and' | 'or';
 
 export interface Printed {
   readonly text: string;
   readonly binding: Binding;
+}
+
+/** Where the target languages differ. */
+export interface Dialect {
+  /** The statement that names a value. */
+  readonly declare: (name: string, value: string, condition: boolean) => string;
+  readonly select: (condition: string, then: string, otherwise: string) => string;
+  /** The amount of a shift that is known, 0 .. 31, and of one that is not. */
+  readonly knownShift: (amount: number) => string;
+  readonly shift: (amount: string) => string;
 }
 
 type OperatorNode = Extract<
@@ -26,13 +36,14 @@ type OperatorNode = Extract<
 >;
 
 /**
- * One operator in WGSL over 32-bit signed integers. `/` and `%` truncate in WGSL, so floored division is a function of
+ * One operator over 32-bit signed integers. `/` and `%` truncate in WGSL and in C, so floored division is a function of
  * the prelude, except where a shift, a mask or a proof that the dividend is not negative makes the plain form exact.
  */
-export function wgslOperator(
+export function printOperator(
   node: OperatorNode,
   operands: readonly Printed[],
   nonNegative: (id: NodeId) => boolean,
+  dialect: Dialect,
 ): Printed {
   const [first, second] = operands;
   switch (node.kind) {
@@ -47,7 +58,7 @@ export function wgslOperator(
     case 'not':
       return { text: `!${tight(first)}`, binding: 'unary' };
     case 'select':
-      return atom(`select(${operands[2].text}, ${second.text}, ${first.text})`);
+      return atom(dialect.select(first.text, second.text, operands[2].text));
     case 'compare': {
       const sign = { lt: '<', le: '<=', eq: '==', ne: '!=' }[node.op];
       return { text: `${term(first)} ${sign} ${term(second)}`, binding: 'relation' };
@@ -57,7 +68,7 @@ export function wgslOperator(
     case 'or':
       return { text: `${logic(first, 'or')} || ${logic(second, 'or')}`, binding: 'or' };
     case 'arithmetic':
-      return arithmetic(node, first, second, nonNegative);
+      return arithmetic(node, first, second, nonNegative, dialect);
   }
 }
 
@@ -66,6 +77,7 @@ function arithmetic(
   left: Printed,
   right: Printed,
   nonNegative: (id: NodeId) => boolean,
+  dialect: Dialect,
 ): Printed {
   switch (node.op) {
     case 'add':
@@ -78,12 +90,12 @@ function arithmetic(
     case 'max':
       return atom(`${node.op}(${left.text}, ${right.text})`);
     case 'shl':
-      return { text: `${tight(left)} << ${shiftAmount(right)}`, binding: 'bits' };
+      return { text: `${tight(left)} << ${shiftAmount(right, dialect)}`, binding: 'bits' };
     case 'shr':
-      return { text: `${tight(left)} >> ${shiftAmount(right)}`, binding: 'bits' };
+      return { text: `${tight(left)} >> ${shiftAmount(right, dialect)}`, binding: 'bits' };
     case 'div':
     case 'mod':
-      return division(node, left, right, nonNegative(node.left));
+      return division(node, left, right, nonNegative(node.left), dialect);
   }
 }
 
@@ -93,11 +105,12 @@ function division(
   left: Printed,
   right: Printed,
   nonNegative: boolean,
+  dialect: Dialect,
 ): Printed {
   const divisor = /^\d+$/.test(right.text) ? Number(right.text) : 0;
   if (divisor > 0 && (divisor & (divisor - 1)) === 0) {
     return node.op === 'div'
-      ? { text: `${tight(left)} >> ${Math.log2(divisor)}u`, binding: 'bits' }
+      ? { text: `${tight(left)} >> ${dialect.knownShift(Math.log2(divisor))}`, binding: 'bits' }
       : { text: `${tight(left)} & ${divisor - 1}`, binding: 'bits' };
   }
   if (nonNegative) {
@@ -106,10 +119,11 @@ function division(
   return atom(`floor_${node.op}(${left.text}, ${right.text})`);
 }
 
-/** A shift by 32 or more empties the word; WGSL would take the amount modulo 32. */
-function shiftAmount(amount: Printed): string {
-  if (/^\d+$/.test(amount.text)) return `${Math.min(Number(amount.text), 31)}u`;
-  return `u32(min(${amount.text}, 31))`;
+/** A shift by 32 or more empties the word; hardware would take the amount modulo 32. */
+function shiftAmount(amount: Printed, dialect: Dialect): string {
+  return /^\d+$/.test(amount.text)
+    ? dialect.knownShift(Math.min(Number(amount.text), 31))
+    : dialect.shift(`min(${amount.text}, 31)`);
 }
 
 function atom(text: string): Printed {

@@ -1,0 +1,59 @@
+import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
+import { CUDA_RESERVED } from '../expression/cuda-keywords.ts';
+import { Namer } from '../expression/namer.ts';
+
+/** The names of a module: what the parts of the text call each other. */
+export interface CudaNames {
+  /** Gives out names for what is not listed here; knows everything that is. */
+  readonly namer: Namer;
+  /** `p.w` for the parameter that was planned under this name. */
+  readonly field: (planned: string) => string;
+  /** The bare field, as the struct declares it. */
+  readonly member: (planned: string) => string;
+  /** A scalar of the mask language, an int: `p.w`, `p.nk`. */
+  readonly scalar: (symbol: string) => string;
+  /** The function that reads an integer array, a bit or a list: `read_ids`. */
+  readonly reader: (array: string) => string;
+  /** The function that reads a real array: `read_slopes`. */
+  readonly realReader: (array: string) => string;
+}
+
+/** Names that the fixed parts of every module use. */
+const FIXED = `
+SpParams p q k v out lse arena floats HEADS HEADS_PER_KV DIM DIM_V LOG2_E LN_2 NEVER
+WARPS ROWS KEYS STAGES THREADS QUERIES M WIDTH PARTIAL
+is_live row_begin row_end logit denominator_scale attend ROW_BYTES place copy_rows multiply_keys multiply_values mask_scores score_pairs
+soften rescale start_walk enter_tile enter_run advance done masked ragged Walk keys_left Walk walk tile partial
+attend_groups operand panel_place multiply_queries multiply_weights multiply_seen_values pack_weights query_position key_position key_row
+i j s o head batch kv_head lane warp row key column maximum sum seen stage`
+  .trim()
+  .split(/\s+/);
+
+export function cudaNames(plan: CudaKernelPlan): CudaNames {
+  const namer = new Namer(CUDA_RESERVED, FIXED);
+  const members = new Namer(CUDA_RESERVED);
+  const fields = new Map(plan.params.map(({ name }) => [name, members.name(name)]));
+  const readers = new Map(plan.arrays.map(({ name, kind }) => [name, namer.name(`${VERBS[kind]}_${name}`)]));
+  const reals = new Map(plan.reals.map(({ name }) => [name, namer.name(`read_${name}`)]));
+  const scalars = new Map(
+    plan.params.flatMap(({ name, source }) =>
+      source.kind === 'symbol' ? [[source.name, `p.${known(fields, name)}`] as const] : [],
+    ),
+  );
+  return {
+    namer,
+    member: (planned) => known(fields, planned),
+    field: (planned) => `p.${known(fields, planned)}`,
+    scalar: (symbol) => known(scalars, symbol),
+    reader: (array) => known(readers, array),
+    realReader: (array) => known(reals, array),
+  };
+}
+
+const VERBS = { int: 'read', bits: 'test', list: 'contains' } as const;
+
+function known(names: ReadonlyMap<string, string>, planned: string): string {
+  const name = names.get(planned);
+  if (name === undefined) throw new Error(`Internal error: the kernel plan has no "${planned}".`);
+  return name;
+}

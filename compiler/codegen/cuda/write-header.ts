@@ -1,0 +1,73 @@
+import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
+import type { CudaField } from '../../../runtime/cuda/descriptor.ts';
+import type { Block } from '../wgsl/text.ts';
+import type { CudaNames } from './names.ts';
+
+/** What the module is and how it is compiled. */
+export function writeCudaTitle({ name, heads, kvHeads, dim, dimV, dtype, schedule }: CudaKernelPlan): Block {
+  const shared = kvHeads === heads ? '' : ` on ${kvHeads} key and value heads`;
+  const width = dim === dimV ? `dim ${dim}` : `dim ${dim}, dim_v ${dimV}`;
+  return [
+    `// Attention "${name}": ${heads} heads${shared}, ${width}, ${dtype}.`,
+    ...(schedule.kind === 'ranges'
+      ? [
+          '// The live keys of a row are one range; key tiles follow from the ranges of the first and the last row.',
+        ]
+      : ['// Key tiles come from a run table: partial runs evaluate the mask, full runs do not.']),
+    '// No include: nvcc -arch=sm_80 --cubin, or NVRTC. Grid: query tiles x (batch * heads).',
+  ];
+}
+
+export function writeCudaConstants({ heads, kvHeads, dim, dimV, outputs }: CudaKernelPlan): Block {
+  return [
+    `constexpr int HEADS = ${heads};`,
+    `constexpr int HEADS_PER_KV = ${heads / kvHeads};`,
+    `constexpr int DIM = ${dim}; // elements of a row of q or k`,
+    `constexpr int DIM_V = ${dimV}; // elements of a row of v or out`,
+    '// Logits are kept in units of log 2, so that weights are powers of two.',
+    'constexpr float LOG2_E = 1.4426950408889634f;',
+    ...(outputs.includes('lse') ? ['constexpr float LN_2 = 0.6931471805599453f;'] : []),
+    '#define NEVER (-SP_INFINITY) // the logit of a dead pair',
+  ];
+}
+
+export function writeCudaParams(plan: CudaKernelPlan, names: CudaNames): Block {
+  return [
+    '// Sizes and strides count elements, `_at` counts words from the start of an arena.',
+    'struct SpParams {',
+    ...plan.params.map((field) => `  ${fieldType(field)}${names.member(field.name)};`),
+    '};',
+  ];
+}
+
+function fieldType({ type, source }: CudaField): string {
+  switch (type) {
+    case 'pointer':
+      return pointerType(source.kind === 'pointer' ? source.of : 'q');
+    case 'i64':
+      return 'i64 ';
+    case 'f32':
+      return 'float ';
+    case 'u32':
+      return 'u32 ';
+    case 'i32':
+      return 'int ';
+    case 'tensor-map':
+      return 'sp_tensor_map ';
+  }
+}
+
+function pointerType(of: string): string {
+  switch (of) {
+    case 'out':
+      return 'u16 *';
+    case 'lse':
+      return 'float *';
+    case 'arena':
+      return 'const int *';
+    case 'floats':
+      return 'const float *';
+    default:
+      return 'const u16 *';
+  }
+}

@@ -1,0 +1,132 @@
+import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
+import { rangesOfGraph } from '../../ir/find-ranges.ts';
+import type { Graph } from '../../ir/graph.ts';
+import { maskFacts } from '../../ir/mask-facts.ts';
+import type { RealReading } from '../../../runtime/descriptor.ts';
+import { cudaDialect } from '../expression/cuda-dialect.ts';
+import type { Namer } from '../expression/namer.ts';
+import { printProgram } from '../expression/print-program.ts';
+import { floatLiteral, hasScoreChain } from '../wgsl/write-score.ts';
+import type { Block } from '../wgsl/text.ts';
+import type { CudaNames } from './names.ts';
+
+/**
+ * True where logits are computed one by one, before the maximum of a row is taken. Otherwise the scale is folded into the
+ * exponential, which needs a scale that is above 0.
+ */
+export function hasLogit({ score }: CudaKernelPlan, graph: Pick<Graph, 'launch'>): boolean {
+  const { scale } = score;
+  const least = typeof scale === 'number' ? scale : graph.launch.find(({ name }) => name === scale)?.min;
+  return hasScoreChain(score) || !(least !== undefined && least > 0);
+}
+
+/** The function `logit`, where {@link hasLogit} says so: the steps of ScoreDescriptor in their order. */
+export function writeCudaLogit({ score, reals }: CudaKernelPlan, graph: Graph, names: CudaNames): Block[] {
+  const local = names.namer.scope();
+  const read = (name: string, ...indices: string[]): string =>
+    `${names.realReader(name)}(${['p', ...indices].join(', ')})`;
+  const steps: string[] = [];
+  if (score.rowScale !== null) steps.push(`s *= ${read(score.rowScale, 'i')};`);
+  if (score.softcap !== null) {
+    // tanh x = 1 - 2 / (1 + e^2x), which is right at both ends: 2 / infinity is 0.
+    const twice = floatLiteral((2 * Math.LOG2E) / score.softcap);
+    steps.push(
+      `s = ${floatLiteral(score.softcap)}f * (1.0f - 2.0f / (1.0f + sp_exp2(s * ${twice}f))); // softcap * tanh`,
+    );
+  }
+  if (score.slopes !== null) steps.push(`s -= ${read(score.slopes, 'head')} * (float)abs(i - j);`);
+  if (score.keyBias !== null) {
+    const axes = reals.find(({ name }) => name === score.keyBias)?.axes ?? ['key'];
+    const indices = axes.map((axis) => (axis === 'batch' || axis === 'head' ? axis : 'j'));
+    steps.push(`s += ${read(score.keyBias, ...indices)};`);
+  }
+  for (const bias of score.biases) {
+    const { lets, value } = readReal(bias, graph, names, local);
+    steps.push(...lets, `s += ${value};`);
+  }
+  return [
+    [
+      '// The logit of a pair in units of log 2, from the scaled product of q and k.',
+      'SP_DEVICE float logit(const SpParams &p, float s, int i, int j, int head, int batch) {',
+      ...steps.map((step) => `  ${step}`),
+      '  return s * LOG2_E;',
+      '}',
+    ],
+    [
+      '// From products to logits.',
+      'template <int M, int KEYS>',
+      'SP_DEVICE void score_pairs(const SpParams &p, float (&s)[M][KEYS / 8][4], const Walk &walk, int row0, int head,',
+      '                           int batch) {',
+      '#pragma unroll',
+      '  for (int r = 0; r < 2 * M; r++) {',
+      '    const int i = query_position(p, row0 + r * 8);',
+      '#pragma unroll',
+      '    for (int t = 0; t < KEYS / 4; t++) {',
+      '      float &pair = s[r / 2][t / 2][2 * (r & 1) + (t & 1)];',
+      `      pair = logit(p, pair * ${names.field('scale')}, i, key_position(p, walk.key0 + lane_key(t)), head, batch);`,
+      '    }',
+      '  }',
+      '}',
+    ],
+  ];
+}
+
+/** The function `denominator_scale`, where the score has one. */
+export function writeCudaDenominatorScale(
+  { score }: CudaKernelPlan,
+  graph: Graph,
+  names: CudaNames,
+): Block[] {
+  if (score.denominatorScale === null) return [];
+  const { lets, value } = readReal(score.denominatorScale, graph, names, names.namer.scope());
+  return [
+    [
+      '// What the denominator of the query at position i is multiplied by.',
+      'SP_DEVICE float denominator_scale(const SpParams &p, int i, int head, int batch) {',
+      ...lets.map((text) => `  ${text}`),
+      `  return ${value};`,
+      '}',
+    ],
+  ];
+}
+
+/** The denominator of a row, from the expression of the maximum of its logits; `position` is that of its query. */
+export function cudaDenominator(
+  { score }: CudaKernelPlan,
+  names: CudaNames,
+  maximum: string,
+  position: string,
+): string {
+  const sums =
+    score.sink === null
+      ? 'total'
+      : `(total + sp_exp2(${names.realReader(score.sink)}(p, head) * LOG2_E - ${maximum} * scale))`;
+  return score.denominatorScale === null
+    ? sums
+    : `(${sums} * denominator_scale(p, ${position}, head, batch))`;
+}
+
+/** Statements for what several indices share, and the call that reads the element. */
+function readReal(
+  { array, indices }: RealReading,
+  graph: Graph,
+  names: CudaNames,
+  local: Namer,
+): { readonly lets: readonly string[]; readonly value: string } {
+  const scope = {
+    query: 'i',
+    key: 'j',
+    head: 'head',
+    batch: 'batch',
+    symbol: names.scalar,
+    reader: names.reader,
+    readerArguments: ['p'],
+  };
+  const printed = indices.map((program) =>
+    printProgram(program, scope, maskFacts(program.nodes, rangesOfGraph(graph)), local, cudaDialect),
+  );
+  return {
+    lets: printed.flatMap(({ lets }) => lets.map(({ text }) => text)),
+    value: `${names.realReader(array)}(${['p', ...printed.map(({ result }) => result)].join(', ')})`,
+  };
+}

@@ -1,0 +1,87 @@
+import type {
+  ArenaSection,
+  AttentionModel,
+  KernelDescriptor,
+  KernelSchedule,
+  UniformField,
+} from '../descriptor.ts';
+import type { TensorName } from '../launch/tensor-layout.ts';
+
+/**
+ * What a module compiled for CUDA hands to the runtime. Types only, and so browser-safe: the compiler imports them.
+ */
+export interface CudaDescriptor extends AttentionModel {
+  readonly dtype: 'f16' | 'bf16';
+  readonly kernels: readonly CudaKernel[];
+  readonly cuda: CudaModule;
+}
+
+/** One entry point of the CUDA text (`extern "C" __global__`) and how its work is laid out. */
+export interface CudaKernel {
+  /** The entry point. */
+  readonly name: string;
+  /** `small-query` serves nq <= tile.queries of that kernel (decode); `tiled` serves everything. */
+  readonly purpose: KernelDescriptor['purpose'];
+  /**
+   * What the text needs: `sm_80` runs on every device from compute capability 8.0, `sm_90a` on 9.0 alone (wgmma, TMA).
+   * The text guards an `sm_90a` kernel, so that it is not in a module compiled for another architecture.
+   */
+  readonly family: CudaFamily;
+  readonly tile: { readonly queries: number; readonly keys: number };
+  /** Threads of a block, all along x. */
+  readonly threads: number;
+  /** Bytes of dynamic shared memory. */
+  readonly sharedBytes: number;
+  readonly schedule: KernelSchedule;
+  /**
+   * - `tiles`: block (x, y) is query tile x of grid index y = batch * heads + head.
+   * - `persistent`: blocksPerUnit blocks a multiprocessor, at most one a tile, along x; each walks several tiles.
+   */
+  readonly grid: { readonly kind: 'tiles' } | { readonly kind: 'persistent'; readonly blocksPerUnit: number };
+  /** Boxes of the tensor maps that the parameters of this kernel hold; empty for kernels without TMA. */
+  readonly boxes: readonly TensorBox[];
+}
+
+export type CudaFamily = 'sm_80' | 'sm_90a';
+
+/**
+ * What one TMA copy of a tensor brings: `rows` rows of the whole head dimension, as panels of `panel` elements.
+ * The map has the dimensions {panel, rows of the tensor, dim / panel, heads, batch}, the box {panel, rows, dim / panel,
+ * 1, 1}; shared memory is swizzled over panel * 2 bytes (64 elements: 128 B, 32: 64 B).
+ */
+export interface TensorBox {
+  readonly tensor: 'q' | 'k' | 'v' | 'out';
+  readonly rows: number;
+  readonly panel: 32 | 64;
+}
+
+export interface CudaModule {
+  /** The whole text: no include, for nvcc and NVRTC alike. */
+  readonly code: string;
+  /**
+   * The fields of the one parameter of every kernel, `const __grid_constant__ SpParams p`, in order, laid out as C does
+   * (every field at a multiple of its alignment, the struct padded to its largest).
+   */
+  readonly params: readonly CudaField[];
+  /** Sections of the integer arena that kernels read, in order. */
+  readonly arena: readonly ArenaSection[];
+  /** Sections of the float arena (f32), in order: names of real arrays and tables. */
+  readonly floats: readonly string[];
+  /** Line of the text (1-based) to source offset, for messages from the compiler. */
+  readonly lineMap: readonly (readonly [line: number, offset: number])[];
+}
+
+/** A field: 4 bytes for i32, u32, f32; 8 for i64 and pointer; 128 at a multiple of 64 for a tensor map. */
+export interface CudaField {
+  readonly name: string;
+  readonly type: 'i32' | 'u32' | 'f32' | 'i64' | 'pointer' | 'tensor-map';
+  readonly source:
+    | UniformField['source']
+    /** The scale times log2(e): kernels compute 2^x. */
+    | { readonly kind: 'scale-log2' }
+    /** batch * heads. */
+    | { readonly kind: 'grid' }
+    /** Device memory of a tensor or of an arena; null where the attention has none. */
+    | { readonly kind: 'pointer'; readonly of: TensorName | 'arena' | 'floats' }
+    | { readonly kind: 'tensor-map'; readonly tensor: TensorBox['tensor'] };
+}

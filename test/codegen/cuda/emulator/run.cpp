@@ -1,0 +1,52 @@
+// Runs a kernel over all blocks of a launch. Usage: run LAUNCH RESULT
+//
+// LAUNCH is words of 32 bits: threads, bytes of shared memory, blocks along x and along y, 1 where warps run in reverse,
+// bytes of the parameters, pointers in them, buffers; then an offset into the parameters and a buffer for each pointer
+// (a tensor map begins with one);
+// then the bytes of each buffer; then the parameters and the buffers themselves. RESULT is the buffers, afterwards.
+#include SP_TEXT
+#include <fstream>
+#include <iterator>
+
+namespace {
+
+/** Memory that ends where a page ends that nobody may touch. */
+unsigned char *guarded(size_t bytes) {
+  const size_t page = 4096, pages = (bytes + page - 1) / page * page;
+  unsigned char *memory =
+      (unsigned char *)mmap(nullptr, pages + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) emulator::fail("out of memory");
+  mprotect(memory + pages, page, PROT_NONE);
+  return memory + pages - bytes;
+}
+
+}  // namespace
+
+int main(int count, char **arguments) {
+  if (count != 3) emulator::fail("usage: run LAUNCH RESULT");
+  std::ifstream input(arguments[1], std::ios::binary);
+  const std::vector<char> bytes((std::istreambuf_iterator<char>(input)), std::istreambuf_iterator<char>());
+  const u32 *head = (const u32 *)bytes.data();
+  const u32 threads = head[0], shared = head[1], blocks_x = head[2], blocks_y = head[3], reversed = head[4];
+  const u32 parameter_bytes = head[5], pointers = head[6], buffers = head[7];
+  if (parameter_bytes != sizeof(SpParams)) emulator::fail("the parameters have another size than SpParams");
+  const u32 *patches = head + 8, *sizes = patches + 2 * pointers;
+  const char *at = (const char *)(sizes + buffers);
+
+  alignas(64) SpParams p;
+  memcpy((void *)&p, at, sizeof p);
+  at += sizeof p;
+  std::vector<unsigned char *> memory;
+  for (u32 b = 0; b < buffers; b++) {
+    memory.push_back(guarded(sizes[b]));
+    memcpy(memory[b], at, sizes[b]);
+    at += sizes[b];
+  }
+  for (u32 i = 0; i < pointers; i++) memcpy((char *)&p + patches[2 * i], &memory[patches[2 * i + 1]], 8);
+
+  for (u32 y = 0; y < blocks_y; y++)
+    for (u32 x = 0; x < blocks_x; x++) emulator::run_block(x, y, threads, shared, reversed != 0, [&] { SP_ENTRY(p); });
+
+  std::ofstream output(arguments[2], std::ios::binary);
+  for (u32 b = 0; b < buffers; b++) output.write((const char *)memory[b], sizes[b]);
+}

@@ -1,0 +1,767 @@
+// Attention "decoder": 8 heads on 2 key and value heads, dim 128, bf16.
+// The live keys of a row are one range; key tiles follow from the ranges of the first and the last row.
+// No include: nvcc -arch=sm_80 --cubin, or NVRTC. Grid: query tiles x (batch * heads).
+
+#ifdef SP_PRELUDE
+#include SP_PRELUDE
+#else
+typedef unsigned short u16; // an element of a tensor, by its bits
+typedef unsigned int u32;
+typedef long long i64;
+#define SP_DEVICE [[maybe_unused]] static __device__ __forceinline__
+#define SP_KERNEL(threads, blocks) extern "C" __global__ void __launch_bounds__(threads, blocks)
+#define SP_PARAMETER const __grid_constant__
+#define SP_INFINITY __int_as_float(0x7f800000)
+struct __align__(16) sp_chunk { u32 x, y, z, w; };
+
+SP_DEVICE int sp_thread() { return threadIdx.x; }
+SP_DEVICE int sp_block_x() { return blockIdx.x; }
+SP_DEVICE int sp_block_y() { return blockIdx.y; }
+
+// Addresses in shared memory are 32-bit offsets.
+SP_DEVICE u32 sp_shared() {
+  extern __shared__ __align__(1024) unsigned char sp_memory[];
+  return (u32)__cvta_generic_to_shared(sp_memory);
+}
+SP_DEVICE void sp_barrier() { __syncthreads(); }
+SP_DEVICE void sp_warp_barrier() { __syncwarp(); }
+SP_DEVICE float sp_shuffle_xor(float value, int mask) { return __shfl_xor_sync(0xffffffffu, value, mask); }
+SP_DEVICE u32 sp_shuffle_xor(u32 value, int mask) { return __shfl_xor_sync(0xffffffffu, value, mask); }
+
+// Asynchronous copies of 16 bytes; the last 16 - bytes become zero. Copies of a thread are committed and waited for in
+// groups: sp_copy_wait<n> returns when at most n groups are on their way.
+SP_DEVICE void sp_copy16(u32 to, const void *from, int bytes) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"(to), "l"(from), "r"(bytes) : "memory");
+}
+SP_DEVICE void sp_copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+template <int GROUPS> SP_DEVICE void sp_copy_wait() {
+  asm volatile("cp.async.wait_group %0;" :: "n"(GROUPS) : "memory");
+}
+
+// Four 8 x 8 matrices from the rows whose addresses lanes 0 .. 31 give, as fragments of sp_multiply.
+SP_DEVICE void sp_load_matrix(u32 (&r)[4], u32 from) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(from) : "memory");
+}
+SP_DEVICE void sp_load_matrix_transposed(u32 (&r)[4], u32 from) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(from) : "memory");
+}
+// d += a b: 16 x 16 times 16 x 8 elements, sums in f32.
+SP_DEVICE void sp_multiply(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1) {
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+               "{%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+               : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+               : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+// Two elements in a word, the first in the low half.
+SP_DEVICE u32 sp_pack(float low, float high) {
+  u32 word;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
+  return word;
+}
+SP_DEVICE float sp_exp2(float x) {
+  float y;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
+SP_DEVICE float sp_log2(float x) {
+  float y;
+  asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
+SP_DEVICE int sp_leading_zeros(u32 x) { return __clz(x); }
+
+SP_DEVICE void sp_store_shared(u32 to, u32 word) {
+  asm volatile("st.shared.b32 [%0], %1;" :: "r"(to), "r"(word) : "memory");
+}
+SP_DEVICE sp_chunk sp_load_shared16(u32 from) {
+  sp_chunk c;
+  asm volatile("ld.shared.v4.b32 {%0,%1,%2,%3}, [%4];"
+               : "=r"(c.x), "=r"(c.y), "=r"(c.z), "=r"(c.w) : "r"(from) : "memory");
+  return c;
+}
+SP_DEVICE void sp_store16(u16 *to, sp_chunk c) { *(sp_chunk *)to = c; }
+#endif
+
+constexpr int HEADS = 8;
+constexpr int HEADS_PER_KV = 4;
+constexpr int DIM = 128; // elements of a row of q or k
+constexpr int DIM_V = 128; // elements of a row of v or out
+// Logits are kept in units of log 2, so that weights are powers of two.
+constexpr float LOG2_E = 1.4426950408889634f;
+#define NEVER (-SP_INFINITY) // the logit of a dead pair
+
+#ifndef SP_PRELUDE
+struct __align__(64) sp_tensor_map { unsigned long long words[16]; }; // a CUtensorMap
+#endif
+
+// Sizes and strides count elements, `_at` counts words from the start of an arena.
+struct SpParams {
+  sp_tensor_map q_map;
+  sp_tensor_map k_map;
+  sp_tensor_map v_map;
+  sp_tensor_map out_map;
+  const u16 *q;
+  const u16 *k;
+  const u16 *v;
+  u16 *out;
+  i64 q_batch_stride;
+  i64 q_head_stride;
+  i64 q_row_stride;
+  i64 k_batch_stride;
+  i64 k_head_stride;
+  i64 k_row_stride;
+  i64 v_batch_stride;
+  i64 v_head_stride;
+  i64 v_row_stride;
+  i64 out_batch_stride;
+  i64 out_head_stride;
+  i64 out_row_stride;
+  int nq;
+  int nk;
+  int offset;
+  int query_tiles;
+  float scale;
+  int w;
+};
+
+// The live keys of the query at position i are row_begin(i) <= j < row_end(i); both never fall as i grows.
+SP_DEVICE int row_begin(const SpParams &p, int i, int head, int batch) {
+  return max(-p.w + 1 + i, 0);
+}
+
+SP_DEVICE int row_end(const SpParams &p, int i, int head, int batch) {
+  return min(p.nk, i + 1);
+}
+
+// The row of q that a slot holds, -1 past the end, and its position; slots past the end repeat the last one.
+SP_DEVICE int query_row(const SpParams &p, int slot) { return slot < p.nq ? slot : -1; }
+SP_DEVICE int query_position(const SpParams &p, int slot) {
+  return min(slot, p.nq - 1) + p.offset;
+}
+// The row of k that a slot holds, -1 past the end, and its position.
+SP_DEVICE int key_row(const SpParams &p, int slot) { return slot < p.nk ? slot : -1; }
+SP_DEVICE int key_position(const SpParams &p, int slot) { return slot; }
+
+// The key tiles that a tile of queries visits: one after another from `begin` on, but the full ones, which follow on
+// the first `left`, come last.
+struct Walk {
+  int begin, visited, count, left, full;
+  int key0; // the tile is [key0, key0 + KEYS)
+};
+
+template <int KEYS> SP_DEVICE void enter_tile(Walk &walk) {
+  const int masked = walk.count - walk.full, n = walk.visited;
+  walk.key0 = walk.begin + KEYS * (n < walk.left ? n : n < masked ? n + walk.full : n - masked + walk.left);
+}
+template <int QUERIES, int KEYS> SP_DEVICE Walk start_walk(const SpParams &p, int &query0, int head, int batch) {
+  // Start with the last rows: where ranges grow, they have the most keys.
+  query0 = (p.query_tiles - 1 - sp_block_x()) * QUERIES;
+  const int i_first = query0 + p.offset;
+  const int i_last = min(query0 + QUERIES, p.nq) - 1 + p.offset;
+  const int full_begin = row_begin(p, i_last, head, batch), full_end = row_end(p, i_first, head, batch);
+  Walk walk;
+  walk.begin = row_begin(p, i_first, head, batch);
+  walk.visited = 0;
+  walk.count = max(row_end(p, i_last, head, batch) - walk.begin + KEYS - 1, 0) / KEYS;
+  walk.left = min((full_begin - walk.begin + KEYS - 1) / KEYS, walk.count);
+  walk.full = max(full_end - walk.begin - walk.left * KEYS, 0) / KEYS;
+  enter_tile<KEYS>(walk);
+  return walk;
+}
+SP_DEVICE bool done(const Walk &walk) { return walk.visited >= walk.count; }
+// Whether some pairs of the tile may be dead.
+SP_DEVICE bool masked(const Walk &walk) { return walk.visited < walk.count - walk.full; }
+template <int KEYS> SP_DEVICE void advance(Walk &walk) {
+  walk.visited++;
+  enter_tile<KEYS>(walk);
+}
+
+// Rows of WIDTH elements in shared memory, in chunks of 16 bytes: swizzled where rows are whole lines of 128 bytes,
+// else padded to an odd number of chunks, so that eight rows of a matrix never meet in a bank.
+template <int WIDTH> constexpr u32 ROW_BYTES = WIDTH % 64 == 0 ? WIDTH * 2 : WIDTH * 2 + 16;
+template <int WIDTH> SP_DEVICE u32 place(int row, int chunk) {
+  return row * ROW_BYTES<WIDTH> + ((WIDTH % 64 == 0 ? chunk ^ (row & 7) : chunk) << 4);
+}
+
+// Starts to copy a tile of rows; row t of it is row row_of(t) of the tensor, or zero where that is -1.
+template <int ROWS, int WIDTH, int THREADS, class RowOf>
+SP_DEVICE void copy_rows(u32 to, const u16 *from, i64 stride, RowOf row_of) {
+  constexpr int CHUNKS = WIDTH / 8, COUNT = ROWS * CHUNKS;
+#pragma unroll 2
+  for (int first = 0; first < COUNT; first += THREADS) {
+    const int c = first + sp_thread();
+    if (COUNT % THREADS == 0 || c < COUNT) {
+      const int t = c / CHUNKS, chunk = c % CHUNKS, row = row_of(t);
+      sp_copy16(to + place<WIDTH>(t, chunk), from + max(row, 0) * stride + chunk * 8, row < 0 ? 0 : 16);
+    }
+  }
+}
+
+// The keys that a lane holds of every row of a tile, t of KEYS / 4: two neighbours of every eight.
+SP_DEVICE int lane_key(int t) { return (t >> 1) * 8 + (sp_thread() & 3) * 2 + (t & 1); }
+
+// s = q k: 16 * M queries of a warp times KEYS keys, from shared memory. In lane x, s[a][b][e] belongs to query
+// a * 16 + e / 2 * 8 + x / 4 and key b * 8 + x % 4 * 2 + e % 2.
+template <int M, int KEYS> SP_DEVICE void multiply_keys(float (&s)[M][KEYS / 8][4], u32 queries, int row0, u32 keys) {
+  constexpr int STEPS = DIM / 16 * M > 12 ? 4 : DIM / 16; // a longer unrolled loop keeps more addresses than there is room for
+  const int lane = sp_thread() & 31;
+#pragma unroll
+  for (int a = 0; a < M; a++)
+#pragma unroll
+    for (int b = 0; b < KEYS / 8; b++) s[a][b][0] = s[a][b][1] = s[a][b][2] = s[a][b][3] = 0.0f;
+#pragma unroll STEPS
+  for (int d = 0; d < DIM / 16; d++) {
+    u32 q[M][4];
+#pragma unroll
+    for (int a = 0; a < M; a++)
+      sp_load_matrix(q[a], queries + place<DIM>(row0 + a * 16 + (lane & 15), d * 2 + (lane >> 4)));
+#pragma unroll
+    for (int b = 0; b < KEYS / 16; b++) {
+      u32 k[4];
+      sp_load_matrix(k, keys + place<DIM>(b * 16 + (lane & 7) + (lane >> 4) * 8, d * 2 + (lane >> 3 & 1)));
+#pragma unroll
+      for (int a = 0; a < M; a++) {
+        sp_multiply(s[a][2 * b], q[a], k[0], k[1]);
+        sp_multiply(s[a][2 * b + 1], q[a], k[2], k[3]);
+      }
+    }
+  }
+}
+
+// o += s v: the weights of a warp, still in registers, times KEYS rows of v. In a partial tile, rows of v that no row of
+// the warp sees count as zero, whatever they hold.
+template <bool PARTIAL, int M, int KEYS>
+SP_DEVICE void multiply_values(float (&o)[M][DIM_V / 8][4], const float (&s)[M][KEYS / 8][4], u32 values, u32 seen) {
+  const int lane = sp_thread() & 31;
+#pragma unroll
+  for (int b = 0; b < KEYS / 16; b++) {
+    u32 w[M][4];
+#pragma unroll
+    for (int a = 0; a < M; a++)
+#pragma unroll
+      for (int e = 0; e < 4; e++) w[a][e] = sp_pack(s[a][2 * b + e / 2][e % 2 * 2], s[a][2 * b + e / 2][e % 2 * 2 + 1]);
+    // A fragment of v holds two neighbouring keys a word: those of bits 4 b, 4 b + 1 and of 4 b + 2, 4 b + 3.
+    const u32 bits = seen >> 4 * b;
+    const u32 first = (bits & 1 ? 0xffffu : 0u) | (bits & 2 ? 0xffff0000u : 0u);
+    const u32 second = (bits & 4 ? 0xffffu : 0u) | (bits & 8 ? 0xffff0000u : 0u);
+#pragma unroll
+    for (int d = 0; d < DIM_V / 16; d++) {
+      u32 v[4];
+      sp_load_matrix_transposed(v, values + place<DIM_V>(b * 16 + (lane & 15), d * 2 + (lane >> 4)));
+      if (PARTIAL) {
+        v[0] &= first;
+        v[1] &= second;
+        v[2] &= first;
+        v[3] &= second;
+      }
+#pragma unroll
+      for (int a = 0; a < M; a++) {
+        sp_multiply(o[a][2 * d], w[a], v[0], v[1]);
+        sp_multiply(o[a][2 * d + 1], w[a], v[2], v[3]);
+      }
+    }
+  }
+}
+
+// From logits to weights 2^(scale * (s - maximum)). Kept up are the running maximum of each row, -infinity where it has
+// seen no key, and the sum of this lane's weights; accumulators are to be multiplied by factor.
+template <int M, int KEYS>
+SP_DEVICE void soften(float (&s)[M][KEYS / 8][4], float (&maximum)[M][2], float (&sum)[M][2], float (&factor)[M][2],
+                      float scale) {
+#pragma unroll
+  for (int a = 0; a < M; a++)
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+      float most = maximum[a][r];
+#pragma unroll
+      for (int b = 0; b < KEYS / 8; b++) most = fmaxf(most, fmaxf(s[a][b][2 * r], s[a][b][2 * r + 1]));
+      most = fmaxf(most, sp_shuffle_xor(most, 1));
+      most = fmaxf(most, sp_shuffle_xor(most, 2));
+      const float scaled = most == NEVER ? 0.0f : most * scale;
+      factor[a][r] = sp_exp2(maximum[a][r] * scale - scaled);
+      float weights = 0.0f;
+#pragma unroll
+      for (int b = 0; b < KEYS / 8; b++)
+#pragma unroll
+        for (int e = 2 * r; e < 2 * r + 2; e++) {
+          s[a][b][e] = sp_exp2(s[a][b][e] * scale - scaled);
+          weights += s[a][b][e];
+        }
+      maximum[a][r] = most;
+      sum[a][r] = sum[a][r] * factor[a][r] + weights;
+    }
+}
+
+template <int M> SP_DEVICE void rescale(float (&o)[M][DIM_V / 8][4], const float (&factor)[M][2]) {
+#pragma unroll
+  for (int a = 0; a < M; a++)
+#pragma unroll
+    for (int d = 0; d < DIM_V / 8; d++)
+#pragma unroll
+      for (int e = 0; e < 4; e++) o[a][d][e] *= factor[a][e / 2];
+}
+
+// Partial tiles: -infinity where a pair is dead. Returns the keys that some row of the warp sees, a bit for each
+// lane_key.
+template <int M, int KEYS>
+SP_DEVICE u32 mask_scores(const SpParams &p, float (&s)[M][KEYS / 8][4], const Walk &walk, int row0, int head,
+                          int batch) {
+  u32 seen = 0;
+#pragma unroll
+  for (int r = 0; r < 2 * M; r++) {
+    const int i = query_position(p, row0 + r * 8);
+    const int begin = row_begin(p, i, head, batch) - walk.key0, end = row_end(p, i, head, batch) - walk.key0;
+    u32 live = 0;
+#pragma unroll
+    for (int t = 0; t < KEYS / 4; t++) live |= (u32)(lane_key(t) >= begin && lane_key(t) < end) << t;
+    seen |= live;
+#pragma unroll
+    for (int t = 0; t < KEYS / 4; t++) {
+      float &pair = s[r / 2][t / 2][2 * (r & 1) + (t & 1)];
+      pair = live >> t & 1 ? pair : NEVER;
+    }
+  }
+#pragma unroll
+  for (int other = 4; other < 32; other *= 2) seen |= sp_shuffle_xor(seen, other);
+  return seen;
+}
+
+// One block: the QUERIES rows of a tile of queries of one (batch, head), a warp ROWS of them.
+template <int WARPS, int ROWS, int KEYS, int STAGES> SP_DEVICE void attend(const SpParams &p) {
+  constexpr int THREADS = 32 * WARPS, QUERIES = WARPS * ROWS, M = ROWS / 16;
+  constexpr u32 KEY_BYTES = KEYS * ROW_BYTES<DIM>, STAGE_BYTES = KEY_BYTES + KEYS * ROW_BYTES<DIM_V>;
+  const int batch = sp_block_y() / HEADS, head = sp_block_y() % HEADS, kv_head = head / HEADS_PER_KV;
+  const int warp_row = sp_thread() / 32 * ROWS, lane = sp_thread() & 31;
+  const u16 *q = p.q + batch * p.q_batch_stride + head * p.q_head_stride;
+  const u16 *k = p.k + batch * p.k_batch_stride + kv_head * p.k_head_stride;
+  const u16 *v = p.v + batch * p.v_batch_stride + kv_head * p.v_head_stride;
+  u16 *out = p.out + batch * p.out_batch_stride + head * p.out_head_stride;
+
+  // Shared memory: the tile of queries, then the stages: a tile of keys and one of values each.
+  const u32 queries = sp_shared(), stages = queries + QUERIES * ROW_BYTES<DIM>;
+
+  int query0;
+  Walk walk = start_walk<QUERIES, KEYS>(p, query0, head, batch), ahead = walk;
+  auto copy_tile = [&](int stage) {
+    if (!done(ahead)) {
+      const u32 to = stages + stage * STAGE_BYTES;
+      const int key0 = ahead.key0;
+      auto row_of = [&](int t) { return key_row(p, key0 + t); };
+      copy_rows<KEYS, DIM, THREADS>(to, k, p.k_row_stride, row_of);
+      copy_rows<KEYS, DIM_V, THREADS>(to + KEY_BYTES, v, p.v_row_stride, row_of);
+      advance<KEYS>(ahead);
+    }
+    sp_copy_commit();
+  };
+  copy_rows<QUERIES, DIM, THREADS>(queries, q, p.q_row_stride, [&](int t) { return query_row(p, query0 + t); });
+#pragma unroll
+  for (int stage = 0; stage < STAGES - 1; stage++) copy_tile(stage);
+
+  float o[M][DIM_V / 8][4], maximum[M][2], sum[M][2];
+#pragma unroll
+  for (int a = 0; a < M; a++) {
+    maximum[a][0] = maximum[a][1] = NEVER;
+    sum[a][0] = sum[a][1] = 0.0f;
+#pragma unroll
+    for (int d = 0; d < DIM_V / 8; d++) o[a][d][0] = o[a][d][1] = o[a][d][2] = o[a][d][3] = 0.0f;
+  }
+  // This lane: rows row0, row0 + 8, ... of the tensor.
+  const int row0 = query0 + warp_row + lane / 4;
+  const float scale = p.scale * LOG2_E;
+
+#pragma unroll 1
+  for (int stage = 0; !done(walk); advance<KEYS>(walk), stage = (stage + 1) % STAGES) {
+    // The tile has come; and everyone has left the stage that is copied to next.
+    sp_copy_wait<STAGES - 2>();
+    sp_barrier();
+    copy_tile((stage + STAGES - 1) % STAGES);
+    const u32 keys = stages + stage * STAGE_BYTES, values = keys + KEY_BYTES;
+
+    float s[M][KEYS / 8][4];
+    multiply_keys<M, KEYS>(s, queries, warp_row, keys);
+    u32 seen = ~0u;
+    const bool partial = masked(walk);
+    if (partial) seen = mask_scores<M, KEYS>(p, s, walk, row0, head, batch);
+    float factor[M][2];
+    soften<M, KEYS>(s, maximum, sum, factor, scale);
+    rescale<M>(o, factor);
+    if (partial) multiply_values<true, M, KEYS>(o, s, values, seen);
+    else multiply_values<false, M, KEYS>(o, s, values, seen);
+  }
+
+  // Everyone has left the stages; rows of out take their place, 16 bytes a lane, a warp its own.
+  sp_copy_wait<0>();
+  sp_barrier();
+  const u32 rows = sp_shared() + warp_row * ROW_BYTES<DIM_V>;
+#pragma unroll
+  for (int r = 0; r < 2 * M; r++) {
+    const int a = r / 2, e = r % 2;
+    float total = sum[a][e];
+    total += sp_shuffle_xor(total, 1);
+    total += sp_shuffle_xor(total, 2);
+    const float factor = total == 0.0f ? 0.0f : 1.0f / total;
+#pragma unroll
+    for (int d = 0; d < DIM_V / 8; d++)
+      sp_store_shared(rows + place<DIM_V>(r * 8 + lane / 4, d) + (lane & 3) * 4,
+                      sp_pack(o[a][d][2 * e] * factor, o[a][d][2 * e + 1] * factor));
+  }
+  sp_warp_barrier();
+#pragma unroll
+  for (int first = 0; first < ROWS * DIM_V / 8; first += 32) {
+    const int c = first + lane, t = c / (DIM_V / 8), chunk = c % (DIM_V / 8);
+    const int row = query_row(p, query0 + warp_row + t);
+    if (row >= 0) sp_store16(out + row * p.out_row_stride + chunk * 8, sp_load_shared16(rows + place<DIM_V>(t, chunk)));
+  }
+}
+
+// 128 queries x 64 keys a tile: 8 warps of 16 rows, 2 tiles of k and v at a time.
+SP_KERNEL(256, 1) attend_sm80_128x64(SP_PARAMETER SpParams p) {
+  attend<8, 16, 64, 2>(p);
+}
+
+// 16 queries x 64 keys a tile: 1 warps of 16 rows, 2 tiles of k and v at a time.
+SP_KERNEL(32, 2) attend_few_sm80_16x64(SP_PARAMETER SpParams p) {
+  attend<1, 16, 64, 2>(p);
+}
+
+// Capability 9.0 alone: compiled for sm_90a.
+#if defined(__CUDA_ARCH_FEAT_SM90_ALL) || defined(SP_PRELUDE)
+
+#ifndef SP_PRELUDE
+// A signal completes a phase when all its arrivals have come and all the bytes that were announced.
+SP_DEVICE void sp_signal_init(u32 signal, int arrivals) {
+  asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(signal), "r"(arrivals) : "memory");
+}
+SP_DEVICE void sp_signal_init_done() { asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory"); }
+SP_DEVICE void sp_signal_announce(u32 signal, int bytes) { // and arrives
+  asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" :: "r"(signal), "r"(bytes) : "memory");
+}
+SP_DEVICE void sp_signal_arrive(u32 signal) {
+  asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" :: "r"(signal) : "memory");
+}
+SP_DEVICE void sp_signal_wait(u32 signal, int phase) {
+  asm volatile("{\n.reg .pred done;\nAGAIN:\n"
+               "mbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1;\n@!done bra AGAIN;\n}"
+               :: "r"(signal), "r"(phase) : "memory");
+}
+
+// Boxes of a tensor, in shared memory as panels of 64 columns with 128-byte rows, swizzled.
+SP_DEVICE void sp_box_load(u32 to, const sp_tensor_map *map, u32 signal, int row, int head, int batch) {
+  asm volatile("cp.async.bulk.tensor.5d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
+               "[%0], [%1, {%3,%4,%5,%6,%7}], [%2];"
+               :: "r"(to), "l"(map), "r"(signal), "r"(0), "r"(row), "r"(0), "r"(head), "r"(batch) : "memory");
+}
+SP_DEVICE void sp_box_store(const sp_tensor_map *map, u32 from, int row, int head, int batch) {
+  asm volatile("cp.async.bulk.tensor.5d.global.shared::cta.tile.bulk_group [%0, {%2,%3,%4,%5,%6}], [%1];"
+               :: "l"(map), "r"(from), "r"(0), "r"(row), "r"(0), "r"(head), "r"(batch) : "memory");
+}
+SP_DEVICE void sp_box_store_wait() {
+  asm volatile("cp.async.bulk.commit_group;\ncp.async.bulk.wait_group 0;" ::: "memory");
+}
+// What was stored to shared memory is seen by boxes and products from here on.
+SP_DEVICE void sp_store_fence() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
+
+SP_DEVICE void sp_named_barrier(int id, int threads) {
+  asm volatile("bar.sync %0, %1;" :: "r"(id), "r"(threads) : "memory");
+}
+SP_DEVICE void sp_named_arrive(int id, int threads) {
+  asm volatile("bar.arrive %0, %1;" :: "r"(id), "r"(threads) : "memory");
+}
+template <int COUNT> SP_DEVICE void sp_more_registers() {
+  asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" :: "n"(COUNT));
+}
+template <int COUNT> SP_DEVICE void sp_fewer_registers() {
+  asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" :: "n"(COUNT));
+}
+
+// Products of a warpgroup run beside it from their commit until they are waited for: sp_product_wait<n> returns when at
+// most n groups run. Registers that they use are pinned, so that the compiler moves no use of them across.
+SP_DEVICE void sp_product_fence() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
+SP_DEVICE void sp_product_commit() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
+template <int GROUPS> SP_DEVICE void sp_product_wait() {
+  asm volatile("wgmma.wait_group.sync.aligned %0;" :: "n"(GROUPS) : "memory");
+}
+template <int N> SP_DEVICE void sp_pin(float (&d)[N][4]) {
+#pragma unroll
+  for (int i = 0; i < N * 4; i++) asm volatile("" : "+f"(d[i / 4][i % 4]) :: "memory");
+}
+SP_DEVICE void sp_pin(u32 &a) { asm volatile("" : "+r"(a) :: "memory"); }
+template <int N> SP_DEVICE void sp_pin(u32 (&a)[N][4]) {
+#pragma unroll
+  for (int i = 0; i < N * 4; i++) asm volatile("" : "+r"(a[i / 4][i % 4]) :: "memory");
+}
+
+// d = or += a b over 16 elements: 64 rows, 128 columns, both from shared memory, b by its rows.
+SP_DEVICE void sp_product_shared(float (&d)[16][4], unsigned long long a, unsigned long long b, bool add) {
+  asm volatile("{\n.reg .pred add;\nsetp.ne.b32 add, %66, 0;\n"
+               "wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 "
+               "{%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,"
+               "%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31,"
+               "%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,"
+               "%48,%49,%50,%51,%52,%53,%54,%55,%56,%57,%58,%59,%60,%61,%62,%63}, "
+               "%64, %65, add, 1, 1, 0, 0;\n}"
+               : "+f"(d[0][0]), "+f"(d[0][1]), "+f"(d[0][2]), "+f"(d[0][3]), "+f"(d[1][0]), "+f"(d[1][1]),
+                 "+f"(d[1][2]), "+f"(d[1][3]), "+f"(d[2][0]), "+f"(d[2][1]), "+f"(d[2][2]), "+f"(d[2][3]),
+                 "+f"(d[3][0]), "+f"(d[3][1]), "+f"(d[3][2]), "+f"(d[3][3]), "+f"(d[4][0]), "+f"(d[4][1]),
+                 "+f"(d[4][2]), "+f"(d[4][3]), "+f"(d[5][0]), "+f"(d[5][1]), "+f"(d[5][2]), "+f"(d[5][3]),
+                 "+f"(d[6][0]), "+f"(d[6][1]), "+f"(d[6][2]), "+f"(d[6][3]), "+f"(d[7][0]), "+f"(d[7][1]),
+                 "+f"(d[7][2]), "+f"(d[7][3]), "+f"(d[8][0]), "+f"(d[8][1]), "+f"(d[8][2]), "+f"(d[8][3]),
+                 "+f"(d[9][0]), "+f"(d[9][1]), "+f"(d[9][2]), "+f"(d[9][3]), "+f"(d[10][0]), "+f"(d[10][1]),
+                 "+f"(d[10][2]), "+f"(d[10][3]), "+f"(d[11][0]), "+f"(d[11][1]), "+f"(d[11][2]), "+f"(d[11][3]),
+                 "+f"(d[12][0]), "+f"(d[12][1]), "+f"(d[12][2]), "+f"(d[12][3]), "+f"(d[13][0]), "+f"(d[13][1]),
+                 "+f"(d[13][2]), "+f"(d[13][3]), "+f"(d[14][0]), "+f"(d[14][1]), "+f"(d[14][2]), "+f"(d[14][3]),
+                 "+f"(d[15][0]), "+f"(d[15][1]), "+f"(d[15][2]), "+f"(d[15][3])
+               : "l"(a), "l"(b), "r"((int)add));
+}
+// d += a b over 16 rows of b: 64 rows, 128 columns, a from registers, b from shared memory by its columns.
+SP_DEVICE void sp_product_registers(float (&d)[16][4], const u32 (&a)[4], unsigned long long b) {
+  asm volatile("wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 "
+               "{%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,"
+               "%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31,"
+               "%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47,"
+               "%48,%49,%50,%51,%52,%53,%54,%55,%56,%57,%58,%59,%60,%61,%62,%63}, "
+               "{%64,%65,%66,%67}, %68, 1, 1, 1, 1;"
+               : "+f"(d[0][0]), "+f"(d[0][1]), "+f"(d[0][2]), "+f"(d[0][3]), "+f"(d[1][0]), "+f"(d[1][1]),
+                 "+f"(d[1][2]), "+f"(d[1][3]), "+f"(d[2][0]), "+f"(d[2][1]), "+f"(d[2][2]), "+f"(d[2][3]),
+                 "+f"(d[3][0]), "+f"(d[3][1]), "+f"(d[3][2]), "+f"(d[3][3]), "+f"(d[4][0]), "+f"(d[4][1]),
+                 "+f"(d[4][2]), "+f"(d[4][3]), "+f"(d[5][0]), "+f"(d[5][1]), "+f"(d[5][2]), "+f"(d[5][3]),
+                 "+f"(d[6][0]), "+f"(d[6][1]), "+f"(d[6][2]), "+f"(d[6][3]), "+f"(d[7][0]), "+f"(d[7][1]),
+                 "+f"(d[7][2]), "+f"(d[7][3]), "+f"(d[8][0]), "+f"(d[8][1]), "+f"(d[8][2]), "+f"(d[8][3]),
+                 "+f"(d[9][0]), "+f"(d[9][1]), "+f"(d[9][2]), "+f"(d[9][3]), "+f"(d[10][0]), "+f"(d[10][1]),
+                 "+f"(d[10][2]), "+f"(d[10][3]), "+f"(d[11][0]), "+f"(d[11][1]), "+f"(d[11][2]), "+f"(d[11][3]),
+                 "+f"(d[12][0]), "+f"(d[12][1]), "+f"(d[12][2]), "+f"(d[12][3]), "+f"(d[13][0]), "+f"(d[13][1]),
+                 "+f"(d[13][2]), "+f"(d[13][3]), "+f"(d[14][0]), "+f"(d[14][1]), "+f"(d[14][2]), "+f"(d[14][3]),
+                 "+f"(d[15][0]), "+f"(d[15][1]), "+f"(d[15][2]), "+f"(d[15][3])
+               : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
+}
+#endif
+
+// A matrix in shared memory as products read it: 128-byte swizzle, 1024 bytes between groups of eight rows, and where
+// rows are the summed dimension `panel` bytes between panels of 64 columns.
+SP_DEVICE unsigned long long operand(u32 address, u32 panel) {
+  return (unsigned long long)(address >> 4) | (unsigned long long)(panel >> 4) << 16 | 64ull << 32 | 1ull << 62;
+}
+// The same as ldmatrix reads it: chunk of 16 bytes of a row, in a tile of ROWS rows.
+template <int ROWS> SP_DEVICE u32 panel_place(int row, int chunk) {
+  return (chunk >> 3) * ROWS * 128 + row * 128 + (((chunk & 7) ^ (row & 7)) << 4);
+}
+
+// s = q k for the 64 rows of a warpgroup. Fragments are those of multiply_keys.
+template <int KEYS> SP_DEVICE void multiply_queries(float (&s)[KEYS / 8][4], u32 queries, u32 keys) {
+  const unsigned long long a = operand(queries, 0), b = operand(keys, 0);
+#pragma unroll
+  for (int d = 0; d < DIM / 16; d++)
+    sp_product_shared(s, a + ((d / 4 * 64 * 128 + d % 4 * 32) >> 4), b + ((d / 4 * KEYS * 128 + d % 4 * 32) >> 4),
+                      d > 0);
+}
+
+// o += w v.
+template <int KEYS> SP_DEVICE void multiply_weights(float (&o)[DIM_V / 8][4], const u32 (&w)[KEYS / 16][4], u32 values) {
+  const unsigned long long b = operand(values, KEYS * 128);
+#pragma unroll
+  for (int k = 0; k < KEYS / 16; k++) sp_product_registers(o, w[k], b + ((k * 2048) >> 4));
+}
+template <int KEYS> SP_DEVICE void pack_weights(u32 (&w)[KEYS / 16][4], const float (&s)[KEYS / 8][4]) {
+#pragma unroll
+  for (int e = 0; e < KEYS / 4; e++) w[e / 4][e % 4] = sp_pack(s[e / 2][e % 2 * 2], s[e / 2][e % 2 * 2 + 1]);
+}
+
+// o += s v where rows of v that no row of the warp sees count as zero, whatever they hold: a warp at a time, by fragments
+// of v in registers. Sixteen keys that the warp sees nothing of are left out.
+template <int KEYS>
+SP_DEVICE void multiply_seen_values(float (&o)[DIM_V / 8][4], const float (&s)[KEYS / 8][4], u32 values, u32 seen) {
+  u32 anyone = seen | sp_shuffle_xor(seen, 1);
+  anyone |= sp_shuffle_xor(anyone, 2);
+#pragma unroll
+  for (int b = 0; b < KEYS / 16; b++) {
+    if ((anyone >> 4 * b & 15) == 0) continue;
+    u32 lane = sp_thread() & 31;
+    sp_pin(lane); // addresses are worked out anew: there are no registers to keep those of every step
+    u32 w[4];
+#pragma unroll
+    for (int e = 0; e < 4; e++) w[e] = sp_pack(s[2 * b + e / 2][e % 2 * 2], s[2 * b + e / 2][e % 2 * 2 + 1]);
+    const u32 bits = seen >> 4 * b;
+    const u32 first = (bits & 1 ? 0xffffu : 0u) | (bits & 2 ? 0xffff0000u : 0u);
+    const u32 second = (bits & 4 ? 0xffffu : 0u) | (bits & 8 ? 0xffff0000u : 0u);
+#pragma unroll
+    for (int d = 0; d < DIM_V / 16; d++) {
+      u32 v[4];
+      sp_load_matrix_transposed(v, values + panel_place<KEYS>(b * 16 + (lane & 15), d * 2 + (lane >> 4)));
+      sp_multiply(o[2 * d], w, v[0] & first, v[1] & second);
+      sp_multiply(o[2 * d + 1], w, v[2] & first, v[3] & second);
+    }
+  }
+}
+
+// One block: a warpgroup that copies and GROUPS that compute 64 rows of a tile of queries each. Tiles of keys and
+// values go round STAGES places; a signal says that one has come, another that everyone has left its place.
+template <int GROUPS, int KEYS, int STAGES> SP_DEVICE void attend_groups(const SpParams &p) {
+  constexpr int QUERIES = 64 * GROUPS;
+  constexpr u32 QUERY_BYTES = 64 * DIM * 2, KEY_BYTES = KEYS * DIM * 2, VALUE_BYTES = KEYS * DIM_V * 2;
+  constexpr u32 GROUP_BYTES = 64 * (DIM > DIM_V ? DIM : DIM_V) * 2; // queries, in the end rows of out
+  const int batch = sp_block_y() / HEADS, head = sp_block_y() % HEADS, kv_head = head / HEADS_PER_KV;
+  const u32 queries = sp_shared(), keys = queries + GROUPS * GROUP_BYTES, values = keys + STAGES * KEY_BYTES;
+  const u32 signals = values + STAGES * VALUE_BYTES, query_came = signals, key_came = signals + 8;
+  const u32 value_came = key_came + 8 * STAGES, key_left = value_came + 8 * STAGES, value_left = key_left + 8 * STAGES;
+  if (sp_thread() == 0) {
+    sp_signal_init(query_came, 1);
+    for (int stage = 0; stage < STAGES; stage++) {
+      sp_signal_init(key_came + 8 * stage, 1);
+      sp_signal_init(value_came + 8 * stage, 1);
+      sp_signal_init(key_left + 8 * stage, 4 * GROUPS);
+      sp_signal_init(value_left + 8 * stage, 4 * GROUPS);
+    }
+    sp_signal_init_done();
+  }
+  sp_barrier();
+
+  int query0;
+  Walk walk = start_walk<QUERIES, KEYS>(p, query0, head, batch);
+  int stage = 0, phase = 0; // of the tile at hand
+  auto next_stage = [&]() {
+    stage++;
+    if (stage == STAGES) {
+      stage = 0;
+      phase ^= 1;
+    }
+  };
+
+  if (sp_thread() < 128) {
+    sp_fewer_registers<24>();
+    if (sp_thread() == 0) {
+      sp_signal_announce(query_came, GROUPS * QUERY_BYTES);
+      for (int group = 0; group < GROUPS; group++)
+        sp_box_load(queries + group * GROUP_BYTES, &p.q_map, query_came, query0 + group * 64, head, batch);
+#pragma unroll 1
+      for (; !done(walk); advance<KEYS>(walk), next_stage()) {
+        sp_signal_wait(key_left + 8 * stage, phase ^ 1);
+        sp_signal_announce(key_came + 8 * stage, KEY_BYTES);
+        sp_box_load(keys + stage * KEY_BYTES, &p.k_map, key_came + 8 * stage, walk.key0, kv_head, batch);
+        sp_signal_wait(value_left + 8 * stage, phase ^ 1);
+        sp_signal_announce(value_came + 8 * stage, VALUE_BYTES);
+        sp_box_load(values + stage * VALUE_BYTES, &p.v_map, value_came + 8 * stage, walk.key0, kv_head, batch);
+      }
+    }
+    return;
+  }
+
+  sp_more_registers<240>();
+  const int group = sp_thread() / 128 - 1, lane = sp_thread() & 31;
+  const int warp_row = sp_thread() / 32 % 4 * 16, row0 = query0 + group * 64 + warp_row + lane / 4;
+  const u32 own_queries = queries + group * GROUP_BYTES;
+  float o[1][DIM_V / 8][4], maximum[1][2] = {{NEVER, NEVER}}, sum[1][2] = {{0.0f, 0.0f}}, factor[1][2];
+#pragma unroll
+  for (int d = 0; d < DIM_V / 8; d++) o[0][d][0] = o[0][d][1] = o[0][d][2] = o[0][d][3] = 0.0f;
+  const float scale = p.scale * LOG2_E;
+  float s[1][KEYS / 8][4];
+  u32 w[KEYS / 16][4]; // the weights as elements
+  auto multiply_own_keys = [&](int at) { multiply_queries<KEYS>(s[0], own_queries, keys + at * KEY_BYTES); };
+  auto multiply_own_values = [&](int at) { multiply_weights<KEYS>(o[0], w, values + at * VALUE_BYTES); };
+  auto leave = [&](u32 signal) {
+    if (lane == 0) sp_signal_arrive(signal);
+  };
+  sp_signal_wait(query_came, 0);
+
+  // Tiles whose mask is to be asked, one step after another.
+#pragma unroll 1
+  for (; !done(walk) && masked(walk); advance<KEYS>(walk), next_stage()) {
+    sp_signal_wait(key_came + 8 * stage, phase);
+    sp_pin(s[0]);
+    sp_product_fence();
+    multiply_own_keys(stage);
+    sp_product_commit();
+    sp_product_wait<0>();
+    sp_pin(s[0]);
+    leave(key_left + 8 * stage);
+    const u32 seen = mask_scores<1, KEYS>(p, s, walk, row0, head, batch);
+    soften<1, KEYS>(s, maximum, sum, factor, scale);
+    rescale<1>(o, factor);
+    sp_signal_wait(value_came + 8 * stage, phase);
+    multiply_seen_values<KEYS>(o[0], s[0], values + stage * VALUE_BYTES, seen);
+    leave(value_left + 8 * stage);
+  }
+
+  // Full tiles: the products of a tile with v run while the weights of the next are computed.
+  if (!done(walk)) {
+    if (group == 0) sp_named_arrive(1, 256); // the first turn
+    sp_signal_wait(key_came + 8 * stage, phase);
+    sp_pin(s[0]);
+    sp_product_fence();
+    multiply_own_keys(stage);
+    sp_product_commit();
+    sp_product_wait<0>();
+    sp_pin(s[0]);
+    leave(key_left + 8 * stage);
+    soften<1, KEYS>(s, maximum, sum, factor, scale);
+    rescale<1>(o, factor);
+    pack_weights<KEYS>(w, s[0]);
+    advance<KEYS>(walk);
+  #pragma unroll 1
+    for (; !done(walk); advance<KEYS>(walk)) {
+      const int last = stage, last_phase = phase;
+      next_stage();
+      sp_signal_wait(key_came + 8 * stage, phase);
+      sp_named_barrier(1 + group, 256);
+      sp_pin(s[0]);
+      sp_pin(w);
+      sp_pin(o[0]);
+      sp_product_fence();
+      multiply_own_keys(stage);
+      sp_product_commit();
+      sp_signal_wait(value_came + 8 * last, last_phase);
+      sp_product_fence();
+      multiply_own_values(last);
+      sp_product_commit();
+      sp_named_arrive(2 - group, 256);
+      sp_product_wait<1>();
+      sp_pin(s[0]);
+      leave(key_left + 8 * stage);
+      soften<1, KEYS>(s, maximum, sum, factor, scale);
+      sp_product_wait<0>();
+      sp_pin(o[0]);
+      sp_pin(w);
+      leave(value_left + 8 * last);
+      pack_weights<KEYS>(w, s[0]);
+      rescale<1>(o, factor);
+    }
+    sp_signal_wait(value_came + 8 * stage, phase);
+    sp_pin(w);
+    sp_pin(o[0]);
+    sp_product_fence();
+    multiply_own_values(stage);
+    sp_product_commit();
+    sp_product_wait<0>();
+    sp_pin(o[0]);
+    leave(value_left + 8 * stage);
+    if (group == 0) sp_named_barrier(1, 256); // the turn that is left over
+  }
+
+  // The rows of out take the place of the queries, once every warp of the group has left those.
+  sp_named_barrier(3 + group, 128);
+  #pragma unroll
+  for (int r = 0; r < 2; r++) {
+    float total = sum[0][r];
+    total += sp_shuffle_xor(total, 1);
+    total += sp_shuffle_xor(total, 2);
+    const float inverse = total == 0.0f ? 0.0f : 1.0f / total;
+  #pragma unroll
+    for (int d = 0; d < DIM_V / 8; d++)
+      sp_store_shared(own_queries + panel_place<64>(warp_row + lane / 4 + r * 8, d) + (lane & 3) * 4,
+                      sp_pack(o[0][d][2 * r] * inverse, o[0][d][2 * r + 1] * inverse));
+  }
+  sp_store_fence();
+  sp_named_barrier(3 + group, 128);
+  if (sp_thread() % 128 == 0) {
+    sp_box_store(&p.out_map, own_queries, query0 + group * 64, head, batch);
+    sp_box_store_wait();
+  }
+}
+
+// 128 queries x 128 keys a tile: 2 warpgroups that compute and one that copies, 2 stages.
+SP_KERNEL(384, 1) attend_sm90a_128x128(SP_PARAMETER SpParams p) {
+  attend_groups<2, 128, 2>(p);
+}
+
+#endif

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { missing, skipped } from './toolchain.ts';
+import { sample, usageOf } from './usage.ts';
+
+/** Registers of a multiprocessor, on every device of both families. */
+const REGISTERS = 65_536;
+
+describe.skipIf(missing.nvcc !== null)(`kernels through nvcc${skipped('nvcc')}`, () => {
+  it.each(sample)('$name: no spills, no messages', { timeout: 240_000 }, async (variant) => {
+    const groups = variant.graph.dim % 64 === 0 ? ['sm_90a'] : [];
+    for (const [architecture, families] of [
+      ['sm_80', ['sm_80', 'sm_80']],
+      ['sm_90a', [...groups, 'sm_80', 'sm_80']],
+    ] as const) {
+      const { kernels, messages } = await usageOf(variant, architecture);
+      // Among them would be C7510 to C7520: products that are serialised.
+      expect(messages).toEqual([]);
+      const found = kernels.map(({ kernel }) => (kernel.includes('sm90a') ? 'sm_90a' : 'sm_80'));
+      expect(found.sort()).toEqual([...families].sort());
+      for (const { registers, threads, spilledBytes } of kernels) {
+        expect(spilledBytes).toBe(0);
+        expect(registers * threads).toBeLessThanOrEqual(REGISTERS);
+      }
+    }
+  });
+});
