@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HostArrays } from '../../../runtime/arrays.ts';
-import { chooseGranularity } from '../../../runtime/launch/choose-granularity.ts';
+import { chooseGranularity } from '../../../runtime/schedule/choose-granularity.ts';
 import { chooseKernel } from '../../../runtime/launch/choose-kernel.ts';
 import { packArena, packFloats } from '../../../runtime/launch/pack-arena.ts';
 import { packUniforms } from '../../../runtime/launch/pack-uniforms.ts';

@@ -1,1 +1,0 @@
-export { chooseGranularity } from '../schedule/choose-granularity.ts';
