@@ -1,9 +1,9 @@
-/** `first-plan.ts "EXAMPLE ATTENTION" TOKENS` prints the milliseconds of the first plan of this process. */
-import { readExamples } from './read-examples.ts';
-import { defaultArrays, measurePlan } from './schedule.ts';
+/** `first-plan.ts TOKENS < MODEL`, the model as v8 writes it, prints the milliseconds of the first plan of this process. */
+import { readFileSync } from 'node:fs';
+import { deserialize } from 'node:v8';
+import type { MaskModel } from '../runtime/mask/index.ts';
+import { defaultArrays, measureFirst } from './schedule.ts';
 
-const [name, tokens] = process.argv.slice(2);
-const pattern = readExamples(name.split(' ')[0]).find((candidate) => candidate.name === name);
-if (!pattern) throw new Error(`there is no example "${name}"`);
-const arrays = defaultArrays(pattern.model, Number(tokens));
-console.log(measurePlan(pattern.model, arrays, Number(tokens)).first);
+const tokens = Number(process.argv[2]);
+const model = deserialize(readFileSync(0)) as MaskModel;
+console.log(measureFirst(model, defaultArrays(model, tokens), tokens).first);

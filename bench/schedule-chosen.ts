@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { compile, type CompiledUnit } from '../compiler/index.ts';
 import { tileKeys, tileQueries } from '../compiler/ir/kernel.ts';
 import { launchMask, type MaskModel } from '../runtime/mask/index.ts';
-import { schedulePass } from '../runtime/schedule/index.ts';
+import { schedulePass, type RunTable, type ScheduleStatistics } from '../runtime/schedule/index.ts';
 import { median } from './benchmark.ts';
-import { defaultArrays, processorTime } from './schedule.ts';
+import { defaultArrays, processorTime, ROUNDS_BUDGET } from './schedule.ts';
 
 /** An attention with the passes that were chosen for it. */
 export interface ChosenPattern {
@@ -29,7 +29,7 @@ export interface ChosenRow {
   readonly partialTiles: number;
 }
 
-/** Videos and pictures at the sizes of the models, and at a million tokens. */
+/** Videos and pictures at the sizes of the models, and at a million tokens: videos by more frames. */
 const sized: readonly (readonly [example: string, pattern: string, tokens: number])[] = [
   ['natten_3d', 'natten()', 75_600],
   ['natten_3d', 'natten(frames: 282)', 1_015_200],
@@ -37,19 +37,29 @@ const sized: readonly (readonly [example: string, pattern: string, tokens: numbe
   ['natten_3d', 'natten(272, 48, 80, kt: 18, ky: 24, kx: 24)', 1_044_480],
   ['natten_3d', 'natten(272, 48, 80, kt: 18, ky: 24, kx: 24, st: 16, sy: 8, sx: 8)', 1_044_480],
   ['natten_2d', 'natten(height: 1024, width: 1024)', 1_048_576],
+  ['axial', 'both(1024, 1024)', 1_048_576],
+  ['axial', 'dilated(1024, 1024)', 1_048_576],
+  ['axial', 'diamond(1024, 1024, 9)', 1_048_576],
+  ['axial', 'disk(1024, 1024, 9)', 1_048_576],
+  ['mobilevig_svga', 'svga(1024, 1024)', 1_048_576],
   ['swin', 'swin(1024, 1024)', 1_048_576],
   ['sta', 'sta()', 115_200],
+  ['sta', 'sta(frames: 270)', 1_036_800],
+  ['cosmos_predict2', 'wide(288)', 1_013_760],
+  ['cosmos_predict2', 'dilated(288)', 1_013_760],
   ['radial', 'wan()', 75_600],
   ['radial', 'hunyuan(33, 3600)', 110_000],
   ['radial', 'hunyuan(33, 3600)', 119_056],
   ['radial', 'hunyuan(291, 3600)', 1_047_600],
+  ['sparse_vdit', 'multi_diagonal(291)', 1_047_856],
   ['svg1', 'wan_temporal()', 75_600],
   ['svg1', 'hunyuan_temporal()', 119_056],
+  ['svg1', 'hunyuan_temporal(291)', 1_047_856],
 ];
 
 const examples = new URL('../spec-examples/', import.meta.url);
 
-/** Every attention of every example, then the patterns above. */
+/** Every attention of every example, then the patterns above, each with the plan that is chosen for its size. */
 export function readChosen(): ChosenPattern[] {
   const files = readdirSync(examples).filter((name) => name.endsWith('.sa'));
   const own = files.flatMap((file) =>
@@ -76,38 +86,37 @@ function planned(file: string, more: string): [unit: string, pattern: Omit<Chose
   });
 }
 
-/** Times the tables of the chosen passes, as a launch on a GPU derives them. */
+/** Times the tables of the chosen passes, as a launch on a GPU derives them, in at most `repeats` rounds. */
 export function benchChosen(pattern: ChosenPattern, tokens: number, repeats: number): ChosenRow {
   const { model, plan } = pattern;
   const arrays = defaultArrays(model, tokens);
   const times: { readonly launch: number; readonly all: number }[] = [];
-  let [runs, fullTiles, partialTiles] = [0, 0, 0];
-  for (let repeat = 0; repeat < repeats; repeat++) {
+  let tables: readonly RunTable[] = [];
+  for (let spent = 0; times.length < repeats && (times.length === 0 || spent < ROUNDS_BUDGET);) {
     const start = processorTime();
     const launched = launchMask(model, { batch: 1, nq: tokens, nk: tokens, arrays });
     const launch = processorTime() - start;
-    [runs, fullTiles, partialTiles] = [0, 0, 0];
-    for (const pass of plan.passes) {
+    tables = plan.passes.flatMap((pass) => {
       const kernel = pass.kernels.find(({ target, purpose }) => target === 'gpu' && purpose === 'tiled');
-      if (!kernel || pass.schedule.kind === 'ranges') continue;
+      if (!kernel || pass.schedule.kind === 'ranges') return [];
       const table = schedulePass(pass, { tile: tileOf(kernel), extents: kernel.extents }, launched, 0, 0);
-      if (table.kind === 'diagonals') continue;
-      const { statistics } = table.table;
-      runs += statistics.partialRuns + statistics.fullRuns;
-      fullTiles += statistics.fullTiles;
-      partialTiles += statistics.partialTiles;
-    }
-    times.push({ launch, all: processorTime() - start });
+      return table.kind === 'diagonals' ? [] : [table.table];
+    });
+    const all = processorTime() - start;
+    times.push({ launch, all });
+    spent += all;
   }
+  const sum = (part: (statistics: ScheduleStatistics) => number) =>
+    tables.reduce((total, { statistics }) => total + part(statistics), 0);
   return {
     pattern: pattern.name,
     tokens,
     schedule: plan.passes.map(describePass).join(' + '),
     milliseconds: median(times.map(({ all }) => all)),
     launchMilliseconds: median(times.map(({ launch }) => launch)),
-    runs,
-    fullTiles,
-    partialTiles,
+    runs: sum(({ partialRuns, fullRuns }) => partialRuns + fullRuns),
+    fullTiles: sum(({ fullTiles }) => fullTiles),
+    partialTiles: sum(({ partialTiles }) => partialTiles),
   };
 }
 

@@ -1,17 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { serialize } from 'node:v8';
 import { evaluateProgram, launchScalars } from '../runtime/mask/index.ts';
 import type { MaskModel } from '../runtime/mask/index.ts';
 import { dimensionsOf } from '../runtime/read-arrays.ts';
 import { optionOf } from './benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
-import { benchChosen, readChosen } from './schedule-chosen.ts';
+import { benchChosen, readChosen, type ChosenRow } from './schedule-chosen.ts';
 import { readExamples } from './read-examples.ts';
-import { benchSchedule } from './schedule.ts';
+import { benchSchedule, verifyPattern } from './schedule.ts';
 import type { ScheduleRow } from './schedule.ts';
 
 /** Elements of an input that are still made up for a measurement. */
 const largestInput = 2 ** 28;
+
+/** Milliseconds that a plan may take. */
+const GOAL = 100;
 
 export const benchmark: Benchmark = {
   name: 'schedule',
@@ -20,6 +24,8 @@ export const benchmark: Benchmark = {
     const lengths = optionOf(args, 'n', '8192,131072,1048576').split(',').map(Number);
     const repeats = Number(optionOf(args, 'rounds', '5'));
     const patterns = readExamples();
+    say(`${patterns.length} examples: tables of 1000 tokens, pair by pair`);
+    for (const pattern of patterns) verifyPattern(pattern);
     const rows: ScheduleRow[] = [];
     const exempt: { readonly name: string; readonly tokens: number; readonly input: string }[] = [];
     for (const tokens of lengths) {
@@ -31,17 +37,30 @@ export const benchmark: Benchmark = {
       say(`${fitting.length} examples at ${tokens} tokens`);
       rows.push(...(await benchSchedule({ patterns: fitting, tokens, repeats })));
     }
-    say('the schedules that were chosen');
-    const chosen = readChosen().flatMap((pattern) =>
+    say('choosing schedules');
+    const planned = readChosen();
+    say(`${planned.length} chosen schedules`);
+    const chosen = planned.flatMap((pattern) =>
       (pattern.tokens === null ? lengths : [pattern.tokens])
         .filter((tokens) => oversizedArray(pattern.model, tokens) === null)
-        .map((tokens) => benchChosen(pattern, tokens, repeats)),
+        .map((tokens) => {
+          const row = benchChosen(pattern, tokens, repeats);
+          if (row.milliseconds > GOAL) say(`${describe(row)}, ${row.runs} runs`);
+          return row;
+        }),
     );
     const longest = Math.max(...lengths);
     say(`first calls at ${longest} tokens, each in a process of its own`);
     const firstCalls = new Map<string, number>();
-    for (const { pattern, tokens } of rows)
-      if (tokens === longest) firstCalls.set(pattern, firstCall(pattern, tokens));
+    for (const { name, model } of patterns) {
+      if (rows.some((row) => row.pattern === name && row.tokens === longest)) {
+        say(name);
+        firstCalls.set(name, firstCall(model, longest));
+      }
+    }
+    const slow = [...rows.map((row) => ({ ...row, schedule: 'positions' })), ...chosen]
+      .filter(({ milliseconds }) => milliseconds > GOAL)
+      .sort((a, b) => b.milliseconds - a.milliseconds);
     return {
       table: {
         columns: [
@@ -101,20 +120,32 @@ export const benchmark: Benchmark = {
         'first call: the same once in a fresh process, nothing compiled or cached, at the largest length',
         'all masks: the same with every head, one run table for each different mask',
         'tiles of 128 x 128; false tiles: visited and dead, or partial and in truth full',
+        'fewer rounds where a round takes long; videos and pictures of a million tokens have the schedule of their size',
+        `above ${GOAL} ms: ${slow.length === 0 ? 'none' : slow.map(describe).join('; ')}`,
         'exempt: the named input holds a value for every pair of tokens, or nearly so, and would not fit',
       ],
-      data: { rows, chosen, firstCalls: Object.fromEntries(firstCalls), exempt },
+      data: { rows, chosen, slow: slow.map(describe), firstCalls: Object.fromEntries(firstCalls), exempt },
     };
   },
 };
 
+function describe({
+  pattern,
+  tokens,
+  schedule,
+  milliseconds,
+}: Pick<ChosenRow, 'pattern' | 'tokens' | 'schedule' | 'milliseconds'>): string {
+  return `${pattern} of ${tokens} tokens in ${schedule}: ${milliseconds.toFixed(0)} ms`;
+}
+
 /** Processor time of the first plan of a process. */
-function firstCall(name: string, tokens: number): number {
+function firstCall(model: MaskModel, tokens: number): number {
   const script = fileURLToPath(new URL('first-plan.ts', import.meta.url));
   return Number(
-    execFileSync(process.execPath, [...process.execArgv, script, name, String(tokens)], {
+    execFileSync(process.execPath, [...process.execArgv, script, String(tokens)], {
       encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
+      input: serialize(model),
+      stdio: ['pipe', 'pipe', 'inherit'],
     }),
   );
 }

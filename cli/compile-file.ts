@@ -11,6 +11,8 @@ import { readSource, siblingReader } from './sources.ts';
 import type { Sibling } from './sources.ts';
 import { parseSettings } from './values.ts';
 import type { Terminal } from './terminal.ts';
+import { tuningsOf } from './tuned-option.ts';
+import type { TunedOption } from './tuned-option.ts';
 
 /** `compile` with `use` and `table` read from the files beside the source. */
 export function compileSource(source: Source, options: CompileOptions, terminal: Terminal): CompileResult {
@@ -23,7 +25,7 @@ export function compileSource(source: Source, options: CompileOptions, terminal:
 }
 
 /** What the command line says about one specification. */
-export interface Specification extends ShapeOptions, PlanOptions {
+export interface Specification extends ShapeOptions, PlanOptions, TunedOption {
   readonly pattern?: string;
   readonly set?: readonly string[];
 }
@@ -41,7 +43,8 @@ export async function compileFile(
 ): Promise<CompileResult & { readonly source: Source }> {
   const source = await readSource(file, context.terminal);
   const selected = selection(source, specification, options.target);
-  const result = compileSource(source, { ...selected, ...options }, context.terminal);
+  const tuned = tuningsOf(specification, context.terminal);
+  const result = compileSource(source, { ...selected, tuned, ...options }, context.terminal);
   reportDiagnostics(
     result.diagnostics,
     [...result.sources.values()],
@@ -50,6 +53,11 @@ export async function compileFile(
     context.terminal,
   );
   if (!result.ok) throw new AlreadyReported(exitCode.input);
+  const names = result.units.map(({ name }) => name);
+  for (const { attention } of tuned.filter((tuning) => !names.includes(tuning.attention))) {
+    const holds = `"${file}" holds ${names.join(', ') || 'none'}`;
+    context.terminal.err.write(`note: the tuning of "${attention}" is not used: ${holds}\n`);
+  }
   return { ...result, source };
 }
 
@@ -60,13 +68,46 @@ export async function compileFile(
  */
 export async function compileOne(
   file: string,
-  options: LaunchOptions & ShapeOptions & PlanOptions,
+  options: LaunchOptions & ShapeOptions & PlanOptions & TunedOption,
   until: CompileOptions['until'],
   context: { readonly command: Command; readonly terminal: Terminal },
   target: CompileOptions['target'] = 'wgsl',
 ): Promise<CompiledUnit> {
   const tolerate = until === 'lower' ? (['empty-mask'] as const) : [];
-  const { units, tree } = await compileFile(file, options, { until, tolerate, target }, context);
+  return pickUnit(file, await compileFile(file, options, { until, tolerate, target }, context), context);
+}
+
+/**
+ * {@link compileOne}, and a way to compile the same attention again with other options, without messages.
+ *
+ * `again` throws an InputError with the first diagnostic where the options do not compile.
+ */
+export async function compileOneAndAgain(
+  file: string,
+  options: LaunchOptions & ShapeOptions & PlanOptions,
+  context: { readonly command: Command; readonly terminal: Terminal },
+  target: CompileOptions['target'],
+): Promise<{ readonly unit: CompiledUnit; readonly again: (changes: CompileOptions) => CompiledUnit }> {
+  const result = await compileFile(file, options, { target }, context);
+  const unit = pickUnit(file, result, context);
+  const selected = selection(result.source, { ...options, pattern: unit.name }, target);
+  const again = (changes: CompileOptions): CompiledUnit => {
+    const { ok, units, diagnostics } = compileSource(
+      result.source,
+      { ...selected, target, ...changes },
+      context.terminal,
+    );
+    if (!ok) throw new InputError(diagnostics[0].message);
+    return units[0];
+  };
+  return { unit, again };
+}
+
+function pickUnit(
+  file: string,
+  { units, tree }: CompileResult,
+  context: { readonly terminal: Terminal },
+): CompiledUnit {
   if (units.length === 0) throw new InputError(`"${file}" holds no attention and no pattern`);
   if (units.length === 1) return units[0];
   const names = units.map(({ name }) => name).join(', ');

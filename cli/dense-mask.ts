@@ -2,7 +2,7 @@ import { RowEvaluator } from '../runtime/mask/evaluate-row.ts';
 import type { BitMask } from './formats/bit-mask.ts';
 import type { LaunchedUnit } from './launch-unit.ts';
 
-/** The mask of the first `heads` heads of batch item 0, every pair asked. */
+/** The mask of the first `heads` heads of the batch item, every pair asked. */
 export function denseMask(unit: LaunchedUnit, heads: number): BitMask {
   const { nq, nk, offset, groups } = unit;
   const bytes = new Uint8Array(Math.ceil((heads * nq * nk) / 8));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import {
   emitLauncher,
+  printCudaKernelPlan,
   printGraph,
   printKernelPlan,
   printMask,
@@ -38,7 +39,9 @@ export async function emitStage(
     case 'schedule':
       return withLineBreak(printSchedule(unit.schedule!));
     case 'kernels':
-      return withLineBreak(printKernelPlan(unit.kernelPlan ?? otherTarget(stage, 'wgsl')));
+      return withLineBreak(
+        unit.cudaPlan ? printCudaKernelPlan(unit.cudaPlan) : printKernelPlan(unit.kernelPlan!),
+      );
     case 'wgsl':
       return withLineBreak((unit.descriptor ?? otherTarget(stage, 'wgsl')).wgsl.code);
     case 'cuda':

@@ -1,18 +1,18 @@
-import { targets } from '../compiler/index.ts';
 import type { Alternative, CompiledUnit, Graph } from '../compiler/index.ts';
 import { findRowBounds } from '../compiler/passes/find-row-bounds.ts';
-import { tiledTile } from '../compiler/passes/plan-kernels.ts';
 import { plainPass } from '../compiler/passes/schedule-plainly.ts';
-import type { KernelDescriptor, KernelSchedule, Strategy } from '../runtime/descriptor.ts';
-import { chooseKernel } from '../runtime/launch/choose-kernel.ts';
+import type { KernelSchedule, Strategy } from '../runtime/descriptor.ts';
+import type { BoundMask } from '../runtime/mask/bound-mask.ts';
 import { countLivePairs } from '../runtime/schedule/count-live-pairs.ts';
+import type { PairCount } from '../runtime/schedule/count-live-pairs.ts';
 import type { Extents, View } from '../runtime/view.ts';
-import { anyDevice } from './any-device.ts';
 import { adviseStrides } from './explain/advise.ts';
 import { askedPass, productOf } from './explain/asked-tile.ts';
 import type { AskedTile } from './explain/parse-tile.ts';
 import { countVisits } from './explain/count-visits.ts';
-import type { ServedPass } from './explain/count-visits.ts';
+import { explainTarget } from './explain/explain-target.ts';
+import type { ExplainTarget, Served } from './explain/explain-target.ts';
+import type { Adapter } from './explain/adapters.ts';
 import { costOf, denseCost } from './explain/predict.ts';
 import { addVisits, noVisits, ofHeads } from './explain/work.ts';
 import type { Visits, Work } from './explain/work.ts';
@@ -20,6 +20,8 @@ import type { HeadGroup, LaunchedUnit } from './launch-unit.ts';
 
 export interface ExplainedPass extends Visits {
   readonly name: string;
+  /** The entry point, or `asked` for tiles that were asked for. */
+  readonly kernel: string;
   readonly strategy: Strategy;
   /** `32`, or the box of a tile as `(2, 4, 4)`. */
   readonly tile: { readonly queries: string; readonly keys: string };
@@ -31,12 +33,17 @@ export interface Explanation extends Work {
   readonly nq: number;
   readonly nk: number;
   readonly heads: number;
+  /** Whose kernels are looked at: `gpu`, `software`, `sm_80`, `sm_90a`. */
+  readonly adapter: Adapter;
+  /** The entry point of the first pass. */
   readonly kernel: string;
   /** Query rows and keys of a tile of the first pass. */
   readonly tile: { readonly queries: number; readonly keys: number };
   /** See KernelSchedule: of the first pass. */
   readonly schedule: KernelSchedule['kind'];
   readonly why: string;
+  /** Why a pass runs kernels that were not written for the adapter. */
+  readonly notes: readonly string[];
   /** Sums over all heads. */
   readonly passes: readonly ExplainedPass[];
   /** By the cost model: how many times faster than plain tiles, and than dense attention. */
@@ -60,11 +67,6 @@ const reasons: Readonly<Record<KernelSchedule['kind'], string>> = {
   diagonals: 'the live keys of a query stand at a few distances from it: each is visited alone',
 };
 
-interface Served extends ServedPass {
-  readonly name: string;
-  readonly schedule: KernelSchedule['kind'];
-}
-
 /**
  * Derives the schedule of a launch for the kernels that serve it on an adapter class without limits, or in tiles that are
  * asked for, and counts.
@@ -72,11 +74,12 @@ interface Served extends ServedPass {
 export function explainUnit(
   unit: LaunchedUnit,
   compiled: CompiledUnit,
-  target: KernelDescriptor['target'],
+  adapter: Adapter,
   asked: AskedTile | null,
 ): Explanation {
   const { nq, nk, model } = unit;
-  const passes = asked === null ? servedPasses(compiled, nq, target) : [askedServed(asked, unit)];
+  const target = explainTarget(compiled, nq, adapter);
+  const passes = asked === null ? target.passes : [askedServed(asked, unit)];
   const [first] = passes;
   const { tile } = first.kernel;
   const visits = unit.groups.map(({ heads }) => passes.map((pass) => countVisits(pass, unit, heads[0])));
@@ -89,11 +92,12 @@ export function explainUnit(
     nq,
     nk,
     heads: model.heads,
-    kernel:
-      asked === null ? chooseKernel(compiled.descriptor!.passes[0], nq, anyDevice, target).name : 'asked',
+    adapter,
+    kernel: first.entry,
     tile,
     schedule: first.schedule,
     why: reasons[first.schedule],
+    notes: asked === null ? target.notes : [],
     ...totalOf(groups, all, unit, tile),
     passes: passes.map((pass, number) => explainedPass(pass, unit, visits, number)),
     predicted: predict(passes, visits, compiled.graph, unit, target),
@@ -103,20 +107,8 @@ export function explainUnit(
   };
 }
 
-function servedPasses(
-  { descriptor }: CompiledUnit,
-  nq: number,
-  target: KernelDescriptor['target'],
-): readonly Served[] {
-  return descriptor!.passes.map((pass) => {
-    const kernel = chooseKernel(pass, nq, anyDevice, target);
-    const { kind } = kernel.schedule;
-    return { ...pass, kernel, schedule: kind, isFine: kind === 'ranges' };
-  });
-}
-
 function askedServed(asked: AskedTile, unit: LaunchedUnit): Served {
-  return { ...askedPass(asked, unit), name: 'all', schedule: 'table' };
+  return { ...askedPass(asked, unit), name: 'all', entry: 'asked', schedule: 'table' };
 }
 
 function workOf(
@@ -125,23 +117,39 @@ function workOf(
   visits: Visits,
   tile: Served['kernel']['tile'],
 ): Work {
-  const { nq, nk, offset } = unit;
-  const live = countLivePairs(bound, { nq, nk, offset });
+  const { nq, nk } = unit;
+  const live = livePairs(unit, heads[0], bound);
   const all = Math.ceil(nq / tile.queries) * Math.ceil(nk / tile.keys) * heads.length;
   const counted = ofHeads(visits, heads.length);
-  return withRatios(counted, live.pairs * heads.length, live.exact, nq * nk * heads.length, all, tile);
+  return withRatios(counted, live.pairs * heads.length, live.exact, pairsOf(unit) * heads.length, all, tile);
+}
+
+/** All pairs of a head, in every attend. */
+function pairsOf({ nq, nk, branches }: LaunchedUnit): number {
+  return nq * nk * branches.length;
+}
+
+/** The pairs of every attend; one that several of them hold is computed, and counts, once for each. */
+function livePairs(unit: LaunchedUnit, head: number, bound: BoundMask): PairCount {
+  const { nq, nk, offset, item, branches } = unit;
+  const masks = branches.length === 1 ? [bound] : branches.map((bind) => bind(item, head));
+  const counts = masks.map((mask) => countLivePairs(mask, { nq, nk, offset }));
+  return {
+    pairs: counts.reduce((sum, { pairs }) => sum + pairs, 0),
+    exact: counts.every(({ exact }) => exact),
+  };
 }
 
 function totalOf(
   groups: readonly Work[],
   visits: Visits,
-  { nq, nk, model }: LaunchedUnit,
+  unit: LaunchedUnit,
   tile: Served['kernel']['tile'],
 ): Work {
   const live = groups.reduce((sum, { live_pairs }) => sum + live_pairs, 0);
   const all = groups.reduce((sum, { all_tiles }) => sum + all_tiles, 0);
   const exact = groups.every(({ live_pairs_exact }) => live_pairs_exact);
-  return withRatios(visits, live, exact, nq * nk * model.heads, all, tile);
+  return withRatios(visits, live, exact, pairsOf(unit) * unit.model.heads, all, tile);
 }
 
 function withRatios(
@@ -166,7 +174,7 @@ function withRatios(
 }
 
 function explainedPass(
-  { name, strategy, schedule, kernel, queries, keys }: Served,
+  { name, entry, strategy, schedule, kernel, queries, keys }: Served,
   unit: LaunchedUnit,
   visits: readonly (readonly Visits[])[],
   number: number,
@@ -174,6 +182,7 @@ function explainedPass(
   const counted = unit.groups.map(({ heads }, at) => ofHeads(visits[at][number], heads.length));
   return {
     name,
+    kernel: entry,
     strategy,
     tile: {
       queries: boxText(queries, kernel.extents.queries, kernel.tile.queries),
@@ -198,26 +207,25 @@ function predict(
   visits: readonly (readonly Visits[])[],
   graph: Graph,
   unit: LaunchedUnit,
-  target: KernelDescriptor['target'],
+  { plainTile, factors }: ExplainTarget,
 ): Explanation['predicted'] {
   const { nq, nk } = unit;
-  const table = targets.find((candidate) => candidate.class === target)!;
   const plain = graph.nodes.map((_, branch): Served => {
     const pass = plainPass(graph, branch);
     const schedule = findRowBounds(pass.mask, graph) === null ? 'table' : 'ranges';
-    const kernel = { tile: tiledTile(graph, table, pass), extents: { queries: [], keys: [] } };
-    return { ...pass, kernel, schedule, isFine: schedule === 'ranges' };
+    const kernel = { tile: plainTile, extents: { queries: [], keys: [] } };
+    return { ...pass, kernel, entry: 'plain', schedule, isFine: schedule === 'ranges' };
   });
   const isPlain = passes.length === plain.length && passes.every(isPlainPass);
   const compared = isPlain || nq * nk <= MOST_COMPARED;
   let [chosenCost, plainCost, denseCosts] = [0, 0, 0];
   unit.groups.forEach(({ heads }, at) => {
-    chosenCost += heads.length * costOf(passes, visits[at], nq, target);
+    chosenCost += heads.length * costOf(passes, visits[at], nq, factors);
     if (compared && !isPlain) {
       const plainVisits = plain.map((pass) => countVisits(pass, unit, heads[0]));
-      plainCost += heads.length * costOf(plain, plainVisits, nq, target);
+      plainCost += heads.length * costOf(plain, plainVisits, nq, factors);
     }
-    denseCosts += heads.length * graph.nodes.length * denseCost(plain[0].kernel.tile, nq, nk, target);
+    denseCosts += heads.length * graph.nodes.length * denseCost(plainTile, nq, nk, factors);
   });
   const overPlain = isPlain ? 1 : compared ? plainCost / chosenCost : null;
   return { over_plain: overPlain, over_dense: denseCosts / chosenCost };

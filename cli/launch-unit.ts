@@ -11,7 +11,7 @@ import { readArrays } from '../runtime/read-arrays.ts';
 import { checkShape } from './compile-file.ts';
 import { UsageError } from './failures.ts';
 import { sizesOf } from './options.ts';
-import type { LaunchOptions } from './options.ts';
+import type { ItemOptions, LaunchOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
 import { parseArrays } from './values.ts';
 
@@ -22,6 +22,8 @@ export interface LaunchedUnit {
   readonly nq: number;
   readonly nk: number;
   readonly batch: number;
+  /** The batch item that is looked at. */
+  readonly item: number;
   /** Position of query row 0. */
   readonly offset: number;
   readonly arrays: HostArrays;
@@ -35,7 +37,7 @@ export interface LaunchedUnit {
   readonly groups: readonly HeadGroup[];
 }
 
-/** Heads of batch item 0 whose masks are equal. */
+/** Heads of the batch item whose masks are equal. */
 export interface HeadGroup {
   readonly heads: readonly number[];
   readonly bound: BoundMask;
@@ -45,11 +47,11 @@ export interface HeadGroup {
  * Gives a unit the sizes and arrays of the command line. Inputs that were not given get the feed that their
  * declaration names, and stderr says so.
  *
- * @throws {SparsecError} for a size, parameter or array that does not fit; {UsageError} for an attend that is not there.
+ * @throws {SparsecError} for a size, parameter or array that does not fit; {UsageError} for an attend or a batch item that is not there.
  */
 export function launchUnit(
   unit: CompiledUnit,
-  options: LaunchOptions & { readonly batch?: number; readonly attend?: string },
+  options: LaunchOptions & ItemOptions & { readonly attend?: string },
   terminal: Terminal,
 ): LaunchedUnit {
   checkShape(unit, { heads: options.heads });
@@ -63,7 +65,10 @@ export function launchUnit(
     offset: options.qAt === undefined ? graph.offset : constant(options.qAt),
     mask: maskOf(graph, options.attend),
   };
-  const sizes = { batch: options.batch ?? 1, nq, nk, layer: options.layer };
+  const { batch = 1, item = 0 } = options;
+  if (item >= batch)
+    throw new UsageError(`--item ${item} needs a --batch of ${item + 1} or more, not ${batch}`);
+  const sizes = { batch, nq, nk, layer: options.layer };
   const scalars = launchScalars(model, sizes);
   const given = parseArrays(options.array ?? [], terminal);
   const fed = feedArrays(model.inputs, given, scalars);
@@ -77,7 +82,8 @@ export function launchUnit(
     model,
     nq,
     nk,
-    batch: sizes.batch,
+    batch,
+    item,
     offset: mask.offset,
     arrays,
     mask,
@@ -85,7 +91,7 @@ export function launchUnit(
       graph.nodes.length === 1 ? mask.bind : createBinder(node.mask, mask.scalars, mask.arrays),
     ),
     space: graph.space,
-    groups: groupHeads(mask, model.heads),
+    groups: groupHeads(mask, item, model.heads),
   };
 }
 
@@ -102,10 +108,10 @@ export function describeHeads({ heads }: HeadGroup, count: number): string {
 }
 
 /** Equal bound masks are the same object. */
-function groupHeads(mask: LaunchedMask, count: number): HeadGroup[] {
+function groupHeads(mask: LaunchedMask, item: number, count: number): HeadGroup[] {
   const groups = new Map<BoundMask, number[]>();
   for (let head = 0; head < count; head++) {
-    const bound = mask.bind(0, head);
+    const bound = mask.bind(item, head);
     groups.set(bound, [...(groups.get(bound) ?? []), head]);
   }
   return [...groups].map(([bound, heads]) => ({ bound, heads }));

@@ -5,12 +5,12 @@ import type { Drawing } from './drawing/panel.ts';
 import { planeDrawing } from './drawing/plane-panels.ts';
 import { queryDrawing } from './drawing/query-panels.ts';
 import { launchUnit } from './launch-unit.ts';
-import type { LaunchOptions } from './options.ts';
+import type { ItemOptions, LaunchOptions } from './options.ts';
 import type { PlanOptions } from './plan-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What of a launch is drawn, and in how many cells a side. */
-export interface DrawingRequest extends LaunchOptions, PlanOptions {
+export interface DrawingRequest extends LaunchOptions, ItemOptions, PlanOptions {
   readonly attend?: string;
   readonly cells: number;
   readonly tile?: number;

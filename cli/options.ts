@@ -71,6 +71,19 @@ export function addLaunchOptions(command: Command): Command {
     );
 }
 
+/** Which batch item is looked at; the first one where it is left out. */
+export interface ItemOptions {
+  readonly batch?: number;
+  readonly item?: number;
+}
+
+/** `--batch` and `--item`, for commands that look at one batch item. */
+export function addItemOptions(command: Command): Command {
+  return command
+    .option('--batch <count>', 'number of batch items: what arrays have a row for (default: 1)', parseCount)
+    .option('--item <index>', 'the batch item that is looked at (default: 0)', parseIndex);
+}
+
 /** `--attend`, where an attention has several and one of them is looked at. */
 export function addAttendOption(command: Command): Command {
   return command.option('--attend <name>', 'one attend of several (default: the pairs of all together)');

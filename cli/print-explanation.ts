@@ -38,6 +38,7 @@ export function printExplanation(explanation: Explanation): string {
     ...columnsOf(table),
     ...(explanation.live_pairs_exact ? [] : ['~ estimated from a sample']),
     ...(passes.length > 1 ? ['', ...columnsOf(passTable(passes))] : [scheduleLine(explanation)]),
+    ...explanation.notes.map((text) => `note: ${text}`),
     ...predictionLines(explanation),
     ...alternativeLines(explanation),
     ...explanation.advice.map((text) => `advice: ${text}`),
@@ -54,9 +55,10 @@ function scheduleLine({ schedule, why, passes }: Explanation): string {
 
 function passTable(passes: readonly ExplainedPass[]): string[][] {
   return [
-    ['pass', 'strategy', 'tile', 'schedule', 'visited pairs', 'full tiles', 'partial tiles'],
-    ...passes.map(({ name, strategy, tile, schedule, visited_pairs, full_tiles, partial_tiles }) => [
+    ['pass', 'kernel', 'strategy', 'tile', 'schedule', 'visited pairs', 'full tiles', 'partial tiles'],
+    ...passes.map(({ name, kernel, strategy, tile, schedule, visited_pairs, full_tiles, partial_tiles }) => [
       name,
+      kernel,
       strategy,
       `${tile.queries} x ${tile.keys}`,
       schedule,

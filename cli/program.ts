@@ -7,6 +7,7 @@ import { addExplain } from './commands/explain.ts';
 import { addFormat } from './commands/format.ts';
 import { addMask } from './commands/mask.ts';
 import { addRun } from './commands/run.ts';
+import { addTune } from './commands/tune.ts';
 import { DeviceError } from '../runtime/launch/device-error.ts';
 import { SparsecError } from '../runtime/errors.ts';
 import { AlreadyReported, InputError, UsageError, exitCode } from './failures.ts';
@@ -18,6 +19,7 @@ Examples:
   sparsec run longformer.sa --n 1000               execute on the best device and hold against the reference
   sparsec compile longformer.sa --target wgsl --out generated
   sparsec explain longformer.sa --n 131072         tiles, density, bound over dense
+  sparsec tune longformer.sa --n 16384 --out tuned.json    the fastest tiles on this device, for compile --tuned
   sparsec draw longformer.sa --n 64                a picture in the terminal
   sparsec mask longformer.sa --pattern longformer --nq 64 --nk 64 --format pbm > mask.pbm
 
@@ -59,7 +61,7 @@ function createProgram(terminal: Terminal): Command {
       getErrHelpWidth: () => Math.min(terminal.err.columns ?? 100, 100),
     })
     .exitOverride();
-  for (const add of [addCheck, addFormat, addCompile, addMask, addExplain, addDraw, addRun])
+  for (const add of [addCheck, addFormat, addCompile, addMask, addExplain, addDraw, addRun, addTune])
     add(program, terminal);
   return program;
 }

@@ -5,7 +5,7 @@
 import { describeCuda, emitCuda } from './codegen/cuda/emit-cuda.ts';
 import { describeAttention } from './codegen/wgsl/describe.ts';
 import { emitWgsl } from './codegen/wgsl/emit-wgsl.ts';
-import { cudaTargets, targets as everyTarget } from './cost/index.ts';
+import { cudaTargets, targets as everyTarget, tunedCudaTargets, tunedTargets } from './cost/index.ts';
 import { Session } from './diagnostics/session.ts';
 import { printCudaKernelPlan } from './ir/print-cuda-kernel.ts';
 import { printKernelPlan } from './ir/print-kernel.ts';
@@ -14,8 +14,12 @@ import { verifyCudaKernelPlan } from './ir/verify-cuda-kernel.ts';
 import { verifyKernelPlan } from './ir/verify-kernel.ts';
 import { verifySchedule } from './ir/verify-schedule.ts';
 import { parse } from './parser/index.ts';
+import { checkPlanSizes } from './passes/check-plan-sizes.ts';
 import { checkCudaTarget, checkTarget } from './passes/check-target.ts';
+import { checkCudaTuning, checkTuning } from './passes/check-tuning.ts';
 import { chooseLayout } from './passes/choose-layout.ts';
+import { cudaLayoutTargets } from './passes/layout/cuda-layout-targets.ts';
+import { wgslLayoutTargets } from './passes/layout/wgsl-layout-targets.ts';
 import { linkFiles } from './passes/link-files.ts';
 import { lowerProgram } from './passes/lower-program.ts';
 import { PassRunner } from './passes/pass.ts';
@@ -29,6 +33,7 @@ import type { Graph } from './ir/graph.ts';
 import type { Schedule } from './ir/schedule.ts';
 import type { CompiledUnit, CompileOptions, CompileResult } from './options.ts';
 import type { LinkedProgram } from './passes/link-files.ts';
+import type { LayoutTarget } from './passes/layout/layout-target.ts';
 import type { Pass } from './passes/pass.ts';
 import type { LowerOptions } from './passes/lower/options.ts';
 
@@ -68,33 +73,21 @@ function compileGraph(
 ): CompiledUnit {
   let graph = lowered;
   for (const pass of graphPasses) graph = runner.run(pass, graph, graph.name);
-  const unit = { name: graph.name, graph, schedule: null, kernelPlan: null, descriptor: null, cuda: null };
+  const unit = {
+    ...{ name: graph.name, graph, schedule: null },
+    ...{ kernelPlan: null, cudaPlan: null, descriptor: null, cuda: null },
+  };
   if (options.until === 'lower') return unit;
+  if (options.planFor !== undefined) checkPlanSizes(graph, options.planFor, session);
   if (options.target === 'cuda') return { ...unit, ...compileForCuda(graph, options, runner, session) };
 
-  const targets = options.targets ?? everyTarget;
+  const known = options.targets ?? everyTarget;
+  const targets = tunedTargets(known, checkTuning(graph, options.tuned ?? [], known, session));
   checkTarget(graph, targets, session);
   if (session.hasErrors) return unit;
 
   const variants = options.noVariants !== true;
-  const plain = runner.run(plainly, graph, graph.name);
-  const schedule = runner.run(
-    {
-      name: 'choose-layout',
-      why: 'Sparse patterns become dense in tiles: views, strategies and passes by the cost model.',
-      run: (input: Schedule) =>
-        chooseLayout(input, {
-          targets,
-          layouts: options.noLayout !== true,
-          split: options.noSplit !== true,
-          variants,
-        }),
-      print: printSchedule,
-      verify: verifySchedule,
-    },
-    plain,
-    graph.name,
-  );
+  const schedule = scheduleGraph(graph, wgslLayoutTargets(graph, targets), options, runner);
   const kernelPlan = runner.run(
     {
       name: 'plan-kernels',
@@ -115,6 +108,31 @@ function compileGraph(
   };
 }
 
+/** Plainly, then as the cost model says. */
+function scheduleGraph(
+  graph: Graph,
+  targets: readonly LayoutTarget[],
+  options: CompileOptions,
+  runner: PassRunner,
+): Schedule {
+  const { planFor = null } = options;
+  const chosen: Pass<Schedule, Schedule> = {
+    name: 'choose-layout',
+    why: 'Sparse patterns become dense in tiles: views, strategies and passes by the cost model.',
+    run: (input) =>
+      chooseLayout(input, {
+        targets,
+        layouts: options.noLayout !== true,
+        split: options.noSplit !== true,
+        planFor,
+        variants: options.noVariants !== true,
+      }),
+    print: printSchedule,
+    verify: verifySchedule,
+  };
+  return runner.run(chosen, runner.run(plainly, graph, graph.name), graph.name);
+}
+
 const plainly: Pass<Graph, Schedule> = {
   name: 'schedule-plainly',
   why: 'Every attend in one pass over tiles of neighbouring positions: what layouts are held against.',
@@ -128,12 +146,13 @@ function compileForCuda(
   options: CompileOptions,
   runner: PassRunner,
   session: Session,
-): Pick<CompiledUnit, 'schedule' | 'cuda'> {
-  const targets = options.cudaTargets ?? cudaTargets;
+): Pick<CompiledUnit, 'schedule' | 'cudaPlan' | 'cuda'> {
+  const known = options.cudaTargets ?? cudaTargets;
+  const targets = tunedCudaTargets(known, checkCudaTuning(graph, options.tuned ?? [], known, session));
   checkCudaTarget(graph, targets, session);
-  if (session.hasErrors) return { schedule: null, cuda: null };
-  const schedule = runner.run(plainly, graph, graph.name);
-  const plan = runner.run(
+  if (session.hasErrors) return { schedule: null, cudaPlan: null, cuda: null };
+  const schedule = scheduleGraph(graph, cudaLayoutTargets(graph, targets), options, runner);
+  const cudaPlan = runner.run(
     {
       name: 'plan-kernels',
       why: 'Decides everything that is emitted: tiles, parameters, arenas, and where kernels find their key tiles.',
@@ -144,8 +163,8 @@ function compileForCuda(
     schedule,
     graph.name,
   );
-  const cuda = options.until === 'plan' ? null : describeCuda(graph, plan, emitCuda(plan, graph));
-  return { schedule, cuda };
+  const cuda = options.until === 'plan' ? null : describeCuda(graph, cudaPlan, emitCuda(cudaPlan, graph));
+  return { schedule, cudaPlan, cuda };
 }
 
 function lowerOptions(options: CompileOptions): LowerOptions {
@@ -177,6 +196,7 @@ export type { Diagnostic, Help, Label, Source, Span } from './diagnostics/diagno
 /** The IRs as text. */
 export { printGraph } from './ir/print-graph.ts';
 export { printMask } from './ir/print-mask.ts';
+export { printCudaKernelPlan } from './ir/print-cuda-kernel.ts';
 export { printKernelPlan } from './ir/print-kernel.ts';
 export { printSchedule } from './ir/print-schedule.ts';
 export { graphPasses } from './passes/pipeline.ts';
@@ -184,9 +204,9 @@ export { graphPasses } from './passes/pipeline.ts';
 /** The typed TypeScript module around a descriptor; loads ts-morph and prettier when it is first called. */
 export { emitLauncher } from './codegen/launcher/index.ts';
 
-/** Tile tables by adapter class. */
-export { targets } from './cost/index.ts';
-export type { TargetTable } from './cost/index.ts';
+/** Tile tables by adapter class and family, and layouts that were measured to be better on some device. */
+export { cudaTargets, readTuning, targets } from './cost/index.ts';
+export type { CudaTarget, TargetTable, TunedLayout, Tuning } from './cost/index.ts';
 
 export type { CompiledUnit, CompileOptions, CompileResult } from './options.ts';
 export type { Graph, Neighborhood } from './ir/graph.ts';

@@ -1,5 +1,6 @@
 import type { DiagnosticName } from './diagnostics/catalogue/index.ts';
 import type { Diagnostic, Source } from './diagnostics/diagnostic.ts';
+import type { CudaKernelPlan } from './ir/cuda-kernel.ts';
 import type { Graph } from './ir/graph.ts';
 import type { KernelPlan } from './ir/kernel.ts';
 import type { Schedule } from './ir/schedule.ts';
@@ -7,7 +8,7 @@ import type { SourceFile } from './parser/ast.ts';
 import type { PassRecord } from './passes/pass.ts';
 import type { LowerOptions, Setting } from './passes/lower/options.ts';
 import type { ResolveFile } from './passes/link-files.ts';
-import type { CudaTarget, TargetTable } from './cost/index.ts';
+import type { CudaTarget, TargetTable, Tuning } from './cost/index.ts';
 import type { CudaDescriptor } from '../runtime/cuda/descriptor.ts';
 import type { AttentionDescriptor } from '../runtime/descriptor.ts';
 
@@ -31,8 +32,15 @@ export interface CompileOptions {
   readonly targets?: readonly TargetTable[];
   /** Families of devices to plan CUDA kernels for; all by default. */
   readonly cudaTargets?: readonly CudaTarget[];
+  /** Layouts that `sparsec tune` found to be the best for attentions of these names. */
+  readonly tuned?: readonly Tuning[];
   /** How far to go: `lower` stops at simplified graphs, `plan` before text is emitted. Default `emit`. */
   readonly until?: 'lower' | 'plan' | 'emit';
+  /**
+   * Queries and keys of the launches that plans are chosen for; by default sizes that suit the mask. A module serves every
+   * size, whatever its plan was chosen for. An attention over a space of fixed size is planned for that space.
+   */
+  readonly planFor?: { readonly nq: number; readonly nk: number };
   /** Keep tiles of neighbouring positions: no views, no gathered keys, no diagonals. */
   readonly noLayout?: boolean;
   /** Keep every mask in one pass. */
@@ -55,7 +63,10 @@ export interface CompiledUnit {
   readonly name: string;
   readonly graph: Graph;
   readonly schedule: Schedule | null;
+  /** Of the target `wgsl`. */
   readonly kernelPlan: KernelPlan | null;
+  /** Of the target `cuda`. */
+  readonly cudaPlan: CudaKernelPlan | null;
   /** Of the target `wgsl`. */
   readonly descriptor: AttentionDescriptor | null;
   /** Of the target `cuda`. */

@@ -10,9 +10,11 @@ import type { MaskProgram } from './mask/nodes.ts';
  * - `positions`: slot s of queries is position offset + s (row s), slot s of keys is position s.
  * - `boxes`: a tile is a box in a space of axes. Regions follow one another in slots. A region has the positions
  *   base + sum of coordinate[a] * stride[a] over 0 <= coordinate[a] < size[a]; the last axis runs fastest. A kernel cuts
- *   axis a into ceil(size[a] / extent[a]) parts, the product of its extents being its tile; tiles are numbered row-major
- *   over the parts, slots row-major inside a tile. A slot is padding where a coordinate is not below its size, or the
- *   position is no query (offset <= i < offset + nq) or key (0 <= j < nk) of the launch.
+ *   axis a into ceil(size[a] / extent[a]) parts; the product of its extents is its tile, or less: tiles are numbered
+ *   row-major over the parts, slots row-major inside a tile, and slots behind the box are padding. A slot is padding as
+ *   well where a coordinate is not below its size, or the position is no query (offset <= i < offset + nq) or key
+ *   (0 <= j < nk) of the launch. A box of fewer slots than its tile suits axes that powers of two do not divide: 3 x 10 of
+ *   32 on rows of 10. WGSL kernels take such boxes, those of CUDA whole tiles only.
  *   Example: a dilation d is the region of axes (r: size d, stride 1) and (a: size ceil(n / d), stride d), extents 1 and
  *   32: tiles of 32 positions that are equal modulo d.
  * - `list` (keys only): slot s is the s-th key, ascending, for which the part of the pass's mask that does not name the

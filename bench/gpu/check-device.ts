@@ -1,10 +1,10 @@
 import { compile } from '../../compiler/index.ts';
-import type { CudaDescriptor } from '../../runtime/cuda/descriptor.ts';
+import type { CudaDescriptor, CudaKernel } from '../../runtime/cuda/descriptor.ts';
 import type { CudaDevice } from '../../runtime/cuda/index.ts';
 import { checkEmulated, type EmulatedCase } from '../../test/codegen/cuda/check-emulated.ts';
 import { launchCases } from '../../test/examples/launch-cases.ts';
 import { exampleSources } from '../../test/examples/load-examples.ts';
-import { predicates, type Predicate } from '../../test/examples/predicates.ts';
+import { expectations, type Branches, type Predicate } from '../../test/examples/predicates.ts';
 import { DeviceExecutor } from './execute-on-device.ts';
 
 /** One attention of the test list and what it is launched with. */
@@ -14,7 +14,7 @@ export interface CheckedAttention {
   /** The attention of the text; the only one where it is left out. */
   readonly attention?: string;
   readonly dtype: 'f16' | 'bf16';
-  readonly keeps: Predicate;
+  readonly keeps: Predicate | Branches;
   readonly cases: (descriptor: CudaDescriptor) => readonly EmulatedCase[];
 }
 
@@ -29,18 +29,20 @@ export interface CheckReport {
 
 const lengths: readonly number[] = [1, 2, 63, 64, 65, 127, 129, 257, 1000];
 
-/** The examples in both types, then head dimensions, grouped heads, batches, axes, scores, odd positions. */
+/** The examples in both types, then views, head dimensions, grouped heads, batches, axes, scores, odd positions. */
 export function testList(): readonly CheckedAttention[] {
   const cases = (descriptor: CudaDescriptor) => launchCases(descriptor, lengths, 1000);
   const examples = exampleSources.flatMap(({ name: file, text }) =>
     compile({ name: file, text }, { until: 'lower' }).units.flatMap(({ name: attention }) =>
       (['bf16', 'f16'] as const).map((dtype) => {
         const name = `${file.replace(/\.sa$/, '')} ${attention}`;
-        return { name: `${name} ${dtype}`, text, attention, dtype, keeps: predicates[name], cases };
+        return { name: `${name} ${dtype}`, text, attention, dtype, keeps: expectations[name], cases };
       }),
     ),
   );
-  return [...examples, ...features()];
+  // A run that is cut short has every kernel in one type before the other begins.
+  const all = [...features(), ...examples];
+  return [...all.filter(({ dtype }) => dtype === 'bf16'), ...all.filter(({ dtype }) => dtype === 'f16')];
 }
 
 function features(): readonly CheckedAttention[] {
@@ -65,6 +67,7 @@ function features(): readonly CheckedAttention[] {
   const sizes = [{}, { nq: 1, nk: 300 }, { nq: 65, nk: 500 }, { nq: 1023, nk: 1023 }];
   const dims = [16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 256].map((dim) => [dim, dim] as const);
   return [
+    ...views(of),
     ...[...dims, [192, 128] as const, [64, 128] as const].flatMap(([dim, dimV]) => [
       ...of(
         `dim ${dim} ${dimV} table`,
@@ -92,6 +95,57 @@ function features(): readonly CheckedAttention[] {
   ];
 }
 
+type MakeChecked = (
+  name: string,
+  mask: string,
+  fields: string,
+  keeps: Predicate,
+  cases: readonly Partial<EmulatedCase>[],
+) => readonly CheckedAttention[];
+
+/** Every kind of view and strategy, and passes that hand their state on; heads of every kind of width. */
+function views(of: MakeChecked): readonly CheckedAttention[] {
+  const behind = ({ i, j }: { readonly i: number; readonly j: number }): number => i - j;
+  const sizes = [63, 64, 65, 129, 613, 1000].map((n) => ({ nq: n, nk: n }));
+  const oblong = [
+    { nq: 65, nk: 700 },
+    { nq: 1, nk: 900 },
+  ];
+  const kinds: readonly (readonly [string, string, Predicate])[] = [
+    ['residues', '(j - i) mod 8 == 0', (pair) => behind(pair) % 8 === 0],
+    ['columns', 'j mod 16 == 3', ({ j }) => j % 16 === 3],
+    [
+      'window and residues, with state',
+      'causal & (window(keys: 32) | stride(32))',
+      (pair) => behind(pair) >= 0 && (behind(pair) < 32 || behind(pair) % 32 === 0),
+    ],
+    [
+      'window and columns, with state',
+      'causal & (window(keys: 64) | j mod 33 == 3)',
+      (pair) => behind(pair) >= 0 && (behind(pair) < 64 || pair.j % 33 === 3),
+    ],
+    [
+      'diagonals',
+      'causal & window(keys: 3, step: 200)',
+      (pair) => behind(pair) >= 0 && behind(pair) < 600 && behind(pair) % 200 === 0,
+    ],
+  ];
+  const widths = ['dim 64', 'dim 128', 'dim 80 dim_v 96', 'dim 192 dim_v 128', 'dim 256'];
+  return [
+    ...widths.flatMap((width) =>
+      kinds.flatMap(([name, mask, keeps]) =>
+        of(`${name} ${width}`, mask, `heads 4 kv_heads 2 ${width}`, keeps, [...sizes, ...oblong]),
+      ),
+    ),
+    ...kinds.flatMap(([name, mask, keeps]) =>
+      of(`${name} in batches`, mask, 'heads 2 dim 64', keeps, [
+        { batch: 3, layout: 'bnhd', nq: 300, nk: 300 },
+        { batch: 2, nq: 129, nk: 129 },
+      ]),
+    ),
+  ];
+}
+
 /** Runs every launch of an attention on every kernel that the device can run. */
 export async function checkAttention(device: CudaDevice, checked: CheckedAttention): Promise<CheckReport> {
   const { name, text, attention, dtype, keeps, cases } = checked;
@@ -103,12 +157,13 @@ export async function checkAttention(device: CudaDevice, checked: CheckedAttenti
   const failures: string[] = [];
   let [launches, worst] = [0, 0];
   try {
-    for (const [kernel, { name: entry, family }] of unit.kernels.entries()) {
-      if (family === 'sm_90a' && device.properties.capability !== 90) continue;
+    for (const kernels of everyKernel(unit)) {
+      if (kernels.some(({ family }) => family === 'sm_90a') && device.properties.capability !== 90) continue;
+      const entries = kernels.map((kernel) => kernel.name).join(' + ');
       for (const given of cases(unit)) {
-        const label = `${name} ${entry} nq ${given.nq} nk ${given.nk} layer ${given.layer}`;
+        const label = `${name} ${entries} nq ${given.nq} nk ${given.nk} layer ${given.layer}`;
         try {
-          const report = await checkEmulated(unit, { ...given, kernel }, keeps, {
+          const report = await checkEmulated(unit, { ...given, kernels }, keeps, {
             execute: executor.execute,
           });
           launches++;
@@ -126,4 +181,12 @@ export async function checkAttention(device: CudaDevice, checked: CheckedAttenti
     executor.close();
   }
   return { name, launches, failures, worst };
+}
+
+/** One kernel for each pass, so that every kernel of every pass has its turn. */
+function everyKernel({ passes }: CudaDescriptor): readonly (readonly CudaKernel[])[] {
+  const most = Math.max(...passes.map(({ kernels }) => kernels.length));
+  return Array.from({ length: most }, (_, turn) =>
+    passes.map(({ kernels }) => kernels[Math.min(turn, kernels.length - 1)]),
+  );
 }

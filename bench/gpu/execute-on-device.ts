@@ -18,7 +18,8 @@ export class DeviceExecutor {
     this.modules = new KernelModules(device, descriptor, {});
     const maps = new TensorMaps(device.driver, descriptor.dtype);
     this.execute = async (launch, buffers) => {
-      const loaded = this.modules.open(await this.modules.load(), launch.kernel);
+      const module = await this.modules.load();
+      const loaded = launch.passes.map(({ kernel }) => this.modules.open(module, kernel));
       const plan = new CudaPlan(device, launch, loaded);
       const names = Object.keys(buffers) as TensorName[];
       const memory = new Map<TensorName, CudaBuffer>();

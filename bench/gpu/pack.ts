@@ -3,9 +3,20 @@
 //   npx tsx bench/gpu/pack.ts [--folder .gpu-kit] [--webgpu]
 //
 // node as xz, the benchmark and the command line as bundles, koffi for Linux on x64; with --webgpu Dawn too. Everything
-// else (specifications, Python, scripts) is in the repository. The folder stays under 64 MiB.
+// else (specifications, Python, scripts) is in the repository. The folder stays under 64 MiB. Programs are packed as they
+// are now: pack again after a change. Node itself is kept where it is of this version.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +29,7 @@ const args = process.argv.slice(2);
 const folder = join(root, optionOf(args, 'folder', '.gpu-kit'));
 const find = createRequire(import.meta.url);
 
-rmSync(folder, { recursive: true, force: true });
+for (const part of ['bundle', 'node_modules']) rmSync(join(folder, part), { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
 const external = ['koffi', 'webgpu', 'ts-morph', 'prettier', '@sparticuz/chromium', 'prettier/*'];
@@ -56,9 +67,13 @@ const tried = spawnSync(process.execPath, [join(folder, 'bundle', 'bench.mjs'), 
 if (!tried.stderr.includes('no CUDA driver was found'))
   throw new Error(`the kit does not start: ${tried.stderr}`);
 
-execFileSync('xz', ['-6', '-T0', '--stdout', process.execPath], {
-  stdio: ['ignore', openSync(join(folder, 'node.xz'), 'w'), 'inherit'],
-});
+const [node, version] = [join(folder, 'node.xz'), join(folder, 'node.version')];
+if (!existsSync(version) || !existsSync(node) || readFileSync(version, 'utf8') !== process.version) {
+  rmSync(version, { force: true });
+  const stdio = ['ignore', openSync(node, 'w'), 'inherit'] as const;
+  execFileSync('xz', ['-6', '-T0', '--stdout', process.execPath], { stdio: [...stdio] });
+  writeFileSync(version, process.version);
+}
 
 const bytes = sizeOf(folder);
 console.log(`${folder}: ${(bytes / 2 ** 20).toFixed(1)} MiB`);

@@ -12,74 +12,148 @@ import { attendDense } from '../../runtime/reference/attend-dense.ts';
 import { countLivePairs } from '../../runtime/schedule/count-live-pairs.ts';
 import { median } from '../benchmark.ts';
 import { RandomSource } from './device-tensors.ts';
+import { exportLaunch } from './export-launch.ts';
 import { specificationOf, type Scenario } from './scenarios.ts';
 
 /** What one scenario took on the device; times in milliseconds. */
-export interface Timing {
+export interface Timing extends PlanTiming {
   readonly id: string;
+  /** The entry points of its passes; registers and spilled bytes of the one that has most. */
   readonly kernel: string;
   readonly registers: number;
   readonly local_bytes: number;
-  /** Of launches, each between two events. */
+  /** Of launches by the runtime, each between two events; ./peers measures the same kernels beside others. */
   readonly ms: number;
   readonly ms_min: number;
   readonly launches: number;
   /** Sets of inputs that took turns, where one set would stay in the L2 cache. */
   readonly sets: number;
-  /** The first plan, code included, and one more for the same lengths: arrays, run table, upload. */
-  readonly first_plan_ms: number;
-  readonly plan_ms: number;
-  /** Live pairs of one head; tiles that one head visits, where a table says so. */
+  /** Live pairs of one head; tiles that one head visits, where tables say so. */
   readonly live_pairs: number;
   readonly live_pairs_exact: boolean;
   readonly tiles: number | null;
   readonly tflops: number;
-  /** Against float64 on some rows. */
-  readonly max_error: number;
+  /** Against float64 on some rows, as part of their length. */
+  readonly error_of_out: number;
   readonly ok: boolean;
+}
+
+/** Time on the host until a launch is on its way. */
+interface PlanTiming {
+  /** The first plan: code from the cache or the compiler, loaded. */
+  readonly first_plan_ms: number;
+  /** A length that was not there before, its first launch included; null where the mask is for one length. */
+  readonly new_length_ms: number | null;
+  /** The same length once more: arrays, run table, upload. */
+  readonly plan_ms: number;
+  /** One launch of a plan that is there. */
+  readonly enqueue_ms: number;
+  /** Whether no pass needs a table. */
+  readonly has_table: boolean;
 }
 
 const source = new RandomSource();
 const shifts = { q: 0, k: 700_001, v: 1_400_003 } as const;
 
+/** What bf16 explains: out and the weights are rounded to 8 bits. */
+const LARGEST_ERROR = 0.01;
+
+/** The kernels of a scenario, planned for its size unless another is given, and their code for a device. */
+async function compileScenario(device: CudaDevice, scenario: Scenario, tokens = scenario.n) {
+  const { id } = scenario;
+  const text = specificationOf(scenario);
+  const result = compile({ name: `${id}.sa`, text }, { target: 'cuda', planFor: { nq: tokens, nk: tokens } });
+  const descriptor = result.units[0]?.cuda;
+  if (!descriptor) throw new Error(result.diagnostics[0]?.message ?? 'it holds no attention');
+  if (!device.compiler) throw new Error(device.compilerReason);
+  const { name, cuda } = descriptor;
+  const image = await device.compiler.compile(cuda.code, name, device.properties.capability);
+  return { descriptor, image, images: { [image.architecture]: image.bytes } };
+}
+
+/**
+ * Compiles a scenario, planned for launches of `tokens`, and writes its launch for ./peers; the code stays in the cache
+ * for {@link timeScenario}.
+ */
+export async function prepareScenario(
+  device: CudaDevice,
+  scenario: Scenario,
+  folder: string,
+  tokens = scenario.n,
+): Promise<void> {
+  const { descriptor, image, images } = await compileScenario(device, scenario, tokens);
+  const attention = createCudaAttention(device, descriptor, { images });
+  try {
+    exportLaunch(folder, scenario.id, await attention.plan(requestOf(scenario, scenario.n)), image);
+  } finally {
+    attention.destroy();
+  }
+}
+
+function requestOf({ mask, batch }: Scenario, n: number) {
+  return { batch, nq: n, nk: n, arrays: mask.arrays?.(n) ?? {} };
+}
+
 /** Measures a scenario and holds some rows of it against float64. */
 export async function timeScenario(device: CudaDevice, scenario: Scenario): Promise<Timing> {
   const { id, mask, batch, heads, n, dim } = scenario;
-  const result = compile({ name: `${id}.sa`, text: specificationOf(scenario) }, { target: 'cuda' });
-  const descriptor = result.units[0]?.cuda;
-  if (!descriptor) throw new Error(result.diagnostics[0]?.message ?? 'it holds no attention');
-  const attention = createCudaAttention(device, descriptor);
-  const request = { batch, nq: n, nk: n, arrays: mask.arrays?.(n) ?? {} };
+  const { descriptor, images } = await compileScenario(device, scenario);
+  const attention = createCudaAttention(device, descriptor, { images });
+  const request = requestOf(scenario, n);
   try {
-    const firstStart = performance.now();
-    const first = await attention.plan(request);
-    const planStart = performance.now();
-    const plan = await attention.plan(request);
-    const planEnd = performance.now();
+    const [first, firstPlan] = await clock(() => attention.plan(request));
+    const [plan, samePlan] = await clock(() => attention.plan(request));
     first.destroy();
-
     const measured = await timeLaunches(device, attention, plan, scenario);
-    const { facts } = plan.kernel;
+    const facts = plan.passes.map(({ kernel }) => kernel.facts);
     const arrays = readArrays(descriptor.inputs, request.arrays, launchScalars(descriptor, request));
     const bound = launchMask(descriptor, { ...request, arrays }).bind(0, 0);
     const live = countLivePairs(bound, { nq: n, nk: n, offset: 0 });
-    const [statistics] = plan.launch.statistics;
     return {
       id,
-      kernel: plan.launch.kernel.name,
-      registers: facts.registers,
-      local_bytes: facts.localBytes,
+      kernel: plan.launch.passes.map(({ kernel }) => kernel.name).join(' + '),
+      registers: Math.max(...facts.map(({ registers }) => registers)),
+      local_bytes: Math.max(...facts.map(({ localBytes }) => localBytes)),
       ...measured,
-      first_plan_ms: planStart - firstStart,
-      plan_ms: planEnd - planStart,
+      first_plan_ms: firstPlan,
+      new_length_ms: mask.tokens === undefined ? await timeNewLengths(attention, scenario) : null,
+      plan_ms: samePlan,
+      has_table: plan.launch.passes.some(({ kernel }) => kernel.schedule.kind !== 'ranges'),
       live_pairs: live.pairs,
       live_pairs_exact: live.exact,
-      tiles: statistics?.kind === 'runs' ? statistics.fullTiles + statistics.partialTiles : null,
+      tiles: tilesOf(plan),
       tflops: (4 * dim * live.pairs * batch * heads) / measured.ms / 1e9,
     };
   } finally {
     attention.destroy();
   }
+}
+
+/** Plans of lengths that were not there before, median of some. */
+async function timeNewLengths(attention: CudaAttention, scenario: Scenario): Promise<number> {
+  const times: number[] = [];
+  for (const shorter of [1, 77, 128, 200, 255]) {
+    if (shorter >= scenario.n) continue;
+    const request = requestOf(scenario, scenario.n - shorter);
+    const [plan, milliseconds] = await clock(() => attention.plan(request));
+    plan.destroy();
+    times.push(milliseconds);
+  }
+  return median(times);
+}
+
+async function clock<Value>(action: () => Promise<Value>): Promise<readonly [Value, number]> {
+  const start = performance.now();
+  const value = await action();
+  return [value, performance.now() - start];
+}
+
+/** Tiles that the passes visit for the first head; null where some pass has no run table. */
+function tilesOf({ launch }: CudaPlan): number | null {
+  const tiles = launch.passes.map(({ statistics: [first] }) =>
+    first?.kind === 'runs' ? first.fullTiles + first.partialTiles : null,
+  );
+  return tiles.every((count) => count !== null) ? tiles.reduce((sum, count) => sum + count!, 0) : null;
 }
 
 async function timeLaunches(
@@ -88,24 +162,25 @@ async function timeLaunches(
   plan: CudaPlan,
   scenario: Scenario,
 ) {
-  const { batch, heads, n, dim } = scenario;
+  const { batch, heads, kvHeads, n, dim } = scenario;
   const elements = batch * heads * n * dim;
-  const setBytes = 8 * elements;
+  const kvElements = batch * kvHeads * n * dim;
+  const setBytes = 4 * (elements + kvElements);
   const sets =
     setBytes < 2 * device.properties.l2Bytes
       ? Math.min(8, Math.ceil((2 * device.properties.l2Bytes) / setBytes) + 1)
       : 1;
   const owned = Array.from({ length: sets }, (_, set) => {
-    const memory = (name: string, bytes = elements * 2) => device.allocate(bytes, name);
     const tensors = {
-      q: memory('q'),
-      k: memory('k'),
-      v: memory('v'),
-      out: memory('out'),
-      lse: memory('lse', batch * heads * n * 4),
+      q: device.allocate(elements * 2, 'q'),
+      k: device.allocate(kvElements * 2, 'k'),
+      v: device.allocate(kvElements * 2, 'v'),
+      out: device.allocate(elements * 2, 'out'),
+      lse: device.allocate(batch * heads * n * 4, 'lse'),
     };
-    for (const name of ['q', 'k', 'v'] as const)
-      source.fill(device, tensors[name], elements, shifts[name] + set);
+    source.fill(device, tensors.q, elements, shifts.q + set);
+    for (const name of ['k', 'v'] as const)
+      source.fill(device, tensors[name], kvElements, shifts[name] + set);
     // An element that is never written stays NaN.
     device.fill(tensors.out, 0xff);
     return tensors;
@@ -119,14 +194,19 @@ async function timeLaunches(
       launch,
       Math.max(20, Math.min(60, Math.ceil(120 / Math.max(0.01, median(once))))),
     );
-    const maxError = await spotCheck(device, owned[0].out, scenario);
+    const enqueueStart = performance.now();
+    for (let at = 0; at < 10; at++) launch(at);
+    const enqueue = (performance.now() - enqueueStart) / 10;
+    await device.finished();
+    const error = await spotCheck(device, owned[0].out, scenario);
     return {
       ms: median(times),
       ms_min: Math.min(...times),
       launches: times.length,
       sets,
-      max_error: maxError,
-      ok: maxError < 0.03,
+      enqueue_ms: enqueue,
+      error_of_out: error,
+      ok: error <= LARGEST_ERROR,
     };
   } finally {
     for (const tensors of owned) for (const buffer of Object.values(tensors)) buffer.free();
@@ -147,18 +227,19 @@ async function timeEach(device: CudaDevice, launch: (at: number) => void, count:
   return times;
 }
 
-/** The largest error of rows at the ends, in the middle and at tile borders, of the first and the last head. */
+/** |out - reference| / |reference| over rows at the ends, in the middle and at tile borders, of the first and last head. */
 async function spotCheck(
   device: CudaDevice,
   out: { readonly pointer: bigint; readonly size: number },
-  { mask, batch, heads, n, dim }: Scenario,
+  { mask, batch, heads, kvHeads, n, dim }: Scenario,
 ): Promise<number> {
   const keeps = mask.keeps(n);
-  let largest = 0;
+  let [error, size] = [0, 0];
   for (const grid of [0, batch * heads - 1]) {
     const base = grid * n * dim;
-    const k = source.numbers(base, n * dim, shifts.k);
-    const v = source.numbers(base, n * dim, shifts.v);
+    const kvBase = Math.floor(grid / (heads / kvHeads)) * n * dim;
+    const k = source.numbers(kvBase, n * dim, shifts.k);
+    const v = source.numbers(kvBase, n * dim, shifts.v);
     for (const row of [0, 1, 127, 128, Math.floor(n / 2) + 5, n - 1]) {
       const q = source.numbers(base + row * dim, dim, shifts.q);
       const strides = { batch: 0, head: 0, row: dim };
@@ -172,10 +253,11 @@ async function spotCheck(
       const at = (base + row * dim) * 2;
       await device.download({ pointer: out.pointer + BigInt(at), size: dim * 2 }, bits);
       for (let d = 0; d < dim; d++) {
-        const error = Math.abs(bfloatToNumber(bits[d]) - expected[d]);
-        largest = Number.isNaN(error) ? Infinity : Math.max(largest, error);
+        error += (bfloatToNumber(bits[d]) - expected[d]) ** 2;
+        size += expected[d] ** 2;
       }
     }
   }
-  return largest;
+  const found = Math.sqrt(error / size);
+  return Number.isNaN(found) ? Infinity : found;
 }

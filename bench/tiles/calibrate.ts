@@ -6,21 +6,25 @@ import { describeAttention } from '../../compiler/codegen/wgsl/describe.ts';
 import { emitWgsl } from '../../compiler/codegen/wgsl/emit-wgsl.ts';
 import { software } from '../../compiler/cost/index.ts';
 import type { CostFactors } from '../../compiler/cost/index.ts';
+import { softwareFactors } from '../../compiler/cost/software-factors.ts';
 import type { ScheduledPass } from '../../compiler/ir/schedule.ts';
 import { constantProgram } from '../../compiler/passes/layout/programs.ts';
 import { listView, residueView } from '../../compiler/passes/layout/sequence-views.ts';
 import { planKernels, tileSizes } from '../../compiler/passes/plan-kernels.ts';
 import { plainPass } from '../../compiler/passes/schedule-plainly.ts';
 import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import { optionOf } from '../benchmark.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { launch } from './count.ts';
+import { calibrate, estimateFactors, LEAST_ROUNDS } from './estimate-factors.ts';
+import type { RoundTimes, ShapeCounts, ShapeName } from './estimate-factors.ts';
 import { createTimer } from './time.ts';
 
 /** Query tiles are 32 rows, so that every shape below has whole tiles. */
 const N = 2048;
 const TILES = N / 32;
 /** Passes that hand the state on: each query tile has one key tile in one of them. */
-const STATE_PASSES = 4;
+const STATE_PASSES = 8;
 
 function unitOf(mask: string): CompiledUnit {
   const text = `attention a {\n  mask ${mask}\n  heads 1\n  dim 64\n}\n`;
@@ -56,30 +60,35 @@ const residues = (modulus: number): Partial<ScheduledPass> => ({
   })),
 });
 
-/**
- * Shapes whose times are linear in the factors: `tiles` full tiles of 32 x 32 pairs and 64 query tiles each, unless said
- * otherwise.
- */
-const shapes = {
-  full: { descriptor: () => scheduled('full', [{}]), tiles: TILES * TILES },
-  single: { descriptor: () => scheduled('i div 32 == j div 32', [{}]), tiles: TILES },
-  partial: { descriptor: () => scheduled('(j - i) mod 7 != 3', [{}]), tiles: TILES * TILES },
-  boxes: { descriptor: () => scheduled('(j - i) mod 4 == 0', [residues(4)]), tiles: (TILES * TILES) / 4 },
-  gathered: {
-    descriptor: () => scheduled('j mod 2 == 0', [{ keys: listView, strategy: 'gathered' }]),
-    tiles: (TILES * TILES) / 2,
+/** Shapes whose times are linear in the factors: `tiles` of 32 x 32 pairs each, and 64 query tiles a pass. */
+const shapes: Readonly<Record<ShapeName, () => AttentionDescriptor>> = {
+  full: () => scheduled('full', [{}]),
+  single: () => scheduled('i div 32 == j div 32', [{}]),
+  partial: () => scheduled('(j - i) mod 7 != 3', [{}]),
+  boxes: () => scheduled('(j - i) mod 4 == 0', [residues(4)]),
+  gathered: () => scheduled('j mod 2 == 0', [{ keys: listView, strategy: 'gathered' }]),
+  diagonal: () => scheduled('(j - i) mod 32 == 5', [{ strategy: 'diagonal' }]),
+  state: () => {
+    const part = (rest: number) =>
+      unitOf(`i div 32 == j div 32 & j div 32 mod ${STATE_PASSES} == ${rest}`).graph.nodes[0].mask;
+    const parts = Array.from({ length: STATE_PASSES }, (_, rest) => ({ mask: part(rest) }));
+    return scheduled('i div 32 == j div 32', parts);
   },
-  diagonal: { descriptor: () => scheduled('(j - i) mod 32 == 5', [{ strategy: 'diagonal' }]), tiles: 0 },
-  state: {
-    descriptor: () => {
-      const part = (rest: number) =>
-        unitOf(`i div 32 == j div 32 & j div 32 mod ${STATE_PASSES} == ${rest}`).graph.nodes[0].mask;
-      const parts = Array.from({ length: STATE_PASSES }, (_, rest) => ({ mask: part(rest) }));
-      return scheduled('i div 32 == j div 32', parts);
-    },
-    tiles: TILES,
+};
+
+const counts: ShapeCounts = {
+  rows: TILES,
+  tiles: {
+    full: TILES * TILES,
+    single: TILES,
+    partial: TILES * TILES,
+    boxes: (TILES * TILES) / 4,
+    gathered: (TILES * TILES) / 2,
+    state: TILES,
   },
-} as const;
+  diagonalPairs: diagonalPairs(),
+  statePasses: STATE_PASSES,
+};
 
 /** Pairs of the diagonal shape. */
 function diagonalPairs(): number {
@@ -90,44 +99,46 @@ function diagonalPairs(): number {
   return pairs;
 }
 
+/** Rounds that are measured while some factor is not significant. */
+const MOST_ROUNDS = 40;
+
 export const benchmark: Benchmark = {
   name: 'calibrate',
   description: 'The factors of the cost model, measured on the software adapter.',
   async run(args, say) {
+    const most = Number(optionOf(args, 'rounds', String(MOST_ROUNDS)));
     const timer = await createTimer();
-    const names = Object.keys(shapes) as (keyof typeof shapes)[];
-    say(`${names.length} shapes of ${N} tokens`);
-    const times = await timer.measureAll(
-      names.map((name) => shapes[name].descriptor()),
+    const names = Object.keys(shapes) as ShapeName[];
+    say(`${names.length} shapes of ${N} tokens, at most ${most} rounds`);
+    const named = (times: readonly number[]) =>
+      Object.fromEntries(names.map((name, at) => [name, times[at]])) as RoundTimes;
+    const calibrated = (rounds: readonly (readonly number[])[]) => {
+      const estimates = estimateFactors(rounds.map(named), counts);
+      return { estimates, ...calibrate(estimates, rounds.length, softwareFactors) };
+    };
+    const rounds = await timer.measureRounds(
+      names.map((name) => shapes[name]()),
       launch(unitOf('full'), N, N),
+      (known) =>
+        known.length >= most || (known.length >= LEAST_ROUNDS && calibrated(known).kept.length === 0),
     );
     timer.close();
-    const timeOf = (name: keyof typeof shapes) => times[names.indexOf(name)];
-    // full = tiles * tile + rows * row; single = rows * tile + rows * row.
-    const tile = (timeOf('full') - timeOf('single')) / (shapes.full.tiles - shapes.single.tiles);
-    const row = Math.max(0, timeOf('single') / TILES - tile);
-    const per = (name: 'partial' | 'boxes' | 'gathered') =>
-      (timeOf(name) - TILES * row) / (shapes[name].tiles * tile);
-    const rounded = (value: number) => Number(value.toFixed(2));
-    const factors: CostFactors = {
-      partial: rounded(per('partial')),
-      gathered: rounded(Math.max(1, per('gathered'))),
-      boxes: rounded(Math.max(1, per('boxes'))),
-      diagonal: rounded((timeOf('diagonal') - TILES * row) / ((diagonalPairs() / 1024) * tile)),
-      queryTile: rounded(row / tile),
-      state: rounded(
-        Math.max(0, timeOf('state') - TILES * tile - STATE_PASSES * TILES * row) /
-          (2 * (STATE_PASSES - 1) * TILES * tile),
-      ),
-    };
-    if (!args.includes('--dry-run')) await writeFactors(factors);
+    const { estimates, factors, kept } = calibrated(rounds);
+    const measured = Object.keys(factors).length - kept.length;
+    if (!args.includes('--dry-run') && measured > 0) await writeFactors(factors);
+    const rows = (Object.keys(factors) as (keyof CostFactors)[]).map((name) => {
+      const { value, error } = estimates.factors[name];
+      const written = kept.includes(name) ? `${softwareFactors[name]} (kept)` : String(factors[name]);
+      return [name, value.toFixed(3), error.toFixed(3), written];
+    });
+    const { tile } = estimates;
     return {
-      table: {
-        columns: ['shape', 'ms'],
-        rows: names.map((name, at) => [name, times[at]]),
-      },
-      notes: [`a full tile takes ${(1000 * tile).toFixed(1)} us`, JSON.stringify(factors)],
-      data: { times: Object.fromEntries(names.map((name, at) => [name, times[at]])), factors },
+      table: { columns: ['factor', 'measured', 'error', 'written'], rows },
+      notes: [
+        `${rounds.length} rounds; a full tile takes ${(1000 * tile.value).toFixed(1)} +- ${(1000 * tile.error).toFixed(1)} us`,
+        ...(kept.length === 0 ? [] : [`lost in its error, and kept: ${kept.join(', ')}`]),
+      ],
+      data: { rounds: rounds.map(named), estimates, factors, kept },
     };
   },
 };

@@ -72,6 +72,19 @@ export function tileCases(n: number): readonly TileCase[] {
       128 * 192,
       same('neighborhood((13, 13))', 64 * 48, 'image(y: 64, x: 48)'),
     ),
+    // Residues of 24 x 10 and of 48 x 10 cells: powers of two do not divide their rows.
+    ...[
+      [2, 24],
+      [1, 48],
+    ].map(([dilation, height]) =>
+      grid(
+        `image 48 x 20, window 7 x 7, dilation ${dilation} x 2`,
+        'image(y: 48, x: 20)',
+        `neighborhood((7, 7), dilation: (${dilation}, 2))`,
+        48 * 20,
+        same('neighborhood((7, 7))', height * 10, `image(y: ${height}, x: 10)`),
+      ),
+    ),
     grid(
       'video 16 x 24 x 32, window 5 x 9 x 9',
       'video(t: 16, y: 24, x: 32)',

@@ -7,17 +7,21 @@ import { anyDevice } from '../../cli/any-device.ts';
 import { createBinder } from '../../runtime/mask/bind.ts';
 import { chooseKernel } from '../../runtime/launch/choose-kernel.ts';
 import { bindView } from '../../runtime/schedule/bind-view.ts';
-import { buildViewTable } from '../../runtime/schedule/build-view-table.ts';
-import { countFalseTiles } from '../../runtime/schedule/count-false-tiles.ts';
 import { countLivePairs } from '../../runtime/schedule/count-live-pairs.ts';
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
-import { verifyViewTable } from '../../runtime/schedule/verify-view-table.ts';
+import type { PassTable } from '../../runtime/schedule/schedule-pass.ts';
+import { tilePositions } from '../../runtime/schedule/tile-positions.ts';
 import type { PassDescriptor } from '../../runtime/descriptor.ts';
+import type { BoundView } from '../../runtime/view.ts';
+import { findFalseTiles } from './inspect-tiles.ts';
+import type { FalseTile } from './inspect-tiles.ts';
 
 /** Pairs that a compiled attention has and visits, means over its heads, in the tiles of the software target. */
 export interface PairCounts {
   readonly live: number;
   readonly visited: number;
+  /** Whole tiles, padding counted. */
+  readonly computed: number;
 }
 
 const silent: Terminal = {
@@ -35,7 +39,7 @@ export function launch(unit: CompiledUnit, nq: number, nk: number): LaunchedUnit
 /** Live pairs of the attends, and what their passes visit; a pair of two attends that are merged counts twice. */
 export function countPairs(unit: CompiledUnit, launched: LaunchedUnit): PairCounts {
   const { nq, nk, offset, mask, model } = launched;
-  let [live, visited] = [0, 0];
+  let [live, visited, computed] = [0, 0, 0];
   const heads = samplesOf(model.heads);
   for (const head of heads) {
     for (const node of unit.graph.nodes) {
@@ -45,37 +49,68 @@ export function countPairs(unit: CompiledUnit, launched: LaunchedUnit): PairCoun
     for (const pass of unit.descriptor!.passes) {
       const kernel = kernelOf(pass, nq);
       const isFine = kernel.schedule.kind === 'ranges';
-      visited += countVisits({ ...pass, kernel, isFine }, launched, head).visited_pairs;
+      const found = countVisits({ ...pass, kernel, isFine }, launched, head);
+      visited += found.visited_pairs;
+      computed += found.computed_pairs;
     }
   }
-  return { live: live / heads.length, visited: visited / heads.length };
+  const mean = (sum: number): number => sum / heads.length;
+  return { live: mean(live), visited: mean(visited), computed: mean(computed) };
 }
 
-/** Partial tiles that are in truth full or empty; every pair of every tile is looked at. */
-export function countFalse(unit: CompiledUnit, launched: LaunchedUnit): number {
+/** A partial tile that is in truth full or empty, of one head in one pass. */
+export interface FalseTileOfPass extends FalseTile {
+  readonly pass: string;
+  readonly head: number;
+}
+
+/**
+ * Partial tiles of the tables of a launch that are in truth full or empty, of all heads; those with equal masks once.
+ * Kernels that compute the ranges of their rows, and diagonals, have no tables.
+ */
+export function listFalseTiles(unit: CompiledUnit, launched: LaunchedUnit): readonly FalseTileOfPass[] {
   const { nq, nk, offset, mask, model } = launched;
-  let found = 0;
-  for (const head of samplesOf(model.heads)) {
-    for (const pass of unit.descriptor!.passes) {
-      const kernel = kernelOf(pass, nq);
-      if (kernel.schedule.kind !== 'table') continue;
-      const bound = createBinder(pass.mask, mask.scalars, mask.arrays)(0, head);
-      if (pass.queries.kind === 'positions' && pass.keys.kind === 'positions') {
-        const table = schedulePass(pass, kernel, mask, 0, head);
-        if (table.kind === 'runs') found += countFalseTiles(table.table, bound, { nq, nk, offset });
-        continue;
-      }
+  const found: FalseTileOfPass[] = [];
+  for (const pass of unit.descriptor!.passes) {
+    const kernel = kernelOf(pass, nq);
+    if (kernel.schedule.kind !== 'table') continue;
+    const seen = new Set<PassTable>();
+    const bind = createBinder(pass.mask, mask.scalars, mask.arrays);
+    for (let head = 0; head < model.heads; head++) {
+      const table = schedulePass(pass, kernel, mask, 0, head);
+      if (table.kind !== 'runs' || seen.has(table)) continue;
+      seen.add(table);
+      const bound = bind(0, head);
+      const { granularity } = table.table;
       const request = { scalars: mask.scalars, nq, nk, offset, bound };
       const { tile, extents } = kernel;
-      const queries = bindView(pass.queries, extents.queries, tile.queries, 'queries', request);
-      const keys = bindView(pass.keys, extents.keys, tile.keys, 'keys', request);
-      const views = { nq, nk, offset, queries, keys };
-      const { problems, deadTiles, fullTiles } = verifyViewTable(buildViewTable(bound, views), bound, views);
-      if (problems.length > 0) throw new Error(`pass ${pass.name}: ${problems[0]}`);
-      found += deadTiles + fullTiles;
+      const positions = {
+        queries: positionsOf(
+          bindView(pass.queries, extents.queries, tile.queries, 'queries', request),
+          offset,
+          offset + nq,
+        ),
+        keys: positionsOf(bindView(pass.keys, extents.keys, granularity, 'keys', request), 0, nk),
+      };
+      for (const tile of findFalseTiles(table.table, bound, positions))
+        found.push({ pass: pass.name, head, ...tile });
     }
   }
   return found;
+}
+
+/** The positions from .. to - 1 in the tiles of a view. */
+function positionsOf(view: BoundView, from: number, to: number): (tile: number) => Int32Array {
+  const known = new Map<number, Int32Array>();
+  const slots = new Int32Array(view.tile);
+  return (tile) => {
+    const kept = known.get(tile);
+    if (kept !== undefined) return kept;
+    tilePositions(view, tile, slots);
+    const inside = slots.filter((position) => position >= from && position < to);
+    known.set(tile, inside);
+    return inside;
+  };
 }
 
 function kernelOf(pass: PassDescriptor, nq: number) {

@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { explainUnit } from '../../cli/explain-unit.ts';
-import { compile } from '../../compiler/index.ts';
-import type { CompiledUnit, CompileOptions } from '../../compiler/index.ts';
+import type { CompiledUnit } from '../../compiler/index.ts';
 import { nominalLaunch } from '../../compiler/passes/layout/nominal-launch.ts';
 import { optionOf } from '../benchmark.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { tileCases } from './cases.ts';
 import type { TileCase } from './cases.ts';
-import { countFalse, countPairs, launch } from './count.ts';
+import { compilePairs, contiguousRatio, examples } from './compile-case.ts';
+import { countPairs, launch, listFalseTiles } from './count.ts';
+import type { FalseTileOfPass } from './count.ts';
 import type { TileTime } from './time.ts';
 
 /** One attention in plain tiles and by its plan. */
@@ -18,16 +19,20 @@ export interface TileRow {
   readonly live: number;
   readonly plain: number;
   readonly chosen: number;
+  /** Of the chosen plan, whole tiles. */
+  readonly computed: number;
   /** Visited over live of the same set undilated and contiguous. */
   readonly contiguous: number | null;
   /** By the cost model, on the software target. */
   readonly predicted: number | null;
   readonly falseTiles: number | null;
+  /** Where they are: of every pass, head and kind how many, and the first. */
+  readonly falsePlaces: readonly string[];
   readonly time: TileTime | null;
 }
 
-const plainOptions: CompileOptions = { noLayout: true, noSplit: true };
-const examples = new URL('../../spec-examples/', import.meta.url);
+/** Longer launches are not looked into. */
+const MOST_INSPECTED = 8192;
 
 export const benchmark: Benchmark = {
   name: 'tiles',
@@ -43,7 +48,9 @@ export const benchmark: Benchmark = {
         const title = unit.name === 'a' ? entry.name : `${entry.name} ${unit.name}`;
         const tokens = tokensOf(unit, entry.n);
         const launched = launch(unit, tokens, tokens);
+        const start = performance.now();
         const [chosen, base] = [countPairs(unit, launched), countPairs(plain, launched)];
+        const falseTiles = inspect && tokens <= MOST_INSPECTED ? listFalseTiles(unit, launched) : null;
         rows.push({
           name: title,
           tokens,
@@ -51,12 +58,16 @@ export const benchmark: Benchmark = {
           live: chosen.live,
           plain: base.visited,
           chosen: chosen.visited,
+          computed: chosen.computed,
           contiguous: contiguousRatio(entry),
           predicted: explainUnit(launched, unit, 'software', null).predicted.over_plain,
-          falseTiles: inspect && tokens <= 8192 ? countFalse(unit, launched) : null,
+          falseTiles: falseTiles?.length ?? null,
+          falsePlaces: placesOf(falseTiles ?? []),
           time: timer === null ? null : await timer.measure(unit, plain, launched),
         });
-        say(`${title}: ${planOf(unit)}`);
+        const seconds = ((performance.now() - start) / 1000).toFixed(1);
+        const wrong = falseTiles === null ? '' : `, ${falseTiles.length} false tiles`;
+        say(`${title}: ${planOf(unit)}${wrong} (${seconds} s)`);
       }
     }
     timer?.close();
@@ -69,6 +80,7 @@ export const benchmark: Benchmark = {
           'live pairs',
           'plain / live',
           'plan / live',
+          'tiles / live',
           'contiguous',
           'of it',
           'false',
@@ -79,8 +91,13 @@ export const benchmark: Benchmark = {
       },
       notes: [
         'pairs of one head (the mean of up to four), inside the tiles of the software target, 32 x 32 at head dimension 64',
+        'plain, plan: pairs inside the launch that its tiles visit; tiles: whole tiles of the plan, padding counted',
         'contiguous: visited / live of the same set undilated and contiguous; of it: plan / live over that',
-        'false: partial tiles that are in truth full or empty; predicted, measured: time of plain tiles over that of the plan',
+        'false: partial tiles of tables, of all heads, that are in truth full or empty, up to 8192 tokens',
+        'predicted, measured: time of plain tiles over that of the plan',
+        ...rows.flatMap(({ name, falsePlaces }) =>
+          falsePlaces.map((place) => `false tiles of ${name}: ${place}`),
+        ),
       ],
       data: rows,
     };
@@ -97,12 +114,26 @@ function cellsOf(row: TileRow): (string | number)[] {
     Math.round(row.live),
     (row.plain / row.live).toFixed(3),
     ratio.toFixed(3),
+    (row.computed / row.live).toFixed(3),
     row.contiguous === null ? '' : row.contiguous.toFixed(3),
     row.contiguous === null ? '' : (ratio / row.contiguous).toFixed(3),
     row.falseTiles ?? '',
     row.plan === 'plain' || row.predicted === null ? '' : row.predicted.toFixed(2),
     time === null ? '' : (time.plain / time.chosen).toFixed(2),
   ];
+}
+
+/** Passes, heads and kinds with false tiles: `pass near, head 2: 12 dead, the first at query 64, key 128`. */
+function placesOf(tiles: readonly FalseTileOfPass[]): readonly string[] {
+  const groups = new Map<string, FalseTileOfPass[]>();
+  for (const tile of tiles) {
+    const key = `pass ${tile.pass}, head ${tile.head}: ${tile.kind}`;
+    groups.set(key, [...(groups.get(key) ?? []), tile]);
+  }
+  return [...groups].map(
+    ([key, [first, ...others]]) =>
+      `${key}, ${others.length + 1}, the first at query ${first.query}, key ${first.key}`,
+  );
 }
 
 function exampleCases(n: number): readonly TileCase[] {
@@ -116,36 +147,11 @@ function exampleCases(n: number): readonly TileCase[] {
     }));
 }
 
-/** Every attention of a text, by its plan and in plain tiles. */
-function compilePairs({ name, text }: TileCase): readonly (readonly [CompiledUnit, CompiledUnit])[] {
-  const read = (options: CompileOptions) => {
-    const result = compile({ name: `${name}.sa`, text }, { ...options, tables, resolve });
-    if (!result.ok) throw new Error(`${name} does not compile: ${result.diagnostics[0].message}`);
-    return result.units;
-  };
-  const plain = read(plainOptions);
-  return read({}).map((unit, at) => [unit, plain[at]] as const);
-}
-
-const resolve = (path: string) => readFileSync(new URL(path, examples), 'utf8');
-const tables = (path: string) => JSON.parse(resolve(path)) as unknown;
-
 /** The length of a space that is fixed; the given one elsewhere, less where inputs would be large. */
 function tokensOf({ graph }: CompiledUnit, n: number): number {
   const nominal = nominalLaunch(graph);
   if (typeof nominal === 'string') return n;
   return graph.space !== null || nominal.nq < 4096 ? nominal.nq : n;
-}
-
-function contiguousRatio({ contiguous }: TileCase): number | null {
-  if (contiguous === null) return null;
-  const { text, nq, nk } = contiguous;
-  const result = compile({ name: 'contiguous.sa', text }, plainOptions);
-  if (!result.ok) throw new Error(result.diagnostics[0].message);
-  const isGrid = result.units[0].graph.space !== null;
-  const [unit] = isGrid ? compile({ name: 'contiguous.sa', text }).units : result.units;
-  const { live, visited } = countPairs(unit, launch(unit, nq, nk));
-  return visited / live;
 }
 
 function planOf({ schedule }: CompiledUnit): string {

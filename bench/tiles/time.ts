@@ -15,12 +15,19 @@ export interface TileTime {
 
 export interface Timer {
   measure(unit: CompiledUnit, plain: CompiledUnit, launched: LaunchedUnit): Promise<TileTime>;
-  /** Milliseconds of each of some descriptors, in turns. */
-  measureAll(descriptors: readonly AttentionDescriptor[], launched: LaunchedUnit): Promise<readonly number[]>;
+  /**
+   * Milliseconds of each of some descriptors, in turns, round by round until `isEnough`; each round begins with another
+   * one.
+   */
+  measureRounds(
+    descriptors: readonly AttentionDescriptor[],
+    launched: LaunchedUnit,
+    isEnough: (rounds: readonly (readonly number[])[]) => boolean,
+  ): Promise<readonly (readonly number[])[]>;
   close(): void;
 }
 
-const rounds = 5;
+const ROUNDS = 5;
 
 /** Times launches on the software adapter, by timestamp queries of the device. */
 export async function createTimer(): Promise<Timer> {
@@ -28,7 +35,7 @@ export async function createTimer(): Promise<Timer> {
   if (acquired.kind === 'none') throw new Error(`there is no software adapter: ${acquired.reason}`);
   const { device } = acquired;
 
-  const measureAll: Timer['measureAll'] = async (descriptors, { nq, nk, arrays }) => {
+  const measureRounds: Timer['measureRounds'] = async (descriptors, { nq, nk, arrays }, isEnough) => {
     const request = { nq, nk, arrays };
     const runs = [];
     for (const descriptor of descriptors) {
@@ -37,24 +44,31 @@ export async function createTimer(): Promise<Timer> {
       const attention = createAttention(device, descriptor);
       const plan = await attention.plan(request);
       const host = { q: tensors.q.stored, k: tensors.k.stored, v: tensors.v.stored };
-      const times: number[] = [];
-      runs.push({ attention, plan, host, times });
+      runs.push({ attention, plan, host });
     }
-    for (let round = 0; round <= rounds; round++) {
-      for (const { attention, plan, host, times } of runs) {
+    const rounds: number[][] = [];
+    // The first round compiles shaders and warms up.
+    for (let round = 0; round === 0 || !isEnough(rounds); round++) {
+      const times = new Array<number>(runs.length);
+      for (let turn = 0; turn < runs.length; turn++) {
+        const at = (turn + round) % runs.length;
+        const { attention, plan, host } = runs[at];
         const { milliseconds } = await attention.forward(host, { plan, time: true });
         if (milliseconds === null) throw new Error('the adapter has no timestamp queries');
-        if (round > 0) times.push(milliseconds);
+        times[at] = milliseconds;
       }
+      if (round > 0) rounds.push(times);
     }
     for (const { attention } of runs) attention.destroy();
-    return runs.map(({ times }) => median(times));
+    return rounds;
   };
   return {
-    measureAll,
+    measureRounds,
     async measure(unit, plain, launched) {
-      const [own, other] = await measureAll([unit.descriptor!, plain.descriptor!], launched);
-      return { chosen: own, plain: other };
+      const descriptors = [unit.descriptor!, plain.descriptor!];
+      const rounds = await measureRounds(descriptors, launched, ({ length }) => length === ROUNDS);
+      const [chosen, base] = descriptors.map((_, at) => median(rounds.map((times) => times[at])));
+      return { chosen, plain: base };
     },
     close: () => acquired.close(),
   };

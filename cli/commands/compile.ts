@@ -11,8 +11,10 @@ import type { DiagnosticFormat } from '../report-diagnostics.ts';
 import { stages } from '../stages.ts';
 import type { Stage } from '../stages.ts';
 import type { Terminal } from '../terminal.ts';
+import { addTunedOption } from '../tuned-option.ts';
+import type { TunedOption } from '../tuned-option.ts';
 
-interface CompileCommandOptions extends ShapeOptions, PlanOptions {
+interface CompileCommandOptions extends ShapeOptions, PlanOptions, TunedOption {
   readonly target: 'wgsl' | 'cuda';
   readonly cubin?: readonly string[];
   readonly out?: string;
@@ -58,7 +60,7 @@ export function addCompile(program: Command, terminal: Terminal): void {
     .option('--verify', 'run the verifiers of the IRs after every pass')
     .addOption(formatOption(diagnosticFormats, 'text'));
   addSpecificationOptions(command);
-  addPlanOptions(addShapeOptions(command)).option(
+  addTunedOption(addPlanOptions(addShapeOptions(command))).option(
     '--heads <count>',
     'number of heads (default: 2)',
     parseCount,

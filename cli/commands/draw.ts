@@ -3,20 +3,21 @@ import { Option } from 'commander';
 import { UsageError } from '../failures.ts';
 import {
   addAttendOption,
+  addItemOptions,
   addLaunchOptions,
   formatOption,
   parseCount,
   parseInteger,
   wantsColor,
 } from '../options.ts';
-import type { LaunchOptions } from '../options.ts';
+import type { ItemOptions, LaunchOptions } from '../options.ts';
 import { addPlanOptions, planOptionsOf } from '../plan-options.ts';
 import type { PlanOptions } from '../plan-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 type DrawFormat = 'terminal' | 'svg' | 'png';
 
-interface DrawOptions extends LaunchOptions, PlanOptions {
+interface DrawOptions extends LaunchOptions, ItemOptions, PlanOptions {
   readonly format: DrawFormat;
   readonly attend?: string;
   readonly tile?: number;
@@ -48,7 +49,7 @@ export function addDraw(program: Command, terminal: Terminal): void {
       parseInteger,
     )
     .option('--at <cell>', 'the same for the query in a cell of the grid: "(y, x)"');
-  addPlanOptions(addAttendOption(addLaunchOptions(command))).action(
+  addPlanOptions(addAttendOption(addItemOptions(addLaunchOptions(command)))).action(
     async (file: string, options: DrawOptions) => {
       const { makeDrawing } = await import('../make-drawing.ts');
       const ofQuery = options.query !== undefined || options.at !== undefined;
@@ -83,7 +84,10 @@ function checkTogether(options: DrawOptions, ofQuery: boolean): void {
     [ofQuery && tiles === true, '--tiles draws all queries, --at and --query one'],
     [ofQuery && tile !== undefined, '--tile is for the plane of pairs, not for the keys of one query'],
     [attend !== undefined && tiles === true, '--tiles draws what all attends visit, --attend shows one'],
-    [plans && tiles !== true, '--no-layout, --no-split and --no-variants change what --tiles draws'],
+    [
+      plans && tiles !== true,
+      '--plan-for, --no-layout, --no-split and --no-variants change what --tiles draws',
+    ],
   ];
   for (const [wrong, message] of pairs) if (wrong) throw new UsageError(message);
 }

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { UsageError } from '../failures.ts';
-import { addAttendOption, addLaunchOptions, formatOption } from '../options.ts';
-import type { LaunchOptions } from '../options.ts';
+import { addAttendOption, addItemOptions, addLaunchOptions, formatOption } from '../options.ts';
+import type { ItemOptions, LaunchOptions } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 type MaskFormat = 'json' | 'npy' | 'pbm' | 'text';
 
-interface MaskOptions extends LaunchOptions {
+interface MaskOptions extends LaunchOptions, ItemOptions {
   readonly format: MaskFormat;
   readonly attend?: string;
 }
@@ -28,35 +28,37 @@ heads is 1), C order, the first in the most significant bit of the first byte, n
 booleans of that shape, pbm one image a head.
 `,
     );
-  addAttendOption(addLaunchOptions(command)).action(async (file: string, options: MaskOptions) => {
-    const { compileOne } = await import('../compile-file.ts');
-    const { launchUnit } = await import('../launch-unit.ts');
-    const { denseMask } = await import('../dense-mask.ts');
-    const { maskToJson, maskToPbm, maskToText, unpackMask } = await import('../formats/bit-mask.ts');
-    const unit = launchUnit(
-      await compileOne(file, options, 'lower', { command, terminal }),
-      options,
-      terminal,
-    );
-    const heads = options.heads === undefined && unit.groups.length === 1 ? 1 : unit.model.heads;
-    if (heads * unit.nq * unit.nk > mostPairs) {
-      throw new UsageError(
-        `${heads} x ${unit.nq} x ${unit.nk} pairs are more than the ${mostPairs} that a dense mask may have`,
+  addAttendOption(addItemOptions(addLaunchOptions(command))).action(
+    async (file: string, options: MaskOptions) => {
+      const { compileOne } = await import('../compile-file.ts');
+      const { launchUnit } = await import('../launch-unit.ts');
+      const { denseMask } = await import('../dense-mask.ts');
+      const { maskToJson, maskToPbm, maskToText, unpackMask } = await import('../formats/bit-mask.ts');
+      const unit = launchUnit(
+        await compileOne(file, options, 'lower', { command, terminal }),
+        options,
+        terminal,
       );
-    }
-    const mask = denseMask(unit, heads);
-    switch (options.format) {
-      case 'json':
-        return terminal.out.write(maskToJson(mask));
-      case 'npy': {
-        const { writeNpy } = await import('../formats/npy.ts');
-        const shape = heads === 1 ? [mask.nq, mask.nk] : [heads, mask.nq, mask.nk];
-        return terminal.out.write(writeNpy('|b1', shape, unpackMask(mask)));
+      const heads = options.heads === undefined && unit.groups.length === 1 ? 1 : unit.model.heads;
+      if (heads * unit.nq * unit.nk > mostPairs) {
+        throw new UsageError(
+          `${heads} x ${unit.nq} x ${unit.nk} pairs are more than the ${mostPairs} that a dense mask may have`,
+        );
       }
-      case 'pbm':
-        return terminal.out.write(maskToPbm(mask));
-      case 'text':
-        return terminal.out.write(maskToText(mask));
-    }
-  });
+      const mask = denseMask(unit, heads);
+      switch (options.format) {
+        case 'json':
+          return terminal.out.write(maskToJson(mask));
+        case 'npy': {
+          const { writeNpy } = await import('../formats/npy.ts');
+          const shape = heads === 1 ? [mask.nq, mask.nk] : [heads, mask.nq, mask.nk];
+          return terminal.out.write(writeNpy('|b1', shape, unpackMask(mask)));
+        }
+        case 'pbm':
+          return terminal.out.write(maskToPbm(mask));
+        case 'text':
+          return terminal.out.write(maskToText(mask));
+      }
+    },
+  );
 }

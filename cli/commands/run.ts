@@ -6,6 +6,7 @@ import { addLaunchOptions, addShapeOptions, formatOption, parseCount, parseIndex
 import { addPlanOptions } from '../plan-options.ts';
 import type { RunFormat, RunOptions } from '../run/options.ts';
 import type { Terminal } from '../terminal.ts';
+import { addTunedOption } from '../tuned-option.ts';
 
 export function addRun(program: Command, terminal: Terminal): void {
   const command = program
@@ -30,7 +31,7 @@ export function addRun(program: Command, terminal: Terminal): void {
     .option('--out <file.npy>', 'write the output there, f32')
     .option('--seed <number>', 'seed of random tensors', parseIndex, 1)
     .option('--time', 'run five more times and print the median');
-  addPlanOptions(addShapeOptions(addLaunchOptions(command))).action(
+  addTunedOption(addPlanOptions(addShapeOptions(addLaunchOptions(command)))).action(
     async (file: string, options: RunOptions) => {
       const { compileOne } = await import('../compile-file.ts');
       const { runUnit } = await import('../run/run-unit.ts');

@@ -30,6 +30,8 @@ export interface VisitedCells {
 /** Panels under one title. */
 export interface Drawing {
   readonly title: string;
+  /** What cells hold: pairs, or the keys of one query, which may itself be no key. */
+  readonly of: 'pairs' | 'keys';
   readonly panels: readonly Panel[];
 }
 
@@ -63,7 +65,7 @@ export function countCells({ shares }: Panel): { full: number; partial: number; 
 export type Sample = Exclude<Look, 'empty'> | 'mark';
 
 /** The samples that a drawing holds, in the order of its legend, with what they mean. */
-export function legendOf({ panels }: Drawing): readonly (readonly [sample: Sample, meaning: string])[] {
+export function legendOf({ panels, of }: Drawing): readonly (readonly [sample: Sample, meaning: string])[] {
   const found = new Set<Look | 'mark'>();
   for (const panel of panels) {
     for (let at = 0; at < panel.shares.length; at++) found.add(lookOf(panel, at));
@@ -72,7 +74,7 @@ export function legendOf({ panels }: Drawing): readonly (readonly [sample: Sampl
   const hasDegree = (['low', 'middle', 'high'] as const).some((degree) => found.has(degree));
   const [all, some] = panels.some((panel) => panel.tiles !== null)
     ? ['full tile', 'live in a partial tile']
-    : found.has('mark')
+    : of === 'keys'
       ? ['live', 'partly live']
       : ['full', 'partial'];
   const samples: readonly (readonly [Sample, string])[] = [

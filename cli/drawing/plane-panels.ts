@@ -23,6 +23,7 @@ export function planeDrawing(unit: LaunchedUnit, tile: number, tiles: DrawnTiles
   const scale = tile === 1 ? '' : `, cells of ${tile}`;
   return {
     title: `${unit.name}: ${nq} queries x ${nk} keys${scale}`,
+    of: 'pairs',
     panels: unit.groups.map((group) => planePanel(unit, group, tile, passes)),
   };
 }
@@ -38,11 +39,11 @@ function planePanel(
   tile: number,
   passes: readonly VisitingPass[] | null,
 ): Panel {
-  const { nq, nk, offset, model, mask } = unit;
+  const { nq, nk, offset, item, model, mask } = unit;
   const plane = { nq, nk, offset, tile };
   const shares = shareOfCells(group.bound, plane);
   const { pairs, exact } = countLivePairs(group.bound, plane);
-  const visits = passes === null ? null : visitedCells(passes, mask, group.heads[0], plane);
+  const visits = passes === null ? null : visitedCells(passes, mask, { item, head: group.heads[0] }, plane);
   const caption = describeHeads(group, model.heads);
   const sparsity = `sparsity ${exact ? '' : '~'}${(100 * (1 - pairs / (nq * nk))).toFixed(2)}%`;
   const scale = tile === 1 ? '' : `, cells of ${tile}`;

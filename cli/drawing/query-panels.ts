@@ -38,7 +38,7 @@ export function queryDrawing(unit: LaunchedUnit, query: number, most: number): D
     const prefix = groups.length === 1 ? '' : describeHeads(group, model.heads);
     return regions.flatMap((region) => regionPanels({ live, query, prefix, most }, region, nk));
   });
-  return { title: `${name}: the keys of the query at ${describePlace(regions, query)}`, panels };
+  return { title: `${name}: the keys of the query at ${describePlace(regions, query)}`, of: 'keys', panels };
 }
 
 function regionPanels(keys: Keys, region: GridRegion, nk: number): readonly Panel[] {

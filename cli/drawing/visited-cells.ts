@@ -16,6 +16,12 @@ export interface VisitingPass {
   readonly kernel: KernelDescriptor;
 }
 
+/** Whose tiles are looked at. */
+export interface GridIndex {
+  readonly item: number;
+  readonly head: number;
+}
+
 /** What a launch visits for one head, and how many tiles that are. */
 export interface Visits extends VisitedCells {
   readonly fullTiles: number;
@@ -25,17 +31,17 @@ export interface Visits extends VisitedCells {
   readonly visitedPairs: number;
 }
 
-/** What the passes of a launch visit for a head of batch item 0, by cells of the plane of pairs. */
+/** What the passes of a launch visit for a head of a batch item, by cells of the plane of pairs. */
 export function visitedCells(
   passes: readonly VisitingPass[],
   launched: LaunchedMask,
-  head: number,
+  grid: GridIndex,
   plane: Plane,
 ): Visits {
   const sums = new CellSums(plane);
   let [fullTiles, partialTiles, distances, visitedPairs] = [0, 0, 0, 0];
   for (const { pass, kernel } of passes) {
-    const found = tableOf({ pass, kernel }, launched, head);
+    const found = tableOf({ pass, kernel }, launched, grid);
     if (found.kind === 'diagonals') {
       distances += found.distances.length;
       visitedPairs += sums.addDiagonals(found.distances);
@@ -45,24 +51,24 @@ export function visitedCells(
     fullTiles += statistics.fullTiles;
     partialTiles += statistics.partialTiles;
     visitedPairs += statistics.visitedPairs;
-    sums.addTable(found.table, viewsOf({ pass, kernel }, launched, head));
+    sums.addTable(found.table, viewsOf({ pass, kernel }, launched, grid));
   }
   return { ...sums.shares(), fullTiles, partialTiles, distances, visitedPairs };
 }
 
 /** Kernels that compute their ranges visit what a table at their own tile would list. */
-function tableOf({ pass, kernel }: VisitingPass, launched: LaunchedMask, head: number) {
-  if (kernel.schedule.kind !== 'ranges') return schedulePass(pass, kernel, launched, 0, head);
+function tableOf({ pass, kernel }: VisitingPass, launched: LaunchedMask, { item, head }: GridIndex) {
+  if (kernel.schedule.kind !== 'ranges') return schedulePass(pass, kernel, launched, item, head);
   const { nq, nk } = launched.scalars;
-  const bound = createBinder(pass.mask, launched.scalars, launched.arrays)(0, head);
+  const bound = createBinder(pass.mask, launched.scalars, launched.arrays)(item, head);
   const { queries: queryTile, keys: granularity } = kernel.tile;
   const table = buildRunTable(bound, { nq, nk, offset: launched.offset, queryTile, granularity });
   return { kind: 'runs', table } as const;
 }
 
-function viewsOf({ pass, kernel }: VisitingPass, launched: LaunchedMask, head: number) {
+function viewsOf({ pass, kernel }: VisitingPass, launched: LaunchedMask, { item, head }: GridIndex) {
   const { scalars, arrays, offset } = launched;
-  const bound = createBinder(pass.mask, scalars, arrays)(0, head);
+  const bound = createBinder(pass.mask, scalars, arrays)(item, head);
   const request = { scalars, nq: scalars.nq, nk: scalars.nk, offset, bound };
   const { tile, extents } = kernel;
   return {

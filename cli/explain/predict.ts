@@ -1,5 +1,4 @@
-import { costFactors } from '../../compiler/cost/index.ts';
-import type { TargetTable } from '../../compiler/cost/index.ts';
+import type { CostFactors } from '../../compiler/cost/index.ts';
 import { priceOf } from '../../compiler/passes/layout/price.ts';
 import type { ServedPass } from './count-visits.ts';
 import type { Visits } from './work.ts';
@@ -9,7 +8,7 @@ export function costOf(
   passes: readonly ServedPass[],
   visits: readonly Visits[],
   nq: number,
-  target: TargetTable['class'],
+  factors: CostFactors,
 ): number {
   return passes.reduce((sum, pass, at) => {
     const { tile } = pass.kernel;
@@ -20,7 +19,7 @@ export function costOf(
       ...ofKernel(full_tiles, partial_tiles, computed_pairs, pass),
     };
     const state = { reads: at > 0, writes: at < passes.length - 1 };
-    return sum + priceOf(counts, pass, tile, state, costFactors[target]);
+    return sum + priceOf(counts, pass, tile, state, factors);
   }, 0);
 }
 
@@ -37,7 +36,7 @@ export function denseCost(
   tile: { readonly queries: number; readonly keys: number },
   nq: number,
   nk: number,
-  target: TargetTable['class'],
+  factors: CostFactors,
 ): number {
   const [queryTiles, keyTiles] = [Math.ceil(nq / tile.queries), Math.ceil(nk / tile.keys)];
   const plain = { kind: 'positions' } as const;
@@ -46,6 +45,6 @@ export function denseCost(
     { queries: plain, keys: plain, strategy: 'dense' },
     tile,
     { reads: false, writes: false },
-    costFactors[target],
+    factors,
   );
 }

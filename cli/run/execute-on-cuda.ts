@@ -33,7 +33,7 @@ export async function executeOnCuda(
       milliseconds,
       timedBy: 'CUDA events',
       planMilliseconds,
-      kernels: [plan.launch.kernel.name],
+      kernels: plan.launch.passes.map(({ kernel }) => kernel.name),
     };
   } finally {
     attention.destroy();

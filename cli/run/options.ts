@@ -1,11 +1,12 @@
 import type { LaunchOptions, ShapeOptions } from '../options.ts';
 import type { PlanOptions } from '../plan-options.ts';
+import type { TunedOption } from '../tuned-option.ts';
 import type { DeviceChoice } from './choose-device.ts';
 
 export type RunFormat = 'text' | 'json';
 
 /** What the command line says to `run`. */
-export interface RunOptions extends LaunchOptions, PlanOptions, Omit<ShapeOptions, 'heads'> {
+export interface RunOptions extends LaunchOptions, PlanOptions, TunedOption, Omit<ShapeOptions, 'heads'> {
   readonly format: RunFormat;
   readonly device: DeviceChoice;
   readonly batch: number;

@@ -19,4 +19,10 @@ export const cudaSm80: CudaTarget = {
     { upTo: 128, warps: 1, rows: 16, keys: 64, stages: 2, blocks: 2 },
     { upTo: 256, warps: 1, rows: 16, keys: 32, stages: 2, blocks: 2 },
   ],
+  // A lane keeps at most 32 elements of q and as many accumulators, and reads 16 bytes at a time.
+  diagonal: [
+    { upTo: 64, warps: 4, rows: 8, keys: 4, stages: 0, blocks: 4 },
+    { upTo: 128, warps: 8, rows: 4, keys: 4, stages: 0, blocks: 2 },
+    { upTo: 256, warps: 8, rows: 4, keys: 2, stages: 0, blocks: 1 },
+  ],
 };

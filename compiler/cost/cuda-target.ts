@@ -12,6 +12,11 @@ export interface CudaTarget {
   readonly tiles: readonly CudaTile[];
   /** Layouts for launches of no more query rows than a tile of theirs has (decoding); may be empty. */
   readonly smallQuery: readonly CudaTile[];
+  /**
+   * Layouts for diagonals, narrowest heads first; empty where another family serves them. The 32 / rows lanes of a warp
+   * that own a row of queries share its products; no row of k or v is kept in shared memory.
+   */
+  readonly diagonal: readonly CudaTile[];
 }
 
 /** How a block is laid over a tile of queries x keys. */
@@ -20,14 +25,16 @@ export interface CudaTile {
   readonly upTo: number;
   /** Warps that compute; each owns `rows` query rows. On sm_90a four make a warpgroup, and one more of those copies. */
   readonly warps: number;
-  /** 16 or 32; on sm_90a 16. */
+  /** 16 or 32; on sm_90a 16; of diagonals a power of two up to 32. */
   readonly rows: number;
-  /** Keys of a tile, a multiple of 16. */
+  /** Keys of a tile, a multiple of 16; of diagonals the distances whose rows of k and v are on their way at a time. */
   readonly keys: number;
-  /** Tiles of k and v in shared memory at a time: one is computed on, the others are on their way. */
+  /** Tiles of k and v in shared memory at a time: one is computed on, the others are on their way. 0 for diagonals. */
   readonly stages: number;
   /** Blocks that a multiprocessor should hold at a time: bounds the registers of a thread. */
   readonly blocks: number;
   /** sm_90a: products with v run while the weights of the next tile are computed. */
   readonly overlap?: boolean;
+  /** sm_90a: rows of out have a place of their own in shared memory, so that the next queries come while they are stored. */
+  readonly apart?: boolean;
 }

@@ -21,6 +21,12 @@ export const costFactors: Readonly<Record<TargetTable['class'], CostFactors>> = 
 export const cudaTargets: readonly CudaTarget[] = [cudaSm80, cudaSm90a];
 
 export { gpu, software };
+export { listCandidates, listCudaCandidates } from './list-candidates.ts';
+export type { CandidateRange } from './list-candidates.ts';
+export { readTuning } from './read-tuning.ts';
+export { describeLayout, onlyLayout, tunedCudaTargets, tunedTargets } from './tuning.ts';
+export type { TunedLayout, Tuning } from './tuning.ts';
+export { cudaCostFactors } from './cuda-factors.ts';
 export type { CostFactors } from './cost-factors.ts';
 export type { CudaTarget, CudaTile } from './cuda-target.ts';
 export type { TargetTable, ThreadTile } from './target-table.ts';

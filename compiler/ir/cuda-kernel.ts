@@ -1,10 +1,9 @@
 import type { CudaTile } from '../cost/cuda-target.ts';
 import type { CudaField, CudaFamily } from '../../runtime/cuda/descriptor.ts';
-import type { KernelSchedule } from '../../runtime/descriptor.ts';
-import type { KernelPlan } from './kernel.ts';
+import type { KernelPlan, PlannedKernel, PlannedPass } from './kernel.ts';
 
 /**
- * What is emitted for one attention in CUDA. The meaning of schedule, arenas and score is that of {@link KernelPlan};
+ * What is emitted for one attention in CUDA. The meaning of passes, arenas and score is that of {@link KernelPlan};
  * tensors are stored as f16 or bf16, products accumulate in f32.
  *
  * One block owns the `queries` rows of a tile of one (batch, head), a warp `rows` of them. It walks the key tiles that
@@ -21,10 +20,22 @@ export interface CudaKernelPlan extends Omit<
 > {
   readonly kind: 'cuda-kernel-plan';
   readonly dtype: 'f16' | 'bf16';
-  /** How the one pass over the whole mask finds its key tiles. */
-  readonly schedule: Exclude<KernelSchedule, { kind: 'diagonals' }>;
-  /** The parameter block, eight-byte fields first. */
+  readonly passes: readonly PlannedCudaPass[];
+  /** The parameter block of every kernel, tensor maps first, then eight-byte fields. */
   readonly params: readonly CudaField[];
+}
+
+/**
+ * A pass of the schedule with what its kernels need.
+ *
+ * - Views: a block works out the row or the key of each slot of its tile when it copies it; padding is copied as zeros and
+ *   is dead. sm_90a copies tiles of neighbouring positions by TMA, others a row at a time (`cp.async`).
+ * - Diagonals: a row of queries belongs to a few lanes, which read k and v in place and multiply without tensor cores.
+ * - Variant: of a partial tile a lane keeps a word a row, a bit for each key that it holds. What is decided without looking
+ *   at pairs is made of words: ranges of keys, conditions on the row, conditions on the key, in tiles of any order.
+ * - State: between passes of one softmax, accumulators, maximum and sum of each row lie in device memory as f32.
+ */
+export interface PlannedCudaPass extends Omit<PlannedPass, 'kernels'> {
   readonly kernels: readonly PlannedCudaKernel[];
 }
 
@@ -34,6 +45,8 @@ export interface PlannedCudaKernel {
   readonly purpose: 'tiled' | 'small-query';
   readonly family: CudaFamily;
   readonly tile: CudaTile;
+  /** The box of a tile in views of boxes; empty for other views. */
+  readonly extents: PlannedKernel['extents'];
   readonly sharedBytes: number;
 }
 
@@ -50,6 +63,11 @@ export function sharedRowBytes(width: number): number {
   return width % 64 === 0 ? width * 2 : width * 2 + 16;
 }
 
+/** Bytes of a row of `width` 2-byte elements in whole panels of 64, as boxes of tensors and products of warpgroups have it. */
+export function panelRowBytes(width: number): number {
+  return Math.ceil(width / 64) * 128;
+}
+
 /** Threads of a block. */
 export function cudaThreads(family: CudaFamily, { warps }: CudaTile): number {
   return 32 * (family === 'sm_90a' ? warps + 4 : warps);
@@ -57,12 +75,17 @@ export function cudaThreads(family: CudaFamily, { warps }: CudaTile): number {
 
 /** Bytes of dynamic shared memory. */
 export function cudaSharedBytes(family: CudaFamily, tile: CudaTile, dim: number, dimV: number): number {
+  // Diagonals read k and v in place.
+  if (tile.stages === 0) return 0;
   const queries = cudaTileQueries(tile);
   if (family === 'sm_90a') {
-    // The queries, the stages of keys and of values, in rows of 2-byte elements; then a signal for the queries and four
-    // for each stage. The output takes the place of the queries.
-    const elements = queries * Math.max(dim, dimV) + tile.stages * tile.keys * (dim + dimV);
-    return 2 * elements + 8 * (1 + 4 * tile.stages);
+    // The queries, the stages of keys and of values, in panels; the output, apart or in the place of the queries; then two
+    // signals for the queries and four for each stage.
+    const rows = tile.apart
+      ? panelRowBytes(dim) + sharedRowBytes(dimV)
+      : Math.max(panelRowBytes(dim), panelRowBytes(dimV));
+    const stage = tile.keys * (panelRowBytes(dim) + panelRowBytes(dimV));
+    return queries * rows + tile.stages * stage + 8 * (2 + 4 * tile.stages);
   }
   // The queries, then `stages` tiles of keys and values; at the end the output.
   const keyRow = sharedRowBytes(dim) + sharedRowBytes(dimV);

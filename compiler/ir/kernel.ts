@@ -121,6 +121,8 @@ export type KeyBounds =
   | { readonly kind: 'range'; readonly low: NodeId | null; readonly high: NodeId | null }
   /** All keys or none: a condition that does not read the key. */
   | { readonly kind: 'row'; readonly condition: NodeId }
+  /** The keys of which a condition that does not read the query holds; only where a plan asks for such words. */
+  | { readonly kind: 'key'; readonly condition: NodeId }
   | { readonly kind: 'and' | 'or'; readonly left: KeyBounds; readonly right: KeyBounds }
   | { readonly kind: 'not'; readonly operand: KeyBounds }
   | { readonly kind: 'open' };

@@ -1,27 +1,42 @@
 import type { CudaField } from '../../runtime/cuda/descriptor.ts';
 import { cudaTileQueries } from './cuda-kernel.ts';
-import type { CudaKernelPlan, PlannedCudaKernel } from './cuda-kernel.ts';
-import { printSchedule, printSource } from './print-kernel.ts';
+import type { CudaKernelPlan, PlannedCudaKernel, PlannedCudaPass } from './cuda-kernel.ts';
+import { printExtents, printPassHead, printSchedule, printSource } from './print-kernel.ts';
+import { printVariant } from './print-variant.ts';
 
 /** A CUDA kernel plan as text, one decision a line, for goldens and `--print-after`. */
 export function printCudaKernelPlan(plan: CudaKernelPlan): string {
   const lines = [
     `cuda-kernel-plan ${plan.name}`,
     `  heads ${plan.heads}, kv_heads ${plan.kvHeads}, dim ${plan.dim}, dim_v ${plan.dimV}, ${plan.dtype}`,
-    ...printSchedule(plan.schedule),
     ...plan.params.map((field) => `  parameter ${field.name}: ${field.type} = ${printCudaSource(field)}`),
     ...plan.arena.map((section) => `  arena ${section.name}: ${section.kind}`),
     ...plan.floats.map((name) => `  floats ${name}`),
-    ...plan.kernels.flatMap(printKernel),
+    ...plan.passes.flatMap(printPass),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function printKernel({ name, purpose, family, tile, sharedBytes }: PlannedCudaKernel): string[] {
+function printPass(pass: PlannedCudaPass): string[] {
+  const { schedule, variant, kernels } = pass;
+  return [
+    ...printPassHead(pass),
+    ...printSchedule(schedule),
+    ...(variant === null ? [] : printVariant(variant).map((line) => `    ${line}`)),
+    ...kernels.flatMap(printKernel),
+  ];
+}
+
+function printKernel({ name, purpose, family, tile, extents, sharedBytes }: PlannedCudaKernel): string[] {
+  const { warps, rows, keys, stages, blocks } = tile;
   return [
     `  kernel ${name}: ${purpose} for ${family}`,
-    `    tile ${cudaTileQueries(tile)} queries x ${tile.keys} keys, ${tile.stages} stages`,
-    `    ${tile.warps} warps of ${tile.rows} rows, ${tile.blocks} blocks a multiprocessor`,
+    stages === 0
+      ? `    tile ${cudaTileQueries(tile)} queries, ${keys} distances at a time, ${32 / rows} lanes a row`
+      : `    tile ${cudaTileQueries(tile)} queries x ${keys} keys, ${stages} stages`,
+    ...printExtents('queries', extents.queries),
+    ...printExtents('keys', extents.keys),
+    `    ${warps} warps of ${rows} rows, ${blocks} blocks a multiprocessor`,
     `    ${sharedBytes} bytes of shared memory`,
   ];
 }

@@ -19,25 +19,30 @@ export function printKernelPlan(plan: KernelPlan): string {
   return `${lines.join('\n')}\n`;
 }
 
-function printPass({
+function printPass(pass: PlannedPass): string[] {
+  const { schedule, variant, kernels } = pass;
+  return [
+    ...printPassHead(pass),
+    ...printSchedule(schedule),
+    ...(variant === null ? [] : printVariant(variant).map((line) => `    ${line}`)),
+    ...kernels.flatMap(printKernel),
+  ];
+}
+
+/** What a pass is, whatever its kernels are written in. */
+export function printPassHead({
   name,
   queries,
   keys,
   strategy,
   state,
   column,
-  schedule,
-  variant,
-  kernels,
-}: PlannedPass): string[] {
+}: Omit<PlannedPass, 'kernels' | 'variant'>): string[] {
   return [
     `  pass ${name}: ${strategy}, queries by ${queries.kind}, keys by ${keys.kind}`,
     ...(state.reads ? ['  takes up the state'] : []),
     ...(state.writes ? ['  leaves the state'] : []),
     ...(column === 0 ? [] : [`  from column ${column}`]),
-    ...printSchedule(schedule),
-    ...(variant === null ? [] : printVariant(variant).map((line) => `    ${line}`)),
-    ...kernels.flatMap(printKernel),
   ];
 }
 
@@ -73,7 +78,7 @@ function printKernel(kernel: PlannedKernel): string[] {
   ];
 }
 
-function printExtents(side: string, extents: Extents): string[] {
+export function printExtents(side: string, extents: Extents): string[] {
   return extents.length === 0
     ? []
     : [`    boxes of ${side} ${extents.map((box) => `(${box.join(', ')})`).join(' + ')}`];

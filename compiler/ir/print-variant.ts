@@ -23,6 +23,8 @@ function printBounds(bounds: KeyBounds, text: (node: NodeId) => string): string 
       return 'open';
     case 'row':
       return `[${text(bounds.condition)}]`;
+    case 'key':
+      return `{${text(bounds.condition)}}`;
     case 'range': {
       const [low, high] = [bounds.low, bounds.high].map((end) => (end === null ? '' : text(end)));
       return `[${low} .. ${high})`;

@@ -1,6 +1,6 @@
-import { cudaSharedBytes } from './cuda-kernel.ts';
-import type { CudaKernelPlan, PlannedCudaKernel } from './cuda-kernel.ts';
-import { doubled } from './verify-kernel.ts';
+import { cudaSharedBytes, cudaTileQueries } from './cuda-kernel.ts';
+import type { CudaKernelPlan, PlannedCudaKernel, PlannedCudaPass } from './cuda-kernel.ts';
+import { doubled, verifyStates, verifyViews } from './verify-kernel.ts';
 
 /** Keys of a tile: what a lane holds of a row of scores, a quarter, is one word of live bits. */
 const MOST_KEYS = 128;
@@ -10,7 +10,7 @@ export function verifyCudaKernelPlan(plan: CudaKernelPlan): string[] {
   const names = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
   const sections = [...names(plan.arena), ...plan.floats];
   return [
-    ...doubled(names(plan.kernels), 'kernel'),
+    ...doubled(names(plan.passes.flatMap(({ kernels }) => kernels)), 'kernel'),
     ...doubled(names(plan.params), 'parameter'),
     ...doubled(sections, 'section'),
     ...plan.params.flatMap(({ name, source }) =>
@@ -18,20 +18,52 @@ export function verifyCudaKernelPlan(plan: CudaKernelPlan): string[] {
         ? [`parameter ${name} points at section ${source.section}, which is in neither arena`]
         : [],
     ),
-    ...plan.kernels.flatMap((kernel) => verifyKernel(plan, kernel)),
+    ...verifyStates(plan),
+    ...verifyStatePointer(plan),
+    ...plan.passes.flatMap((pass) => verifyPass(plan, pass)),
+  ];
+}
+
+/** The state has an address where, and only where, some pass hands it on. */
+function verifyStatePointer({ passes, params }: CudaKernelPlan): string[] {
+  const isHanded = passes.some(({ state }) => state.reads || state.writes);
+  const isGiven = params.some(({ source }) => source.kind === 'pointer' && source.of === 'state');
+  if (isHanded === isGiven) return [];
+  return [isGiven ? 'a state is given that no pass hands on' : 'a state is handed on and has no address'];
+}
+
+function verifyPass(plan: CudaKernelPlan, pass: PlannedCudaPass): string[] {
+  const { name, kernels } = pass;
+  const tiles = kernels.map(({ tile, extents }) => {
+    return { queries: cudaTileQueries(tile), keys: tile.keys, extents };
+  });
+  return [
+    ...(kernels.some(({ purpose }) => purpose === 'tiled') ? [] : [`pass ${name} has no tiled kernel`]),
+    ...verifyViews(pass, tiles),
+    ...kernels.flatMap((kernel) => verifyKernel(plan, pass, kernel)),
   ];
 }
 
 function verifyKernel(
   { dim, dimV }: CudaKernelPlan,
+  { strategy }: PlannedCudaPass,
   { name, family, tile, sharedBytes }: PlannedCudaKernel,
 ): string[] {
   const problems: string[] = [];
-  if (tile.keys % 16 !== 0 || tile.keys > MOST_KEYS) problems.push(`${name}: ${tile.keys} keys a tile`);
-  if (tile.rows % 16 !== 0) problems.push(`${name}: ${tile.rows} rows a warp`);
-  if (tile.stages < 2) problems.push(`${name}: ${tile.stages} stages`);
-  if (Math.max(dim, dimV) > tile.upTo) problems.push(`${name}: dim ${dim} and ${dimV} over ${tile.upTo}`);
-  if (sharedBytes !== cudaSharedBytes(family, tile, dim, dimV))
-    problems.push(`${name}: ${sharedBytes} bytes are not what its tiles take`);
+  const say = (wrong: boolean, text: string): void => {
+    if (wrong) problems.push(`${name}: ${text}`);
+  };
+  if (strategy === 'diagonal') {
+    say(family === 'sm_90a', 'diagonals use no tensor cores');
+    say(![1, 2, 4, 8, 16, 32].includes(tile.rows), `${tile.rows} rows in the lanes of a warp`);
+    say(tile.stages !== 0, `${tile.stages} stages of keys that are read in place`);
+  } else {
+    say(tile.keys % 16 !== 0 || tile.keys > MOST_KEYS, `${tile.keys} keys a tile`);
+    say(tile.rows % 16 !== 0, `${tile.rows} rows a warp`);
+    say(tile.stages < 2, `${tile.stages} stages`);
+  }
+  say(Math.max(dim, dimV) > tile.upTo, `dim ${dim} and ${dimV} over ${tile.upTo}`);
+  const expected = cudaSharedBytes(family, tile, dim, dimV);
+  say(sharedBytes !== expected, `${sharedBytes} bytes are not what its tiles take`);
   return problems;
 }

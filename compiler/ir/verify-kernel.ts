@@ -1,5 +1,6 @@
 import { storageOf, tileKeys, tileQueries, workgroupBytes, workgroupSize } from './kernel.ts';
 import type { KernelPlan, PlannedKernel, PlannedPass } from './kernel.ts';
+import type { TileBoxes } from './schedule.ts';
 
 /** WebGPU guarantees this many storage buffers in a stage and this many invocations in a workgroup. */
 const GUARANTEED_STORAGE_BUFFERS = 8;
@@ -60,8 +61,28 @@ function verifyBuffers(plan: KernelPlan): string[] {
   return problems;
 }
 
-/** What a pass says of itself: views, schedule and strategy must go together. */
-function verifyPass({ name, queries, keys, strategy, schedule, variant, kernels }: PlannedPass): string[] {
+function verifyPass(pass: PlannedPass): string[] {
+  const { name, keys, schedule, variant } = pass;
+  const problems: string[] = [];
+  if (variant !== null && schedule.kind !== 'table')
+    problems.push(`pass ${name} specialises a mask that no table leaves`);
+  if (variant?.bounds != null && keys.kind !== 'positions')
+    problems.push(`pass ${name} bounds keys that are no neighbours`);
+  const tiles = pass.kernels.map(({ shape, extents }) => {
+    return { queries: tileQueries(shape), keys: tileKeys(shape), extents };
+  });
+  return [...problems, ...verifyViews(pass, tiles, { mayPad: true })];
+}
+
+/**
+ * What a pass says of itself: views, schedule, strategy and the boxes of its kernels must go together. A box may have
+ * fewer slots than its tile where kernels know of it.
+ */
+export function verifyViews(
+  { name, queries, keys, strategy, schedule }: Omit<PlannedPass, 'kernels' | 'variant'>,
+  tiles: readonly TileBoxes[],
+  { mayPad }: { readonly mayPad: boolean } = { mayPad: false },
+): string[] {
   const problems: string[] = [];
   const say = (wrong: boolean, text: string): void => {
     if (wrong) problems.push(`pass ${name} ${text}`);
@@ -71,20 +92,19 @@ function verifyPass({ name, queries, keys, strategy, schedule, variant, kernels 
   say(schedule.kind === 'ranges' && !plain, 'computes ranges over views');
   say((strategy === 'diagonal') !== (schedule.kind === 'diagonals'), `is ${strategy} by ${schedule.kind}`);
   say((strategy === 'gathered') !== (keys.kind === 'list'), `is ${strategy} over keys by ${keys.kind}`);
-  say(variant !== null && schedule.kind !== 'table', 'specialises a mask that no table leaves');
-  say(variant?.bounds != null && keys.kind !== 'positions', 'bounds keys that are no neighbours');
-  for (const kernel of kernels) {
+  for (const tile of tiles) {
     for (const [side, view, slots] of [
-      ['queries', queries, tileQueries(kernel.shape)],
-      ['keys', keys, tileKeys(kernel.shape)],
+      ['queries', queries, tile.queries],
+      ['keys', keys, tile.keys],
     ] as const) {
-      const boxes = kernel.extents[side];
+      const boxes = tile.extents[side];
       if (view.kind !== 'boxes') continue;
       say(boxes.length !== view.regions.length, `has ${boxes.length} boxes for its regions of ${side}`);
-      const fits = boxes.every(
-        (box, region) =>
-          box.length === view.regions[region]?.axes.length && box.reduce((a, b) => a * b, 1) === slots,
-      );
+      const fits = boxes.every((box, region) => {
+        const inBox = box.reduce((a, b) => a * b, 1);
+        const isTile = mayPad ? inBox <= slots : inBox === slots;
+        return isTile && box.length === view.regions[region]?.axes.length;
+      });
       say(!fits, `has boxes of ${side} that are no tile of ${slots}`);
     }
   }
@@ -92,7 +112,11 @@ function verifyPass({ name, queries, keys, strategy, schedule, variant, kernels 
 }
 
 /** A state is left before it is taken up, and the last pass finishes. */
-function verifyStates({ passes }: KernelPlan): string[] {
+export function verifyStates({
+  passes,
+}: {
+  readonly passes: readonly Pick<PlannedPass, 'name' | 'state'>[];
+}): string[] {
   return passes.flatMap(({ name, state }, at) => {
     const left = at > 0 && passes[at - 1].state.writes;
     const last = at === passes.length - 1;

@@ -50,8 +50,13 @@ export function describeUnexpected(at: number, inAttention: boolean, around: Sur
       : `Expected ${at === 0 ? '' : 'an operator, or '}${expected}, found ${describeFound(around, at)}.`,
     span: spanAt(around, at),
     label: closer ? 'no bracket is open here' : 'not expected here',
-    help: [...keywordHelp(at, inAttention, around), ...helpFor('', '', at, around)],
+    help: helpForUnexpected(at, inAttention, around),
   };
+}
+
+function helpForUnexpected(at: number, inAttention: boolean, around: Surroundings): Problem['help'] {
+  const meant = keywordHelp(at, inAttention, around);
+  return meant.length > 0 ? meant : helpFor('', '', at, around);
 }
 
 /** The declaration that a misspelled word was to begin: `patern p = …`, `inputt x: int[n]`. */
@@ -59,9 +64,14 @@ function keywordHelp(at: number, inAttention: boolean, around: Surroundings): re
   const { tokens } = around;
   const meant = inAttention ? at - 2 : at;
   const word = tokens[meant];
-  if (word?.tokenType !== t.Identifier || (inAttention && tokens[at].tokenType !== t.Colon)) return [];
-  const known = inAttention ? ['input', 'launch'] : ['pattern', 'attention', 'use', 'let'];
+  const known = inAttention ? membersWith(tokens[at]) : ['pattern', 'attention', 'use', 'let'];
+  if (word?.tokenType !== t.Identifier) return [];
   return didYouMean(word.image, known, spanAt(around, meant));
+}
+
+/** The members of an attention whose third token this is. */
+function membersWith({ image }: IToken): readonly string[] {
+  return image === ':' ? ['input', 'launch'] : image === '=' ? ['let'] : [];
 }
 
 /** `{` of an attention that nothing closes. */

@@ -1,7 +1,7 @@
 import type { CudaTarget, TargetTable } from '../cost/index.ts';
 import type { Session } from '../diagnostics/session.ts';
 import type { Graph } from '../ir/graph.ts';
-import { chooseCudaTile, refuseCudaHeadDim } from './plan-cuda-kernels.ts';
+import { chooseCudaTile, refuseCudaHeadDim } from './choose-cuda-tiles.ts';
 import { findUnserved, refuseHeadDim } from './plan-kernels.ts';
 
 /**
@@ -22,7 +22,6 @@ export function checkTarget(graph: Graph, targets: readonly TargetTable[], sessi
 /** The same for CUDA kernels. */
 export function checkCudaTarget(graph: Graph, targets: readonly CudaTarget[], session: Session): void {
   checkStorage(graph, 'CUDA', ['f16', 'bf16'], session);
-  checkAttends(graph, session);
   const findUnservedTarget = (): string | null => {
     if (targets.some((target) => chooseCudaTile(graph, target) !== null)) return null;
     const classes = targets.map((target) => target.class).join(', ');
@@ -42,14 +41,6 @@ function checkStorage(
   session.report('dtype-not-served', {
     message: `The kernels of "${name}" cannot be made: dtype ${dtype} is none of ${target}'s ${served.join(' and ')}.`,
     span,
-  });
-}
-
-function checkAttends({ name, nodes, combine }: Graph, session: Session): void {
-  if (nodes.length === 1) return;
-  session.report('attends-not-served', {
-    message: `The kernels of "${name}" cannot be made: a CUDA kernel computes one attend, and ${nodes.length} are to ${combine}.`,
-    span: nodes[1].span,
   });
 }
 

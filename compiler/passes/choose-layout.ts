@@ -1,21 +1,24 @@
-import type { TargetTable } from '../cost/index.ts';
 import type { Attend, Graph } from '../ir/graph.ts';
 import type { Alternative, PassCost, Schedule, ScheduledPass } from '../ir/schedule.ts';
 import type { Extents } from '../../runtime/view.ts';
-import type { NominalLaunch } from './layout/nominal-launch.ts';
+import type { LayoutTarget } from './layout/layout-target.ts';
+import type { NominalLaunch, PlanSizes } from './layout/nominal-launch.ts';
 import { nominalLaunch } from './layout/nominal-launch.ts';
 import { PlanSearch } from './layout/plan-search.ts';
 import type { Plan, PlannedPart } from './layout/plan-search.ts';
 import { plainPass } from './schedule-plainly.ts';
 
 export interface LayoutOptions {
-  readonly targets: readonly TargetTable[];
+  /** Classes of devices that the plan is for; what `explain` prints is in the tiles of the first. */
+  readonly targets: readonly LayoutTarget[];
   /** Try other views than positions, and other strategies than dense tiles. */
   readonly layouts: boolean;
   /** Split masks into passes. */
   readonly split: boolean;
   /** Kernels may find their key tiles by row bounds. */
   readonly variants: boolean;
+  /** Sizes to choose for; by default sizes that suit the mask. */
+  readonly planFor?: PlanSizes | null;
 }
 
 /** A plan must be so much cheaper than plain tiles to be taken. */
@@ -31,7 +34,7 @@ const MOST_ALTERNATIVES = 6;
 export function chooseLayout(plain: Schedule, options: LayoutOptions): Schedule {
   const { graph } = plain;
   if (!options.layouts && !options.split) return plain;
-  const nominal = nominalLaunch(graph);
+  const nominal = nominalLaunch(graph, options.planFor);
   if (typeof nominal === 'string') {
     return { ...plain, alternatives: [uncounted(`nothing was counted: ${nominal}`)] };
   }
@@ -47,9 +50,12 @@ export function chooseLayout(plain: Schedule, options: LayoutOptions): Schedule 
       graph,
       parts.map(({ part, branch, isOnly }) => scheduledPass(graph, branch, part, isOnly, search)),
     ),
-    alternatives: chosen.flatMap(({ plans, plan, plain: base }, branch) =>
-      alternativesOf(search, plans, plan, base, nominal, graph.nodes[branch].name),
-    ),
+    alternatives: [
+      ...chosen.flatMap(({ plans, plan, plain: base }, branch) =>
+        alternativesOf(search, plans, plan, base, nominal, graph.nodes[branch].name),
+      ),
+      ...unservedAlternatives(search, graph, nominal),
+    ],
   };
 }
 
@@ -141,6 +147,22 @@ function alternativesOf(
       },
     ];
   });
+}
+
+/** Layouts that no kernel of some class of devices has room for: a larger tile table might. */
+function unservedAlternatives(
+  { unserved }: PlanSearch,
+  { dim, dimV }: Graph,
+  { nq, nk }: NominalLaunch,
+): readonly Alternative[] {
+  const sizes = dim === dimV ? `dim ${dim}` : `dim ${dim} and dim_v ${dimV}`;
+  return [...unserved].map(([name, target]) => ({
+    name,
+    sizes: { nq, nk },
+    passes: [],
+    cost: 0,
+    reason: `not planned: no tile of "${target}" has room for it at ${sizes}; smaller tiles or more workgroup storage would`,
+  }));
 }
 
 function planName({ parts }: Plan): string {

@@ -5,6 +5,8 @@ import type { ArenaSection, BufferBinding, ScoreDescriptor, UniformField } from 
 import type { MaskProgram } from '../../runtime/mask/nodes.ts';
 import type { View } from '../../runtime/view.ts';
 
+/** What of a pass decides what its kernels read. */
+type PassBuffers = Pick<PlannedPass, 'queries' | 'keys' | 'schedule' | 'state'>;
 type BufferPlan = Pick<KernelPlan, 'arrays' | 'reals' | 'uniforms' | 'bindings' | 'arena' | 'floats'>;
 
 /** The arena section of the run tables of a pass; no array can have this name. */
@@ -16,7 +18,7 @@ export function tablesOf(pass: number): string {
 export function planBuffers(
   graph: Graph,
   score: ScoreDescriptor,
-  passes: readonly PlannedPass[],
+  passes: readonly PassBuffers[],
 ): BufferPlan {
   const programs = [...passes.flatMap(({ schedule }) => schedulePrograms(schedule)), ...scorePrograms(score)];
   const arrays = arraysRead(graph, programs);
@@ -139,7 +141,7 @@ function dimField(array: string, dim: number): UniformField {
 }
 
 /** The numbers of views of boxes; a number that the specification fixes is printed into the kernel instead. */
-function viewFields({ queries, keys }: PlannedPass, pass: number): UniformField[] {
+function viewFields({ queries, keys }: PassBuffers, pass: number): UniformField[] {
   return [...sideFields(queries, pass, 'queries'), ...sideFields(keys, pass, 'keys')];
 }
 
@@ -181,7 +183,7 @@ function isNumber({ nodes, root }: MaskProgram): boolean {
 
 function bindings(
   graph: Graph,
-  passes: readonly PlannedPass[],
+  passes: readonly PassBuffers[],
   hasArena: boolean,
   hasFloats: boolean,
 ): BufferBinding[] {

@@ -1,17 +1,20 @@
-import type { CudaTarget, CudaTile } from '../cost/cuda-target.ts';
+import type { CudaTarget } from '../cost/cuda-target.ts';
 import { cudaSharedBytes, cudaTileQueries } from '../ir/cuda-kernel.ts';
-import type { CudaKernelPlan, PlannedCudaKernel } from '../ir/cuda-kernel.ts';
+import type { CudaKernelPlan, PlannedCudaKernel, PlannedCudaPass } from '../ir/cuda-kernel.ts';
 import type { Graph } from '../ir/graph.ts';
-import type { KernelPlan } from '../ir/kernel.ts';
-import type { Schedule } from '../ir/schedule.ts';
-import type { CudaFamily, CudaField } from '../../runtime/cuda/descriptor.ts';
+import type { Schedule, ScheduledPass } from '../ir/schedule.ts';
+import { wholeMask } from '../ir/whole-mask.ts';
+import type { CudaField } from '../../runtime/cuda/descriptor.ts';
 import type { UniformField } from '../../runtime/descriptor.ts';
+import { chooseCudaTile, cudaPurposes, familyOf } from './choose-cuda-tiles.ts';
+import { findExtents } from './find-extents.ts';
 import { planBuffers } from './plan-buffers.ts';
 import { chooseSchedule } from './plan-kernels.ts';
+import { specialiseMask } from './specialise-mask.ts';
 
 /**
- * Plans the CUDA kernels of a plain schedule of one `attend`: a tiled and a small-query one of every target that has
- * them for its head dimensions.
+ * Plans the CUDA kernels of a schedule: how each pass finds its key tiles, the parameters and arenas that all kernels
+ * share, and for every pass a tiled and a small-query kernel of every target that has them for its head dimensions.
  *
  * @throws {Error} for a dtype or head dimensions that no kernel serves; check-cuda-target refuses such graphs before.
  */
@@ -20,20 +23,11 @@ export function planCudaKernels(
   targets: readonly CudaTarget[],
   { variants }: { readonly variants: boolean } = { variants: true },
 ): CudaKernelPlan {
-  if (passes.length !== 1)
-    throw new Error(`"${graph.name}" has ${passes.length} passes, CUDA kernels are one.`);
-  const attend = graph.nodes[0];
-  const [pass] = passes;
-  const schedule = chooseSchedule(pass, graph, variants);
-  if (schedule.kind === 'diagonals')
-    throw new Error(`"${graph.name}" is scheduled by diagonals, which CUDA kernels have not.`);
-  const { uniforms, arrays, reals, arena, floats } = planBuffers(graph, attend.score, [
-    { ...pass, schedule, variant: null, kernels: [] },
-  ]);
   if (graph.dtype === 'f32')
     throw new Error(`"${graph.name}" is stored as f32, which tensor cores have not.`);
-  const kernels = targets.flatMap((target) => planTarget(graph, target));
-  if (kernels.length === 0) throw new Error(`No CUDA layout fits dim ${graph.dim} and ${graph.dimV}.`);
+  const [{ score }] = graph.nodes;
+  const planned = passes.map((pass) => planPass(pass, graph, targets, variants));
+  const { uniforms, arrays, reals, arena, floats } = planBuffers(graph, score, planned);
   return {
     kind: 'cuda-kernel-plan',
     name: graph.name,
@@ -41,12 +35,12 @@ export function planCudaKernels(
     kvHeads: graph.kvHeads,
     dim: graph.dim,
     dimV: graph.dimV,
-    dimOut: graph.dimV,
+    dimOut: graph.combine === 'concat' ? graph.nodes.length * graph.dimV : graph.dimV,
     dtype: graph.dtype,
     outputs: graph.outputs,
-    mask: pass.mask,
-    score: attend.score,
-    schedule,
+    mask: wholeMask(graph),
+    score,
+    passes: planned,
     arrays,
     reals,
     arena,
@@ -54,55 +48,54 @@ export function planCudaKernels(
     params: planParams(graph, uniforms, {
       arena: arena.length > 0,
       floats: floats.length > 0,
-      maps: kernels.some(({ family }) => family === 'sm_90a'),
+      state: planned.some(({ state }) => state.reads || state.writes),
+      boxes: planned.some(({ kernels }) => kernels.some(({ family }) => family === 'sm_90a')),
     }),
-    kernels,
   };
 }
 
-/** Why the CUDA kernels cannot serve a head dimension, or null. A product of matrices takes 16 elements at a time. */
-export function refuseCudaHeadDim(name: string, value: number): string | null {
-  if (value % 16 !== 0) return `${name} must be a multiple of 16 for CUDA, and is ${value}`;
-  if (value > 256) return `${name} must be at most 256 for CUDA, and is ${value}`;
-  return null;
+function planPass(
+  pass: ScheduledPass,
+  graph: Graph,
+  targets: readonly CudaTarget[],
+  variants: boolean,
+): PlannedCudaPass {
+  const { name, mask, queries, keys, strategy, state, column } = pass;
+  const schedule = chooseSchedule(pass, graph, variants);
+  const variant =
+    variants && schedule.kind === 'table'
+      ? specialiseMask(schedule.residual, graph, {
+          neighbouringKeys: keys.kind === 'positions',
+          keyWords: true,
+        })
+      : null;
+  const kernels = targets.flatMap((target) => kernelsFor(pass, graph, target));
+  if (!kernels.some(({ purpose }) => purpose === 'tiled')) {
+    const classes = targets.map((target) => target.class).join(', ');
+    throw new Error(`No ${strategy} layout of ${classes} fits dim ${graph.dim} and ${graph.dimV}.`);
+  }
+  return { name, mask, queries, keys, strategy, state, column, schedule, variant, kernels };
 }
 
-/** The first of the target's layouts that is wide enough and fits, or null. */
-export function chooseCudaTile(
-  { dim, dimV }: Pick<KernelPlan, 'dim' | 'dimV'>,
-  target: CudaTarget,
-  candidates: readonly CudaTile[] = target.tiles,
-): CudaTile | null {
+function kernelsFor(pass: ScheduledPass, graph: Graph, target: CudaTarget): PlannedCudaKernel[] {
   const family = familyOf(target);
-  // Boxes of tensors are panels of 64 columns.
-  if (family === 'sm_90a' && (dim % 64 !== 0 || dimV % 64 !== 0)) return null;
-  const fitting = candidates.find(
-    (tile) =>
-      Math.max(dim, dimV) <= tile.upTo && cudaSharedBytes(family, tile, dim, dimV) <= target.sharedBytes,
-  );
-  return fitting ?? null;
-}
-
-function familyOf(target: CudaTarget): CudaFamily {
-  return target.class === 'cuda-sm90a' ? 'sm_90a' : 'sm_80';
-}
-
-function planTarget(graph: Graph, target: CudaTarget): PlannedCudaKernel[] {
-  const family = familyOf(target);
-  const purposes = [
-    { purpose: 'tiled', candidates: target.tiles },
-    { purpose: 'small-query', candidates: target.smallQuery },
-  ] as const;
-  return purposes.flatMap(({ purpose, candidates }) => {
-    const tile = chooseCudaTile(graph, target, candidates);
+  return cudaPurposes(target, pass.strategy).flatMap(({ purpose, layouts }) => {
+    const tile = chooseCudaTile(graph, target, layouts);
     if (tile === null) return [];
-    const words = purpose === 'tiled' ? ['attend'] : ['attend', 'few'];
-    const size = `${cudaTileQueries(tile)}x${tile.keys}`;
+    const queries = cudaTileQueries(tile);
+    const words = [
+      'attend',
+      ...(pass.name === 'all' ? [] : [pass.name]),
+      ...(purpose === 'tiled' ? [] : ['few']),
+      family.replace('_', ''),
+      `${queries}x${tile.keys}`,
+    ];
     return {
-      name: [...words, family.replace('_', ''), size].join('_'),
+      name: words.join('_'),
       purpose,
       family,
       tile,
+      extents: findExtents(pass, { queries, keys: tile.keys }),
       sharedBytes: cudaSharedBytes(family, tile, graph.dim, graph.dimV),
     };
   });
@@ -112,16 +105,15 @@ function planTarget(graph: Graph, target: CudaTarget): PlannedCudaKernel[] {
 function planParams(
   graph: Graph,
   uniforms: readonly UniformField[],
-  has: { readonly arena: boolean; readonly floats: boolean; readonly maps: boolean },
+  has: Readonly<Record<'arena' | 'floats' | 'state' | 'boxes', boolean>>,
 ): CudaField[] {
   const pointers = [
     ...(['q', 'k', 'v', 'out'] as const),
     ...(graph.outputs.includes('lse') ? (['lse'] as const) : []),
-    ...(has.arena ? (['arena'] as const) : []),
-    ...(has.floats ? (['floats'] as const) : []),
+    ...(['arena', 'floats', 'state'] as const).filter((memory) => has[memory]),
   ];
   const isStride = ({ source }: UniformField): boolean => source.kind === 'stride';
-  const maps = has.maps ? (['q', 'k', 'v', 'out'] as const) : [];
+  const maps = has.boxes ? (['q', 'k', 'v'] as const) : [];
   return [
     ...maps.map((tensor): CudaField => ({
       name: `${tensor}_map`,
@@ -133,6 +125,8 @@ function planParams(
     ...uniforms
       .filter((field) => !isStride(field))
       .map((field): CudaField => ({ ...field, type: cType(field) })),
+    // Kernels with boxes number the tiles of all heads.
+    ...(has.boxes ? [{ name: 'grid', type: 'i32', source: { kind: 'grid' } } as const] : []),
   ];
 }
 

@@ -15,6 +15,7 @@ import { wholeMask } from '../ir/whole-mask.ts';
 import type { KernelSchedule, Strategy } from '../../runtime/descriptor.ts';
 import { chooseTile } from './choose-tiles.ts';
 import type { TileDemand } from './choose-tiles.ts';
+import { findExtents } from './find-extents.ts';
 import { findRowBounds } from './find-row-bounds.ts';
 import { planBuffers } from './plan-buffers.ts';
 import { MAX_KEY_FACTS, specialiseMask } from './specialise-mask.ts';
@@ -72,16 +73,32 @@ export function refuseHeadDim(name: string, value: number): string | null {
   return null;
 }
 
-/** The class of a target and the purpose that none of its layouts can serve at these head dimensions, or null. */
+/**
+ * The class of a target and the purpose that none of its layouts can serve at these head dimensions, or null. Asked for
+ * plain tiles, whatever their mask leaves in workgroup storage; passes in other layouts are not planned where they do not
+ * fit.
+ */
 export function findUnserved(demand: TileDemand, targets: readonly TargetTable[]): string | null {
+  const storage = { ...PLAIN_STORAGE, keyFacts: MAX_KEY_FACTS };
   for (const target of targets) {
-    for (const { purpose, layouts } of purposesOf(target, 'dense')) {
-      if (layouts.length > 0 && chooseTile(demand, target, layouts) === null) {
-        return `no ${purpose} layout of target "${target.class}" fits dim ${demand.dim} and dim_v ${demand.dimV}`;
-      }
-    }
+    const purpose = unservedPurpose({ ...demand, storage }, target, 'dense');
+    if (purpose !== null)
+      return `no ${purpose} layout of target "${target.class}" fits dim ${demand.dim} and dim_v ${demand.dimV}`;
   }
   return null;
+}
+
+/** The first purpose for which a target has no layout that fits; small launches are served by tiled kernels as well. */
+function unservedPurpose(
+  demand: TileDemand,
+  target: TargetTable,
+  strategy: Strategy,
+): PlannedKernel['purpose'] | null {
+  const unserved = purposesOf(target, strategy).find(
+    ({ purpose, layouts }) =>
+      (purpose === 'tiled' || layouts.length > 0) && chooseTile(demand, target, layouts) === null,
+  );
+  return unserved?.purpose ?? null;
 }
 
 /** The kernels of a target for a strategy, each with the layouts it may take. */
@@ -131,21 +148,11 @@ function kernelsFor(
         purpose,
         target: target.class,
         shape,
-        extents: extentsOf(pass, shape),
+        extents: findExtents(pass, { queries: tileQueries(shape), keys: tileKeys(shape) }),
         workgroupBytes: workgroupBytes(shape, graph.dimV, graph.dtype, storage),
       },
     ];
   });
-}
-
-/** The boxes that the schedule chose for tiles of this size. */
-function extentsOf(pass: ScheduledPass, shape: TileShape): PlannedKernel['extents'] {
-  if (pass.queries.kind !== 'boxes' && pass.keys.kind !== 'boxes') return { queries: [], keys: [] };
-  const [queries, keys] = [tileQueries(shape), tileKeys(shape)];
-  const found = pass.shapes.find((boxes) => boxes.queries === queries && boxes.keys === keys);
-  if (found === undefined)
-    throw new Error(`Pass "${pass.name}" has no boxes for tiles of ${queries} x ${keys}.`);
-  return found.extents;
 }
 
 /** What a tile over views is chosen for: whatever its variant turns out to be, the boxes are chosen for this size. */
@@ -162,15 +169,16 @@ const STORAGES: readonly TileStorage[] = [
   { strategy: 'diagonal', queryRows: true, keyPositions: true, keyFacts: 0 },
 ];
 
-/** The tile of the tiled kernel of a target for a pass of these views. */
+/** The tile of the tiled kernel of a target for a pass of these views; null where the target has no room for a kernel. */
 export function tiledTile(
   graph: TileDemand,
   target: TargetTable,
   pass: Pick<ScheduledPass, 'strategy' | 'queries' | 'keys'>,
-): { readonly queries: number; readonly keys: number } {
+): { readonly queries: number; readonly keys: number } | null {
+  const demand = { ...graph, storage: reservedStorage(storageOf(pass)) };
+  if (unservedPurpose(demand, target, pass.strategy) !== null) return null;
   const [{ layouts }] = purposesOf(target, pass.strategy);
-  const shape = chooseTile({ ...graph, storage: reservedStorage(storageOf(pass)) }, target, layouts);
-  if (shape === null) throw new Error(`No tiled layout of target "${target.class}" fits dim ${graph.dim}.`);
+  const shape = chooseTile(demand, target, layouts)!;
   return { queries: tileQueries(shape), keys: tileKeys(shape) };
 }
 

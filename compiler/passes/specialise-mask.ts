@@ -17,16 +17,20 @@ const WORTH_A_FACT = 3;
  *
  * Comparisons are solved for the key (./solve-for-key.ts), which makes them ranges of neighbouring keys: of a row's word
  * of live keys they decide whole stretches at once. Pairs that stay open evaluate what is left of the predicate, over
- * facts of the query and of the key that are computed beforehand.
+ * facts of the query and of the key that are computed beforehand. With `keyWords` conditions on the key alone are words too,
+ * in whatever order keys come.
  */
 export function specialiseMask(
   residual: MaskProgram,
   graph: Graph,
-  { neighbouringKeys }: { readonly neighbouringKeys: boolean },
+  { neighbouringKeys, keyWords = false }: KeyOrder,
 ): MaskVariant | null {
   const solver = new KeySolver(rangesOfGraph(graph));
   const root = rewriteInto(solver.builder, residual);
-  const found = neighbouringKeys ? boundsOf(root, solver, graph) : ({ kind: 'open' } as const);
+  const found =
+    neighbouringKeys || keyWords
+      ? boundsOf(root, solver, graph, { neighbouringKeys, keyWords })
+      : ({ kind: 'open' } as const);
   const { live, dead } = tells(found);
   const bounds = live || dead ? found : null;
   const open = hasOpen(found) ? openPart(root, bounds ?? { kind: 'open' }, solver) : null;
@@ -42,24 +46,35 @@ export function specialiseMask(
   };
 }
 
-function boundsOf(id: NodeId, solver: KeySolver, graph: Graph): KeyBounds {
+/** What is known of the keys of a tile, and what a plan can make of them. */
+interface KeyOrder {
+  readonly neighbouringKeys: boolean;
+  /** Whether words are made of what is asked of keys alone. */
+  readonly keyWords?: boolean;
+}
+
+function boundsOf(id: NodeId, solver: KeySolver, graph: Graph, order: KeyOrder): KeyBounds {
   const node = solver.builder.node(id);
   if (!solver.readsKey(id)) return { kind: 'row', condition: id };
+  if (order.keyWords && !solver.readsQuery(id)) {
+    const bounds = boundsOf(id, solver, graph, { ...order, keyWords: false });
+    return hasOpen(bounds) ? { kind: 'key', condition: id } : bounds;
+  }
   switch (node.kind) {
     case 'and':
     case 'or': {
-      const left = boundsOf(node.left, solver, graph);
-      const right = boundsOf(node.right, solver, graph);
+      const left = boundsOf(node.left, solver, graph, order);
+      const right = boundsOf(node.right, solver, graph, order);
       if (left.kind === 'open' && right.kind === 'open') return left;
       const both = node.kind === 'and' ? intersect(left, right, solver) : null;
       return both ?? { kind: node.kind, left, right };
     }
     case 'not': {
-      const operand = boundsOf(node.operand, solver, graph);
+      const operand = boundsOf(node.operand, solver, graph, order);
       return operand.kind === 'open' ? operand : { kind: 'not', operand };
     }
     case 'compare':
-      return rangeOf(id, solver, graph);
+      return order.neighbouringKeys ? rangeOf(id, solver, graph) : { kind: 'open' };
     default:
       return { kind: 'open' };
   }
@@ -113,6 +128,7 @@ function hasOpen(bounds: KeyBounds): boolean {
       return hasOpen(bounds.operand);
     case 'range':
     case 'row':
+    case 'key':
       return false;
   }
 }
@@ -135,6 +151,7 @@ function tells(bounds: KeyBounds): { readonly live: boolean; readonly dead: bool
     }
     case 'range':
     case 'row':
+    case 'key':
       return { live: true, dead: true };
   }
 }

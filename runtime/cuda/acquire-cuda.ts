@@ -1,8 +1,11 @@
 import { messageOf } from '../node/optional-packages.ts';
+import { CachedCompiler } from './cached-compiler.ts';
+import { CodeCache } from './code-cache.ts';
 import { CudaDevice } from './device.ts';
 import { readProperties } from './device-properties.ts';
 import { Driver } from './driver/driver.ts';
 import { importCudaKoffi, type Koffi } from './driver/koffi.ts';
+import { cacheFolder } from './find-cache.ts';
 import { DRIVER_VARIABLE, driverCandidates, thisMachine, type Machine } from './find-driver.ts';
 import { findNvrtc, NVRTC_VARIABLE } from './find-nvrtc.ts';
 import { Nvrtc, type CudaCompiler } from './nvrtc.ts';
@@ -88,7 +91,7 @@ function openDriver(koffi: Koffi, machine: Machine): Driver | string {
   );
 }
 
-/** NVRTC, the first that loads. */
+/** NVRTC, the first that loads, behind the user's cache unless that is switched off. */
 function openCompiler(
   koffi: Koffi,
   driverMajor: number,
@@ -97,7 +100,12 @@ function openCompiler(
   const failures: string[] = [];
   for (const { path } of findNvrtc(driverMajor, machine)) {
     try {
-      return { found: new Nvrtc(koffi, path), reason: '' };
+      const compiler = new Nvrtc(koffi, path);
+      const folder = cacheFolder(machine);
+      return {
+        found: folder === null ? compiler : new CachedCompiler(compiler, new CodeCache(folder)),
+        reason: '',
+      };
     } catch (error) {
       failures.push(`${path}: ${messageOf(error)}`);
     }

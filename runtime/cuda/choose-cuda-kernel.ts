@@ -1,5 +1,5 @@
 import { DeviceError, limitError } from '../launch/device-error.ts';
-import type { CudaDescriptor, CudaKernel } from './descriptor.ts';
+import type { CudaDescriptor, CudaKernel, CudaPass } from './descriptor.ts';
 import type { DeviceProperties } from './device-properties.ts';
 
 /** What a device allows and what the code on it was made for: kernels of `sm_90a` are in code for `sm_90a` alone. */
@@ -8,13 +8,27 @@ export interface CudaCapabilities extends Pick<DeviceProperties, 'capability' | 
 }
 
 /**
- * The kernel that serves `nq` query rows on a device: one that it can run, the small-query one where nq fits its tile,
- * of the family made for the chip where there is such a one, else the larger tile.
+ * The kernel of every pass that serves `nq` query rows on a device. Passes choose on their own: what one leaves for the
+ * next does not depend on its tiles.
+ *
+ * @throws {DeviceError} when some pass has no kernel that fits.
+ */
+export function chooseCudaKernels(
+  { passes }: Pick<CudaDescriptor, 'passes'>,
+  nq: number,
+  device: CudaCapabilities,
+): readonly CudaKernel[] {
+  return passes.map((pass) => chooseCudaKernel(pass, nq, device));
+}
+
+/**
+ * The kernel of one pass: one that the device can run, the small-query one where nq fits its tile, of the family made for
+ * the chip where there is such a one, else the larger tile.
  *
  * @throws {DeviceError} when none fits; the message names the limit, the value and the device's.
  */
 export function chooseCudaKernel(
-  { name, kernels }: CudaDescriptor,
+  { name, kernels }: Pick<CudaPass, 'name' | 'kernels'>,
   nq: number,
   device: CudaCapabilities,
 ): CudaKernel {
@@ -24,7 +38,7 @@ export function chooseCudaKernel(
     const [least] = [...serving].sort((a, b) => a.sharedBytes - b.sharedBytes);
     throw least
       ? refusal(least, device)
-      : new DeviceError('limit', name, `${name} has no kernel for nq ${nq}`);
+      : new DeviceError('limit', name, `pass ${name} has no kernel for nq ${nq}`);
   }
   const rank = (kernel: CudaKernel): readonly number[] => [
     kernel.purpose === 'small-query' ? 0 : 1,

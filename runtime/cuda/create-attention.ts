@@ -11,7 +11,7 @@ import { refuseBesidePlan, type LaunchRequest } from '../launch/launch-request.t
 import { PlanCache, planKey } from '../launch/plan-cache.ts';
 import { prepareCudaLaunch } from '../launch/prepare-cuda-launch.ts';
 import type { Sizes } from '../launch/tensor-layout.ts';
-import { chooseCudaKernel } from './choose-cuda-kernel.ts';
+import { chooseCudaKernels } from './choose-cuda-kernel.ts';
 import { checkCudaTensors, type CudaTensors } from './cuda-tensors.ts';
 import type { CudaDescriptor } from './descriptor.ts';
 import type { CudaDevice, CudaStream } from './device.ts';
@@ -30,15 +30,15 @@ export interface CudaForwardOptions extends Partial<Sizes>, Omit<LaunchRequest, 
   readonly plan?: CudaPlan;
   /** Where to launch; the stream of the device by default. */
   readonly stream?: CudaStream;
-  /** Measure the time on the GPU, by events around the kernel. */
+  /** Measure the time on the GPU, by events around all kernels. */
   readonly time?: boolean;
 }
 
 export interface CudaForwardReport {
   /** GPU time; null when it was not asked for. */
   readonly milliseconds: number | null;
-  /** The entry point that ran. */
-  readonly kernel: string;
+  /** The entry points that ran, in order. */
+  readonly kernels: readonly string[];
 }
 
 /**
@@ -74,9 +74,11 @@ export class CudaAttention {
     const module = await this.modules.load();
     this.assertUsable();
     const { architecture } = module;
-    const kernel = chooseCudaKernel(this.descriptor, request.nq, { ...this.device.properties, architecture });
-    const launch = prepareCudaLaunch(this.descriptor, kernel, request);
-    const plan = new CudaPlan(this.device, launch, this.modules.open(module, kernel));
+    const capabilities = { ...this.device.properties, architecture };
+    const kernels = chooseCudaKernels(this.descriptor, request.nq, capabilities);
+    const launch = prepareCudaLaunch(this.descriptor, kernels, request);
+    const loaded = kernels.map((kernel) => this.modules.open(module, kernel));
+    const plan = new CudaPlan(this.device, launch, loaded);
     this.plans.add(plan);
     return plan;
   }
@@ -168,7 +170,7 @@ export class CudaAttention {
       if (time) device.record(events[1], stream);
       await device.finished(stream);
       const milliseconds = time ? device.elapsed(events[0], events[1]) : null;
-      return { milliseconds, kernel: plan.launch.kernel.name };
+      return { milliseconds, kernels: plan.launch.passes.map(({ kernel }) => kernel.name) };
     } finally {
       for (const event of events) device.destroyEvent(event);
     }

@@ -3,17 +3,25 @@ import type {
   AttentionModel,
   KernelDescriptor,
   KernelSchedule,
+  PassDescriptor,
   UniformField,
 } from '../descriptor.ts';
 import type { TensorName } from '../launch/tensor-layout.ts';
+import type { Extents } from '../view.ts';
 
 /**
  * What a module compiled for CUDA hands to the runtime. Types only, and so browser-safe: the compiler imports them.
  */
 export interface CudaDescriptor extends AttentionModel {
   readonly dtype: 'f16' | 'bf16';
-  readonly kernels: readonly CudaKernel[];
+  /** What is launched one after the other in a stream; together the passes compute every live pair of `mask`. */
+  readonly passes: readonly CudaPass[];
   readonly cuda: CudaModule;
+}
+
+/** A pass with its CUDA kernels; the fields mean what they mean in PassDescriptor. */
+export interface CudaPass extends Omit<PassDescriptor, 'kernels'> {
+  readonly kernels: readonly CudaKernel[];
 }
 
 /** One entry point of the CUDA text (`extern "C" __global__`) and how its work is laid out. */
@@ -32,6 +40,8 @@ export interface CudaKernel {
   readonly threads: number;
   /** Bytes of dynamic shared memory. */
   readonly sharedBytes: number;
+  /** The box of a tile in views of boxes; empty for other views. */
+  readonly extents: { readonly queries: Extents; readonly keys: Extents };
   readonly schedule: KernelSchedule;
   /**
    * - `tiles`: block (x, y) is query tile x of grid index y = batch * heads + head.
@@ -45,12 +55,13 @@ export interface CudaKernel {
 export type CudaFamily = 'sm_80' | 'sm_90a';
 
 /**
- * What one TMA copy of a tensor brings: `rows` rows of the whole head dimension, as panels of `panel` elements.
- * The map has the dimensions {panel, rows of the tensor, dim / panel, heads, batch}, the box {panel, rows, dim / panel,
- * 1, 1}; shared memory is swizzled over panel * 2 bytes (64 elements: 128 B, 32: 64 B).
+ * What one TMA copy of a tensor brings: `rows` rows of `panel` elements of the head dimension. The map has the dimensions
+ * {dim, rows of the tensor, heads, batch} and the box {panel, rows, 1, 1}; elements beside the tensor come as zero, so that
+ * a dimension that is no multiple of `panel` needs nothing. Shared memory is swizzled over panel * 2 bytes (64 elements:
+ * 128 B, 32: 64 B).
  */
 export interface TensorBox {
-  readonly tensor: 'q' | 'k' | 'v' | 'out';
+  readonly tensor: 'q' | 'k' | 'v';
   readonly rows: number;
   readonly panel: 32 | 64;
 }
@@ -81,7 +92,11 @@ export interface CudaField {
     | { readonly kind: 'scale-log2' }
     /** batch * heads. */
     | { readonly kind: 'grid' }
-    /** Device memory of a tensor or of an arena; null where the attention has none. */
-    | { readonly kind: 'pointer'; readonly of: TensorName | 'arena' | 'floats' }
+    /**
+     * Device memory of a tensor, of an arena, or of the state that passes hand on; null where the attention has none.
+     * The state holds, for every grid index and query row, dimV accumulators, the running maximum, the running sum and
+     * two numbers of nothing, all f32 (the maximum in the unit that the kernels of the module keep it in).
+     */
+    | { readonly kind: 'pointer'; readonly of: TensorName | 'arena' | 'floats' | 'state' }
     | { readonly kind: 'tensor-map'; readonly tensor: TensorBox['tensor'] };
 }

@@ -114,6 +114,12 @@ export class CudaDevice {
     this.driver.call('cuEventRecord', 'an event', event, stream);
   }
 
+  /** What comes into the stream from now on waits for what an event was recorded behind. */
+  wait(stream: CudaStream, event: bigint): void {
+    this.use();
+    this.driver.call('cuStreamWaitEvent', 'a stream', stream, event, 0);
+  }
+
   destroyEvent(event: bigint): void {
     this.use();
     this.driver.call('cuEventDestroy_v2', 'an event', event);

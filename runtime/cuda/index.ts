@@ -13,7 +13,7 @@ export type { CudaBuffer, DeviceMemory } from './memory.ts';
 // One attention on one device: plans, launches, timing.
 export { CudaAttention, createCudaAttention } from './create-attention.ts';
 export type { CudaAttentionOptions, CudaForwardOptions, CudaForwardReport } from './create-attention.ts';
-export type { CudaPlan } from './plan.ts';
+export type { CudaPlan, CudaPlanPass } from './plan.ts';
 export type { CudaTensors } from './cuda-tensors.ts';
 export type { CodeImages, KernelFacts } from './kernel-modules.ts';
 export type { HostOutputs, HostTensors } from '../launch/host-tensors.ts';
@@ -21,8 +21,8 @@ export type { Layout, LayoutOptions, Sizes, Strides } from '../launch/tensor-lay
 
 // A launch as plain data, without a device.
 export { prepareCudaLaunch } from '../launch/prepare-cuda-launch.ts';
-export type { CudaLaunch } from '../launch/prepare-cuda-launch.ts';
-export { chooseCudaKernel } from './choose-cuda-kernel.ts';
+export type { CudaLaunch, CudaLaunchPass } from '../launch/prepare-cuda-launch.ts';
+export { chooseCudaKernel, chooseCudaKernels } from './choose-cuda-kernel.ts';
 export type { ArrayOf, LaunchRequest } from '../launch/launch-request.ts';
 
 // Refusals: wrong arguments, devices that cannot, calls of the driver that failed.
@@ -31,5 +31,5 @@ export { DeviceError } from '../launch/device-error.ts';
 export { CudaError } from './cuda-error.ts';
 
 // What is known at compile time, as generated modules embed it.
-export type { CudaDescriptor, CudaKernel, CudaModule } from './descriptor.ts';
+export type { CudaDescriptor, CudaKernel, CudaModule, CudaPass } from './descriptor.ts';
 export type { MaskProgram } from '../mask/nodes.ts';

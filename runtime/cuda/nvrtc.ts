@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { CudaError } from './cuda-error.ts';
 import { architectureOf } from './architecture.ts';
 import type { Koffi, NativeFunction } from './driver/koffi.ts';
@@ -8,6 +10,11 @@ export interface ModuleImage {
   readonly kind: 'cubin' | 'ptx';
   readonly architecture: string;
   readonly bytes: Uint8Array;
+}
+
+/** What the compiler is asked for on a device. */
+export interface CompileJob extends Omit<ModuleImage, 'bytes'> {
+  readonly options: readonly string[];
 }
 
 /** Makes code out of CUDA text at run time. */
@@ -21,12 +28,15 @@ export interface CudaCompiler {
 /** NVRTC, the compiler of CUDA as a library: no headers, no host compiler, nothing but the library is needed. */
 export class Nvrtc implements CudaCompiler {
   readonly description: string;
+  /** The version and the very file of the library: another one may make other code. */
+  readonly identity: string;
   private readonly koffi: Koffi;
   private readonly functions = new Map<string, NativeFunction>();
 
   /** @throws {Error} where the file does not load or lacks a function. */
   constructor(koffi: Koffi, path: string) {
     this.koffi = koffi;
+    loadBuiltins(koffi, path);
     const library = koffi.load(path);
     for (const [name, types] of Object.entries(nvrtcSignatures)) {
       this.functions.set(name, library.func(name, 'int', types.map(nativeType)));
@@ -39,9 +49,15 @@ export class Nvrtc implements CudaCompiler {
       this.functions.get('nvrtcVersion')!(major, minor) as number,
     );
     this.description = `NVRTC ${major[0]}.${minor[0]} (${path})`;
+    this.identity = `${this.description} ${fileIdentity(path)}`;
   }
 
-  async compile(code: string, name: string, capability: number): Promise<ModuleImage> {
+  /**
+   * A device that is newer than the compiler gets PTX of the newest architecture, which its driver translates.
+   *
+   * @throws {CudaError} `limit` for a device that is older than all that it makes code for.
+   */
+  jobFor(name: string, capability: number): CompileJob {
     const known = this.architectures();
     const exact = known.includes(capability);
     const newest = known.filter((number) => number <= capability).at(-1);
@@ -49,16 +65,22 @@ export class Nvrtc implements CudaCompiler {
       const text = `${this.description} makes code for no device of compute capability ${capability / 10}`;
       throw new CudaError('limit', 'nvrtcGetSupportedArchs', 0, name, text);
     }
-    // A device that is newer than the compiler gets PTX of the newest architecture, which its driver translates.
     const architecture = exact ? architectureOf(capability) : `compute_${newest}`;
+    const options = [`--gpu-architecture=${architecture}`, '--std=c++17'];
+    return { kind: exact ? 'cubin' : 'ptx', architecture, options };
+  }
+
+  async compile(code: string, name: string, capability: number): Promise<ModuleImage> {
+    const { kind, architecture, options } = this.jobFor(name, capability);
     const program = new BigUint64Array(1);
     this.call('nvrtcCreateProgram', name, program, code, `${name}.cu`, 0, null, null);
     try {
-      await this.translate(program[0], name, [`--gpu-architecture=${architecture}`, '--std=c++17']);
-      const bytes = exact
-        ? this.read(program[0], name, 'nvrtcGetCUBINSize', 'nvrtcGetCUBIN')
-        : this.read(program[0], name, 'nvrtcGetPTXSize', 'nvrtcGetPTX');
-      return { kind: exact ? 'cubin' : 'ptx', architecture, bytes };
+      await this.translate(program[0], name, options);
+      const bytes =
+        kind === 'cubin'
+          ? this.read(program[0], name, 'nvrtcGetCUBINSize', 'nvrtcGetCUBIN')
+          : this.read(program[0], name, 'nvrtcGetPTXSize', 'nvrtcGetPTX');
+      return { kind, architecture, bytes };
     } finally {
       this.call('nvrtcDestroyProgram', name, program);
     }
@@ -115,6 +137,38 @@ export class Nvrtc implements CudaCompiler {
     const text = `${name} failed for ${subject}: ${RESULTS[code] ?? 'an unknown nvrtcResult'} (${code})${detail}`;
     throw new CudaError('shader', name, code, subject, text);
   }
+}
+
+/**
+ * NVRTC opens the library of its built-in functions by name, when it first compiles, and the loader finds that only where it
+ * looks anyway. Wheels of pip bring it beside NVRTC: what was loaded before is found by its name. Where it is missing
+ * NVRTC says so.
+ */
+function loadBuiltins(koffi: Koffi, path: string): void {
+  const folder = dirname(path);
+  if (folder === '.') return;
+  for (const name of filesOf(folder)) {
+    if (!/^(libnvrtc-builtins\.so\.\d+\.\d+|nvrtc-builtins64_\d+\.dll)$/.test(name)) continue;
+    try {
+      koffi.load(join(folder, name));
+    } catch {
+      // Of another version or machine: NVRTC may not want this one.
+    }
+  }
+}
+
+function filesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Size and time of a library, where the path is one and not a name that the loader looks up. */
+function fileIdentity(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? `${found.size} ${found.mtimeMs}` : '';
 }
 
 /** nvrtcResult by value, nvrtc.h. */

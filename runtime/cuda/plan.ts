@@ -1,58 +1,77 @@
 import { DeviceError } from '../launch/device-error.ts';
-import type { CudaLaunch } from '../launch/prepare-cuda-launch.ts';
+import type { CudaLaunch, CudaLaunchPass } from '../launch/prepare-cuda-launch.ts';
+import { chooseBlocks } from './choose-blocks.ts';
 import type { CudaDevice, CudaStream } from './device.ts';
 import type { LoadedKernel } from './kernel-modules.ts';
 import type { TensorAddresses } from './cuda-tensors.ts';
 import type { CudaBuffer } from './memory.ts';
+import { StateMemory } from './state-memory.ts';
 import type { TensorMaps } from './tensor-maps.ts';
 
-/**
- * One launch made ready: sizes, scalars and arrays are fixed, the schedule is derived and its tables are on the device.
- * Immutable and reusable for any tensors of its sizes; owns its device memory until `destroy` (or until the attention is
- * destroyed).
- */
-export class CudaPlan {
-  /** Sizes, kernel, schedule statistics. */
-  readonly launch: CudaLaunch;
+/** A pass of a plan on its device. */
+export interface CudaPlanPass {
   /** Registers and local memory of the kernel, and where its code came from. */
   readonly kernel: LoadedKernel;
   /** Blocks of a launch. */
   readonly blocks: readonly [x: number, y: number];
+}
+
+interface ReadyPass extends CudaPlanPass {
+  readonly launch: CudaLaunchPass;
+  readonly params: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+  readonly pointers: BigUint64Array;
+  /** The launch in messages. */
+  readonly subject: string;
+}
+
+/**
+ * One launch made ready: sizes, scalars and arrays are fixed, the schedule is derived and its tables are on the device.
+ * Immutable and reusable for any tensors of its sizes, in any stream; owns its device memory until `destroy` (or until
+ * the attention is destroyed).
+ */
+export class CudaPlan {
+  /** Sizes, kernels, schedule statistics. */
+  readonly launch: CudaLaunch;
+  /** In the order of `launch.passes`. */
+  readonly passes: readonly CudaPlanPass[];
   /** @internal */
   readonly device: CudaDevice;
+  private readonly ready: readonly ReadyPass[];
   private readonly arena: CudaBuffer | null;
   private readonly floats: CudaBuffer | null;
-  private readonly params: Uint8Array<ArrayBuffer>;
-  private readonly view: DataView;
-  private readonly pointers: BigUint64Array;
+  private readonly state: StateMemory | null;
   private destroyed = false;
-  /** The launch in messages. */
-  private readonly subject: string;
   private users = 0;
   private dropped = false;
 
-  /** @internal Use `attention.plan`. */
-  constructor(device: CudaDevice, launch: CudaLaunch, kernel: LoadedKernel) {
+  /** @internal Use `attention.plan`. `kernels` has one for every pass. */
+  constructor(device: CudaDevice, launch: CudaLaunch, kernels: readonly LoadedKernel[]) {
     this.device = device;
     this.launch = launch;
-    this.kernel = kernel;
-    this.blocks = blocksOf(launch, device.properties.multiprocessors);
-    const { name, threads, sharedBytes } = launch.kernel;
-    const [x, y] = this.blocks;
-    this.subject = `${name} (${x} x ${y} blocks of ${threads} threads, ${sharedBytes} bytes of shared memory)`;
+    this.ready = launch.passes.map((pass, at) => readyPass(device, launch, pass, kernels[at]));
+    this.passes = this.ready;
+    const owned: { free(): void }[] = [];
+    const own = <Memory extends { free(): void }>(memory: Memory): Memory => {
+      owned.push(memory);
+      return memory;
+    };
     const upload = (what: string, data: Int32Array | Float32Array): CudaBuffer | null => {
       if (data.length === 0) return null;
-      const buffer = device.allocate(data.byteLength, what);
+      const buffer = own(device.allocate(data.byteLength, what));
       device.upload(buffer, data, device.copyStream, what);
       return buffer;
     };
-    this.arena = upload('arrays and run tables', launch.arena);
-    this.floats = upload('real arrays', launch.floats);
+    try {
+      this.arena = upload('arrays and run tables', launch.arena);
+      this.floats = upload('real arrays', launch.floats);
+      this.state = launch.stateBytes === 0 ? null : own(new StateMemory(device, launch.stateBytes));
+    } catch (error) {
+      for (const memory of owned) memory.free();
+      throw error;
+    }
     // Launches may go to any stream.
     if (this.arena || this.floats) device.synchronize(device.copyStream);
-    this.params = alignedCopy(device, launch.params, launch.paramsLayout.alignment);
-    this.view = new DataView(this.params.buffer, this.params.byteOffset);
-    this.pointers = BigUint64Array.of(device.driver.koffi.address(this.params));
   }
 
   /** @internal @throws {DeviceError} `destroyed`. */
@@ -61,28 +80,35 @@ export class CudaPlan {
   }
 
   /**
-   * @internal Launches the kernel. The context must be current. The driver copies the parameters before the call
-   * returns, so that one block of them serves every launch.
+   * @internal Launches the kernels of all passes, one after the other in a stream. The context must be current. The driver
+   * copies the parameters before the call returns, so that one block of them serves every launch.
    */
   run(stream: CudaStream, addresses: TensorAddresses, maps: TensorMaps): void {
-    const { kernel, paramsLayout, layouts } = this.launch;
+    this.state?.take(stream);
+    for (const pass of this.ready) this.runPass(pass, stream, addresses, maps);
+    this.state?.leave(stream);
+  }
+
+  private runPass(pass: ReadyPass, stream: CudaStream, addresses: TensorAddresses, maps: TensorMaps): void {
+    const { paramsLayout, layouts } = this.launch;
+    const { kernel } = pass.launch;
     for (const { field, offset } of paramsLayout.fields) {
       const { source } = field;
       if (source.kind === 'pointer')
-        this.view.setBigUint64(offset, this.addressOf(source.of, addresses), true);
+        pass.view.setBigUint64(offset, this.addressOf(source.of, addresses), true);
       else if (source.kind === 'tensor-map') {
         const box = kernel.boxes.find(({ tensor }) => tensor === source.tensor);
-        if (box) this.params.set(maps.get(addresses[source.tensor]!, layouts[source.tensor], box), offset);
+        if (box) pass.params.set(maps.get(addresses[source.tensor]!, layouts[source.tensor], box), offset);
       }
     }
-    const [x, y] = this.blocks;
+    const [x, y] = pass.blocks;
     this.device.driver.call(
       'cuLaunchKernel',
-      this.subject,
-      this.kernel.function,
+      pass.subject,
+      pass.kernel.function,
       ...[x, y, 1, kernel.threads, 1, 1, kernel.sharedBytes],
       stream,
-      this.pointers,
+      pass.pointers,
       null,
     );
   }
@@ -108,23 +134,35 @@ export class CudaPlan {
     this.destroyed = true;
     this.arena?.free();
     this.floats?.free();
+    this.state?.free();
   }
 
-  private addressOf(of: 'arena' | 'floats' | keyof TensorAddresses, addresses: TensorAddresses): bigint {
+  private addressOf(of: 'arena' | 'floats' | 'state' | keyof TensorAddresses, addresses: TensorAddresses) {
     if (of === 'arena') return this.arena?.pointer ?? 0n;
     if (of === 'floats') return this.floats?.pointer ?? 0n;
+    if (of === 'state') return this.state?.pointer ?? 0n;
     return addresses[of] ?? 0n;
   }
 }
 
-function blocksOf({ kernel, work }: CudaLaunch, multiprocessors: number): readonly [number, number] {
-  const { queryTiles, grid } = work;
-  switch (kernel.grid.kind) {
-    case 'tiles':
-      return [queryTiles, grid];
-    case 'persistent':
-      return [Math.min(queryTiles * grid, kernel.grid.blocksPerUnit * multiprocessors), 1];
-  }
+function readyPass(
+  device: CudaDevice,
+  { paramsLayout }: CudaLaunch,
+  launch: CudaLaunchPass,
+  kernel: LoadedKernel,
+): ReadyPass {
+  const { name, threads, sharedBytes } = launch.kernel;
+  const blocks = chooseBlocks(launch, device.properties.multiprocessors);
+  const params = alignedCopy(device, launch.params, paramsLayout.alignment);
+  return {
+    kernel,
+    blocks,
+    launch,
+    params,
+    view: new DataView(params.buffer, params.byteOffset),
+    pointers: BigUint64Array.of(device.driver.koffi.address(params)),
+    subject: `${name} (${blocks.join(' x ')} blocks of ${threads} threads, ${sharedBytes} bytes of shared memory)`,
+  };
 }
 
 /** The parameters at a multiple of their alignment: the driver reads tensor maps with vector loads. */

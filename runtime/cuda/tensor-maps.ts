@@ -51,33 +51,45 @@ export class TensorMaps {
     return map;
   }
 
-  private encode(pointer: bigint, layout: TensorLayout, { tensor, rows, panel }: TensorBox): Uint8Array {
-    const { strides, elementBytes } = layout;
-    if (layout.dim % panel !== 0)
-      throw new Error(`${tensor} has rows of ${layout.dim}, no multiple of ${panel}`);
-    const panels = layout.dim / panel;
-    const bytes = (elements: number): bigint => BigInt(elements * elementBytes);
-    const dims = [panel, layout.rows, panels, layout.heads, layout.batch];
-    const outer = [strides.row, panel, strides.head, strides.batch];
-    const box = [panel, rows, panels, 1, 1];
-    const swizzled = (panel * elementBytes) as 64 | 128;
+  private encode(pointer: bigint, layout: TensorLayout, box: TensorBox): Uint8Array {
+    const { dataType, dims, strides, extents, swizzle, promotion } = mapArguments(this.dtype, layout, box);
     this.driver.call(
       'cuTensorMapEncodeTiled',
-      `${tensor} (dimensions ${dims.join(' x ')}, strides ${outer.join(', ')}, box ${box.join(' x ')})`,
+      `${box.tensor} (dimensions ${dims.join(' x ')}, strides ${strides.map((count) => count / layout.elementBytes).join(', ')}, box ${extents.join(' x ')})`,
       this.scratch,
-      tensorMap.dataType[this.dtype],
+      dataType,
       dims.length,
       pointer,
       BigUint64Array.from(dims, BigInt),
-      // A tensor of one head or batch item may have any stride there, TMA wants a positive one.
-      BigUint64Array.from(outer, (stride) => bytes(stride === 0 ? panel : stride)),
-      Uint32Array.from(box),
+      BigUint64Array.from(strides, BigInt),
+      Uint32Array.from(extents),
       Uint32Array.from(dims, () => 1),
       0,
-      tensorMap.swizzle[swizzled],
-      tensorMap.l2Promotion256,
+      swizzle,
+      promotion,
       0,
     );
     return this.scratch.slice();
   }
+}
+
+/** What cuTensorMapEncodeTiled is called with for a box of a tensor, beside its address; strides in bytes. */
+export function mapArguments(
+  dtype: CudaDescriptor['dtype'],
+  layout: TensorLayout,
+  { rows, panel }: TensorBox,
+) {
+  const { strides, elementBytes } = layout;
+  const swizzled = (panel * elementBytes) as 64 | 128;
+  return {
+    dataType: tensorMap.dataType[dtype],
+    dims: [layout.dim, layout.rows, layout.heads, layout.batch],
+    // A tensor of one head or batch item may have any stride there, TMA wants a positive one.
+    strides: [strides.row, strides.head, strides.batch].map(
+      (stride) => (stride === 0 ? panel : stride) * elementBytes,
+    ),
+    extents: [panel, rows, 1, 1],
+    swizzle: tensorMap.swizzle[swizzled],
+    promotion: tensorMap.l2Promotion256,
+  };
 }

@@ -5,6 +5,7 @@ import { packArena, packFloats } from './pack-arena.ts';
 import { packUniforms } from './pack-uniforms.ts';
 import type { PassKernel, PassPart, ScheduledPass } from './schedule-passes.ts';
 import { statisticsOf, type PassStatistics } from './pass-statistics.ts';
+import { stateBytesOf } from './state-bytes.ts';
 import {
   layOutTensors,
   type Layout,
@@ -53,9 +54,6 @@ export interface LaunchPass {
 
 /** Guaranteed by every WebGPU device for each dimension of a dispatch; kernels fold longer grids into z. */
 export const WORKGROUPS_PER_DIMENSION = 65535;
-
-/** Words of the state of a row beside its accumulators: running maximum, running sum and two of nothing. */
-const STATE_WORDS = 4;
 
 /**
  * Packs a bound launch.
@@ -118,24 +116,6 @@ function workgroupsOf(queryTiles: number, grid: number): LaunchPass['workgroups'
     grid,
     Math.ceil(queryTiles / WORKGROUPS_PER_DIMENSION),
   ];
-}
-
-/**
- * Passes run one after the other and a softmax is finished before the next begins: one state serves them all.
- *
- * @throws {SparsecError} on a state that kernels cannot index.
- */
-function stateBytesOf({ passes, dimV }: AttentionDescriptor, rows: number): number {
-  if (!passes.some(({ state }) => state.reads || state.writes)) return 0;
-  const words = rows * (dimV + STATE_WORDS);
-  if (words > 2 ** 31 - 1) {
-    throw new SparsecError(
-      'limit',
-      'nq',
-      `the state of ${rows} rows has ${words} words, kernels index 2147483647`,
-    );
-  }
-  return 4 * words;
 }
 
 /** The factor of q.k: a number of the specification or a launch parameter. */

@@ -96,7 +96,7 @@ export function memberVerdict(
   if (
     inside === MIXED &&
     rowLow === rowHigh &&
-    high - low >= stretch &&
+    high - low >= stretch - 1 &&
     summary.saturates(from, low, high, stretch)
   )
     return SATURATED;

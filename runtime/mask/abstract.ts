@@ -1,7 +1,7 @@
 import type { HostArray } from '../arrays.ts';
 import { bitsVerdict, lookupHull, memberVerdict, type MutableInterval } from './abstract-lookups.ts';
 import type { BoundMask } from './bound-mask.ts';
-import { flattenMask, Op, type FlatMask } from './flat-mask.ts';
+import { flattenMask, leafDependencies, Op, type FlatMask } from './flat-mask.ts';
 import { ALL, MIXED, NONE, SATURATED, setVerdict, type Verdict } from './int-set.ts';
 import { bitLength } from './integer-math.ts';
 import { leafWeights } from './leaf-weights.ts';
@@ -14,6 +14,7 @@ import {
   type SingleMember,
   type SinglePredicate,
 } from './single-predicate.ts';
+import { commonMultiple, isPredicate, shiftPeriods } from './shift-period.ts';
 import { allSteps, narrowSteps, type StepList } from './step-list.ts';
 import { stretchesOver, type TileShape } from './tile-stretch.ts';
 
@@ -43,6 +44,9 @@ export class AbstractMask {
   private readonly bits = new Map<StepList, SingleBits | null>();
   private readonly exact = new Map<StepList, boolean>();
   private readonly members = new Map<StepList, SingleMember | null>();
+  /** By node: a bit for each leaf that it depends on. */
+  private readonly leavesOf: Int32Array;
+  private readonly repeats = new Map<StepList, { readonly shift: number; readonly answer: boolean }>();
   private readonly hull: MutableInterval = { low: 0, high: 0 };
 
   /** `tile` is the smallest box that will be asked about: its extent along every leaf, or those of pairs. */
@@ -55,6 +59,7 @@ export class AbstractMask {
     this.high = new Float64Array(size);
     this.verdicts = new Uint8Array(size);
     this.stretch = stretchesOver(this.flat, extents);
+    this.leavesOf = leafDependencies(this.flat);
     for (let id = 0; id < size; id++) {
       if (op[id] === Op.constant) this.low[id] = this.high[id] = first[id];
       if (op[id] === Op.bool) this.verdicts[id] = first[id] === 1 ? ALL : NONE;
@@ -131,9 +136,27 @@ export class AbstractMask {
     return verdicts[root] as Verdict;
   }
 
+  /**
+   * A bit for each leaf of the predicates that were MIXED over the box that was read last: splitting another one decides
+   * nothing, because a SATURATED predicate stays as it is.
+   */
+  mixedLeaves({ watched }: StepList): number {
+    let leaves = 0;
+    for (let at = 0; at < watched.length; at++) {
+      const id = watched[at];
+      if (this.verdicts[id] === MIXED && isPredicate(this.flat.op[id])) leaves |= this.leavesOf[id];
+    }
+    return leaves;
+  }
+
   /** The steps that are open for parts of the box that was read last, with `open` as it was given there. */
   open(open: StepList): StepList {
     return narrowSteps(open, this.flat, this.verdicts);
+  }
+
+  /** What some nodes were over the box that was read last, as a text: equal for boxes that are alike to these nodes. */
+  valuesOf(nodes: readonly number[]): string {
+    return nodes.map((id) => `${this.low[id]}:${this.high[id]}:${this.verdicts[id]}`).join(' ');
   }
 
   /** The one predicate that a box comes down to where these steps are open inside it; or null. */
@@ -150,6 +173,33 @@ export class AbstractMask {
     const known = this.exact.get(open) ?? isExactPredicate(this.flat, open);
     this.exact.set(open, known);
     return known;
+  }
+
+  /** A common period of all predicates that have one at most `limit`, see ./shift-period.ts; null where none has. */
+  commonPeriod(limit: number): number | null {
+    let common = 0;
+    for (const decided of [null, ALL, NONE]) {
+      for (const own of shiftPeriods(this.flat, () => decided)) {
+        if (own === 0) continue;
+        const both = commonMultiple(Math.max(1, common), own);
+        if (both <= limit) common = both;
+      }
+    }
+    return common === 0 ? null : common;
+  }
+
+  /** Does what is open inside the box that was read last answer alike where a box is moved by `shift` along all leaves? */
+  repeatsBy(shift: number, open: StepList): boolean {
+    const known = this.repeats.get(open);
+    if (known?.shift === shift) return known.answer;
+    const { verdicts, flat } = this;
+    const isOpen = new Set(open.steps);
+    const periods = shiftPeriods(flat, (id) => (isOpen.has(id) ? null : (verdicts[id] as Verdict)));
+    const answer = open.steps.every(
+      (id) => !isPredicate(flat.op[id]) || (periods[id] > 0 && shift % periods[id] === 0),
+    );
+    this.repeats.set(open, { shift, answer });
+    return answer;
   }
 
   /** How much a unit of each leaf moves the predicates: see ./leaf-weights.ts. */

@@ -45,7 +45,22 @@ export class BitQuadtree {
 
   /** Rows and columns are inside the matrix, ends included. */
   verdict(rowLow: number, rowHigh: number, columnLow: number, columnHigh: number): Verdict {
-    return this.cellVerdict(this.levels.length - 1, 0, 0, rowLow, rowHigh, columnLow, columnHigh);
+    // Start where the rectangle meets at most two cells a side.
+    const least = Math.max(
+      levelOf(Math.floor((rowHigh - rowLow) / CELL_ROWS)),
+      levelOf(Math.floor((columnHigh - columnLow) / CELL_COLUMNS)),
+    );
+    const level = Math.min(this.levels.length - 1, least);
+    const [height, width] = [CELL_ROWS * 2 ** level, CELL_COLUMNS * 2 ** level];
+    let verdict: Verdict | -1 = -1;
+    for (let row = Math.floor(rowLow / height); row * height <= rowHigh; row++) {
+      for (let column = Math.floor(columnLow / width); column * width <= columnHigh; column++) {
+        const part = this.cellVerdict(level, row, column, rowLow, rowHigh, columnLow, columnHigh);
+        if (part === MIXED || (verdict >= 0 && verdict !== part)) return MIXED;
+        verdict = part;
+      }
+    }
+    return verdict < 0 ? NONE : (verdict as Verdict);
   }
 
   /** The part of the rectangle inside a cell that it meets. */
@@ -116,6 +131,11 @@ export class BitQuadtree {
     }
     return { rows, columns: this.stride, cells };
   }
+}
+
+/** The least level at which a cell covers so many cells of the lowest level. */
+function levelOf(cells: number): number {
+  return 32 - Math.clz32(cells);
 }
 
 function halve(level: Level): Level {

@@ -100,6 +100,7 @@ function randomList(
   const perRow = checkCount(`the columns a row of ${name}`, Math.min(wanted, columns));
   const seed = checkInteger(`the seed of ${name}`, evaluateProgram(declaration.seed, environmentOf(values)));
   const width = Math.min(perRow, columns);
+  checkCount(`the number of keys that ${name} draws`, rows * width);
   const starts = new Int32Array(rows + 1);
   const list = new Int32Array(rows * width);
   for (let row = 0; row < rows; row++) {
@@ -214,6 +215,7 @@ function checkCount(what: string, value: number): number {
 }
 
 function checkInteger(what: string, value: number): number {
+  checkReal(what, value);
   if (!Number.isInteger(value)) throw new SparsecError('range', what, `${what} is ${value}, not an integer`);
   if (Math.abs(value) > maxHostInteger) {
     throw new SparsecError('range', what, `${what} is ${value}, beyond the limit of ±${maxHostInteger}`);

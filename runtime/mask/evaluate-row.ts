@@ -4,7 +4,7 @@ import type { BoundMask, BoundNode } from './bound-mask.ts';
 import { dependsOn } from './conjuncts.ts';
 import { evaluateNode } from './evaluate.ts';
 import { contains, intervalEnds } from './int-set.ts';
-import { applyArithmetic, applyCompare } from './integer-math.ts';
+import { applyArithmetic } from './integer-math.ts';
 import type { NodeId } from './nodes.ts';
 
 /**
@@ -19,6 +19,7 @@ export class RowEvaluator {
   private readonly columns: (Float64Array | null)[];
   private readonly scalars: Float64Array;
   private readonly tables = new Map<BoundNode, RowTable>();
+  private readonly repeated: (Float64Array | undefined)[] = [undefined, undefined];
   private from: number | null = null;
 
   /** Rows of `count` keys. */
@@ -57,11 +58,17 @@ export class RowEvaluator {
           return this.sum(column, node.left, node.right, node.op === 'add' ? 1 : -1);
         return this.zip(column, node.left, node.right, (a, b) => applyArithmetic(node.op, a, b));
       case 'compare':
-        return this.zip(column, node.left, node.right, (a, b) => (applyCompare(node.op, a, b) ? 1 : 0));
-      case 'and':
-        return this.zip(column, node.left, node.right, (a, b) => a * b);
-      case 'or':
-        return this.zip(column, node.left, node.right, (a, b) => a || b);
+        return compare(column, node.op, this.valuesOf(node.left, 0), this.valuesOf(node.right, 1));
+      case 'and': {
+        const [a, b] = [this.valuesOf(node.left, 0), this.valuesOf(node.right, 1)];
+        for (let at = 0; at < column.length; at++) column[at] = a[at] * b[at];
+        return;
+      }
+      case 'or': {
+        const [a, b] = [this.valuesOf(node.left, 0), this.valuesOf(node.right, 1)];
+        for (let at = 0; at < column.length; at++) column[at] = a[at] !== 0 || b[at] !== 0 ? 1 : 0;
+        return;
+      }
       case 'in-set': {
         const operand = this.columns[node.operand]!;
         const ends = intervalEnds(node.set);
@@ -109,14 +116,10 @@ export class RowEvaluator {
         column[at] = inside && x >= 0 && x < size ? array.data[base + x * step] : -1;
       }
     } else if (array.kind === 'bits') {
-      const { words } = array;
       const bit = this.scalars[node.indices[last]];
-      for (let at = 0; at < column.length; at++) {
-        const x = index[at];
-        if (!inside || !(x >= 0 && x < size)) column[at] = 0;
-        else if (varying === last) column[at] = (words[base + (x >>> 5)] >>> (x & 31)) & 1;
-        else column[at] = (words[base + x * step + (bit >>> 5)] >>> (bit & 31)) & 1;
-      }
+      if (!inside) column.fill(0);
+      else if (varying === last) readWord(column, index, size, array.words, base);
+      else readWords(column, index, size, array.words, { base: base + (bit >>> 5), step, shift: bit & 31 });
     }
     return array.kind === 'int' || isBits;
   }
@@ -138,8 +141,20 @@ export class RowEvaluator {
       [known.row, known.from, known.to] = [row, from, to];
       this.tables.set(node, known);
     }
-    for (let at = 0; at < column.length; at++) column[at] = known.marks[values[at]] ?? 0;
+    const { marks } = known;
+    for (let at = 0; at < column.length; at++) {
+      const value = values[at];
+      column[at] = value >= 0 && value < marks.length ? marks[value] : 0;
+    }
     return true;
+  }
+
+  /** The values of an operand, those of one without a column repeated in the scratch column `side`. */
+  private valuesOf(id: NodeId, side: 0 | 1): Float64Array {
+    const column = this.columns[id];
+    if (column) return column;
+    this.repeated[side] ??= new Float64Array(this.count);
+    return this.repeated[side].fill(this.scalars[id]);
   }
 
   /** left + sign * right. */
@@ -173,6 +188,57 @@ export class RowEvaluator {
       for (const operand of operands) this.scalars[operand] = this.columns[operand]![at];
       column[at] = evaluateNode(node, this.scalars, environment);
     }
+  }
+}
+
+/** A loop for each operator: one that calls a function for every key takes several times as long. */
+function compare(
+  column: Float64Array,
+  op: (BoundNode & { kind: 'compare' })['op'],
+  a: Float64Array,
+  b: Float64Array,
+): void {
+  switch (op) {
+    case 'lt':
+      for (let at = 0; at < column.length; at++) column[at] = a[at] < b[at] ? 1 : 0;
+      return;
+    case 'le':
+      for (let at = 0; at < column.length; at++) column[at] = a[at] <= b[at] ? 1 : 0;
+      return;
+    case 'eq':
+      for (let at = 0; at < column.length; at++) column[at] = a[at] === b[at] ? 1 : 0;
+      return;
+    case 'ne':
+      for (let at = 0; at < column.length; at++) column[at] = a[at] !== b[at] ? 1 : 0;
+      return;
+  }
+}
+
+/** The bits of one row at the places in `index`. */
+function readWord(
+  column: Float64Array,
+  index: Float64Array,
+  size: number,
+  words: Uint32Array,
+  base: number,
+): void {
+  for (let at = 0; at < column.length; at++) {
+    const x = index[at];
+    column[at] = x >= 0 && x < size ? (words[base + (x >>> 5)] >>> (x & 31)) & 1 : 0;
+  }
+}
+
+/** One bit of each of the rows in `index`. */
+function readWords(
+  column: Float64Array,
+  index: Float64Array,
+  size: number,
+  words: Uint32Array,
+  { base, step, shift }: { readonly base: number; readonly step: number; readonly shift: number },
+): void {
+  for (let at = 0; at < column.length; at++) {
+    const x = index[at];
+    column[at] = x >= 0 && x < size ? (words[base + x * step] >>> shift) & 1 : 0;
   }
 }
 

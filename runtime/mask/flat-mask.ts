@@ -101,6 +101,15 @@ export function flattenMask(bound: BoundMask): FlatMask {
   return { size, root: bound.root, op, a, b, c, first, last, sets, arrays, operands };
 }
 
+/** By node: a bit for each leaf (at most 31) that it depends on. */
+export function leafDependencies({ size, op, a, operands }: FlatMask): Int32Array {
+  const leaves = new Int32Array(size);
+  for (let id = 0; id < size; id++)
+    leaves[id] =
+      op[id] === Op.leaf ? 1 << a[id] : operands[id].reduce((all, operand) => all | leaves[operand], 0);
+  return leaves;
+}
+
 function operationOf(node: BoundNode, byConstant: boolean): number {
   switch (node.kind) {
     case 'int':

@@ -38,8 +38,8 @@ export class ListSummary {
   private readonly levels: Level[] = [];
   /** By long row: the position of the first member that is at least block * 2^INDEX_SHIFT. */
   private readonly blocks = new Map<number, Int32Array>();
-  /** By row: the longest run of members or of values between two members. */
-  private readonly longest = new Map<number, number>();
+  /** By length and row: first and last value of every run of members, or of values that are none, of at least that length. */
+  private readonly longRuns = new Map<number, Map<number, Float64Array>>();
 
   constructor({ starts, values }: HostArray & { kind: 'list' }) {
     this.starts = starts;
@@ -80,24 +80,44 @@ export class ListSummary {
 
   /** Does every part of low .. high that has `stretch` values hold a member of the row and a value that is none? */
   saturates(row: number, low: number, high: number, stretch: number): boolean {
-    const [begin, end] = [this.starts[row], this.starts[row + 1]];
-    if (begin === end) return false;
-    const edge = Math.max(this.values[begin] - low, high - this.values[end - 1]);
-    return edge < stretch && this.longestStretch(row) < stretch;
+    const runs = this.runsOfAtLeast(stretch, row);
+    let [from, to] = [0, runs.length >> 1];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (runs[2 * middle + 1] < low + stretch - 1) from = middle + 1;
+      else to = middle;
+    }
+    // The first run that ends late enough is the one that begins first.
+    return (
+      2 * from === runs.length ||
+      Math.min(high, runs[2 * from + 1]) - Math.max(low, runs[2 * from]) < stretch - 1
+    );
   }
 
-  private longestStretch(row: number): number {
-    const found = this.longest.get(row);
-    if (found !== undefined) return found;
-    const { values } = this;
-    let [longest, run] = [1, 1];
-    for (let at = this.starts[row] + 1; at < this.starts[row + 1]; at++) {
-      const gap = values[at] - values[at - 1] - 1;
-      run = gap === 0 ? run + 1 : 1;
-      longest = Math.max(longest, gap, run);
+  private runsOfAtLeast(length: number, row: number): Float64Array {
+    const ofLength = this.longRuns.get(length) ?? new Map<number, Float64Array>();
+    this.longRuns.set(length, ofLength);
+    const found = ofLength.get(row) ?? this.findRuns(length, row);
+    ofLength.set(row, found);
+    return found;
+  }
+
+  private findRuns(length: number, row: number): Float64Array {
+    const { starts, values } = this;
+    const runs: number[] = [];
+    const add = (first: number, last: number) => {
+      if (last - first >= length - 1) runs.push(first, last);
+    };
+    let next = -Infinity;
+    for (let at = starts[row]; at < starts[row + 1];) {
+      const first = values[at];
+      add(next, first - 1);
+      for (at++; at < starts[row + 1] && values[at] === values[at - 1] + 1;) at++;
+      next = values[at - 1] + 1;
+      add(first, next - 1);
     }
-    this.longest.set(row, longest);
-    return longest;
+    add(next, Infinity);
+    return Float64Array.from(runs);
   }
 
   private search(rowLow: number, rowHigh: number, low: number, high: number): Verdict {

@@ -43,13 +43,16 @@ export async function importDawn(): Promise<DawnModule> {
   }
 }
 
+/** What npm `koffi` is for. */
+export const koffiPurpose = 'calls native libraries: the Vulkan loader, the CUDA driver';
+
 /** npm `koffi`. @throws {MissingPackageError} */
 export async function importKoffi(): Promise<KoffiModule> {
   try {
     const loaded = (await import('koffi')) as unknown as KoffiModule & { default?: KoffiModule };
     return loaded.default ?? loaded;
   } catch (cause) {
-    throw new MissingPackageError('koffi', 'loads the Vulkan loader by its path', cause);
+    throw new MissingPackageError('koffi', koffiPurpose, cause);
   }
 }
 

@@ -65,31 +65,42 @@ export function takeStep(
   { keyOf, partial }: KeyStep,
 ): void {
   const { head, batch, queries } = place;
-  const columns = Array.from({ length: keys }, (_, column) => column);
-  const keysOf = queries.map((i) => columns.map((column) => keyOf(i, column)));
-  const live = queries.map((i, row) =>
-    keysOf[row].map((j) => !partial || (j !== null && walk.isLive(i, j, head, batch))),
-  );
+  const { v, strides } = tensors;
+  const ownValues = batch * strides.v.batch + keyHead(tensors.descriptor, place) * strides.v.head;
+  const keysOf = new Array<number | null>(keys);
+  const weights = new Float64Array(keys);
   rows.forEach((row, at) => {
     const i = queries[at];
     // A full tile asks for nothing: where a key is missing, it takes in what no launch may read.
-    const logits = keysOf[at].map((j, column) => {
-      if (!live[at][column]) return DEAD;
-      return j === null ? NaN : scoreOf(product(tensors, place, i, j), tensors.score, batch, head, i, j);
-    });
-    const maximum = logits.reduce((a, b) => (b > a || Number.isNaN(b) ? b : a), row.maximum);
+    let maximum = row.maximum;
+    const live: number[] = [];
+    for (let column = 0; column < keys; column++) {
+      const j = keyOf(i, column);
+      keysOf[column] = j;
+      weights[column] = DEAD;
+      if (!partial || (j !== null && walk.isLive(i, j, head, batch))) {
+        live.push(column);
+        weights[column] =
+          j === null ? NaN : scoreOf(product(tensors, place, i, j), tensors.score, batch, head, i, j);
+      }
+      const logit = weights[column];
+      if (logit > maximum || Number.isNaN(logit)) maximum = logit;
+    }
     const factor = Math.exp(row.maximum - maximum);
-    const weights = logits.map((logit) => Math.exp(logit - maximum));
-    row.sum = row.sum * factor + weights.reduce((a, b) => a + b, 0);
+    let total = 0;
+    for (let column = 0; column < keys; column++) {
+      weights[column] = Math.exp(weights[column] - maximum);
+      total += weights[column];
+    }
+    row.sum = row.sum * factor + total;
     row.maximum = maximum;
-    for (let d = 0; d < row.out.length; d++) {
-      let sum = row.out[d] * factor;
-      // A dead key counts nothing, whatever it holds: kernels stage a key that no row of the tile sees as zero, and
-      // one that some row sees is finite.
-      keysOf[at].forEach((j, column) => {
-        if (live[at][column]) sum += weights[column] * (j === null ? NaN : valueAt(tensors, place, j, d));
-      });
-      row.out[d] = sum;
+    // A dead key counts nothing, whatever it holds: kernels stage a key that no row of the tile sees as zero, and one
+    // that some row sees is finite.
+    for (let d = 0; d < row.out.length; d++) row.out[d] *= factor;
+    for (const column of live) {
+      const j = keysOf[column];
+      const base = j === null ? NaN : ownValues + j * strides.v.row;
+      for (let d = 0; d < row.out.length; d++) row.out[d] += weights[column] * (v[base + d] ?? NaN);
     }
   });
 }
@@ -107,12 +118,6 @@ function product(
   let sum = 0;
   for (let d = 0; d < descriptor.dim; d++) sum += q[qBase + d] * k[kBase + d];
   return sum;
-}
-
-function valueAt({ descriptor, v, strides }: StepTensors, place: TilePlace, j: number, d: number): number {
-  return v[
-    place.batch * strides.v.batch + keyHead(descriptor, place) * strides.v.head + j * strides.v.row + d
-  ];
 }
 
 function keyHead({ heads, kvHeads }: StepTensors['descriptor'], { head }: TilePlace): number {

@@ -27,5 +27,6 @@ function inRegions({ regions, tile }: BoundView, slot: number): number | null {
     part = Math.floor(part / parts);
     place = Math.floor(place / extent);
   }
-  return position;
+  // What is left over of a slot stands behind the box.
+  return place === 0 ? position : null;
 }

@@ -1,12 +1,15 @@
 import { AbstractMask } from '../mask/abstract.ts';
 import type { BoundMask } from '../mask/bound-mask.ts';
+import { queryAndKey } from '../mask/flat-mask.ts';
 import { ALL, MIXED, NONE, SATURATED } from '../mask/int-set.ts';
 import type { SingleBits } from '../mask/single-predicate.ts';
 import { usesKey, usesQuery, type StepList } from '../mask/step-list.ts';
 import { assembleRunTable } from './assemble-run-table.ts';
 import { isSparse, listedColumns } from './listed-columns.ts';
+import { middleOf, RepeatedBoxes } from './repeated-boxes.ts';
 import { RectangleList } from './rectangle-list.ts';
 import { TileRefiner } from './refine-tile.ts';
+import { pushTileClasses } from './tile-classes.ts';
 import { BitScanner } from './scan-bits.ts';
 import type { RunTable } from './run-table.ts';
 
@@ -24,11 +27,13 @@ export interface RunTableRequest {
 /** Looks inside tiles are bounded by half the visits of the descent and this many more. */
 const FREE_REFINEMENTS = 2 ** 16;
 
+const [QUERY, KEY] = [1 << queryAndKey.query, 1 << queryAndKey.key];
+
 /**
  * Derives the run table of a mask by interval descent: ask the abstract reading about a box of tiles, and split the
  * longer side while the answer is open. `none` and `all` are asked about the box clipped to nq rows and nk keys; a key
  * tile that hangs over nk is never full, because a kernel reads a full tile without a mask. Where only a short list of
- * blocks is left, its members are looked up in place of splitting.
+ * blocks is left, its members are looked up in place of splitting; boxes that repeat are looked at once.
  */
 export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTable {
   const { nq, nk, offset, queryTile, granularity = 128 } = request;
@@ -38,6 +43,12 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
   const mask = new AbstractMask(bound, { queries: queryTile, keys: granularity });
   const rectangles = new RectangleList();
   const refiner = new TileRefiner(mask);
+  const boxes = new RepeatedBoxes(mask, rectangles, {
+    queryTile,
+    granularity,
+    rows: wholeRows,
+    columns: wholeColumns,
+  });
   const scanners = new Map<SingleBits, BitScanner>();
   let visits = 0;
 
@@ -57,6 +68,9 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
       rectangles.push(rowBegin, rowEnd, begin, end, end <= wholeColumns);
       return;
     }
+    const mixed = mask.mixedLeaves(known);
+    const splitsKeys =
+      mixed === QUERY ? false : mixed === KEY ? true : width * granularity >= height * queryTile;
     const open = mask.open(known);
     const [onQuery, onKey] = [usesQuery(open), usesKey(open)];
     // What does not depend on the query is the same for all rows of the box: one row of tiles stands for all.
@@ -76,12 +90,15 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
     if (bits !== null) {
       const scanner = scanners.get(bits) ?? new BitScanner(bits);
       scanners.set(bits, scanner);
-      for (let row = rowBegin; row < rowEnd; row++) {
+      for (let row = rowBegin; row < rowEnd;) {
         visits++;
-        const top = offset + row * queryTile;
-        const bottom = offset + Math.min(nq, (row + 1) * queryTile) - 1;
+        const first = row++;
+        const top = offset + first * queryTile;
+        // Tiles that lie in one row of the matrix have the same runs.
+        while (row < rowEnd && scanner.isOneRow(top, offset + Math.min(nq, (row + 1) * queryTile) - 1)) row++;
+        const bottom = offset + Math.min(nq, row * queryTile) - 1;
         scanner.scan(top, bottom, begin, end, granularity, nk, (from, to, full) =>
-          rectangles.push(row, row + 1, from, to, full && to <= wholeColumns),
+          rectangles.push(first, row, from, to, full && to <= wholeColumns),
         );
       }
       return;
@@ -97,20 +114,36 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
       }
       return;
     }
-    const isWide = width * granularity >= height * queryTile;
-    if (width > 1 && onKey && (height === 1 || !onQuery || isWide)) {
-      const middle = begin + halfOf(width);
+    const byKeys = width > 1 && onKey && (height === 1 || !onQuery || splitsKeys);
+    if (rowEnd <= wholeRows && end <= wholeColumns && boxes.has(height, width, open)) {
+      boxes.visit(rowBegin, begin, open, () => split(rowBegin, rowEnd, begin, end, open, byKeys));
+    } else split(rowBegin, rowEnd, begin, end, open, byKeys);
+  };
+  const split = (
+    rowBegin: number,
+    rowEnd: number,
+    begin: number,
+    end: number,
+    open: StepList,
+    byKeys: boolean,
+  ): void => {
+    if (byKeys) {
+      const middle = begin + middleOf(end - begin, boxes.columns);
       descend(rowBegin, rowEnd, begin, middle, open);
       descend(rowBegin, rowEnd, middle, end, open);
     } else {
-      const middle = rowBegin + halfOf(height);
+      const middle = rowBegin + middleOf(rowEnd - rowBegin, boxes.rows);
       descend(rowBegin, middle, begin, end, open);
       descend(middle, rowEnd, begin, end, open);
     }
   };
-  // The ragged last column is asked on its own, so that the boxes before it hold whole tiles only.
-  if (wholeColumns > 0) descend(0, rows, 0, wholeColumns, mask.everything);
-  if (wholeColumns * granularity < nk) descend(0, rows, wholeColumns, wholeColumns + 1, mask.everything);
+  const queries = { base: offset, count: nq, tile: queryTile };
+  const keys = { base: 0, count: nk, tile: granularity };
+  if (!pushTileClasses(bound, mask, rectangles, queries, keys)) {
+    // The ragged last column is asked on its own, so that the boxes before it hold whole tiles only.
+    if (wholeColumns > 0) descend(0, rows, 0, wholeColumns, mask.everything);
+    if (wholeColumns * granularity < nk) descend(0, rows, wholeColumns, wholeColumns + 1, mask.everything);
+  }
   return assembleRunTable(rectangles, {
     nq,
     nk,
@@ -119,9 +152,4 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
     rows,
     visits: visits + refiner.visits,
   });
-}
-
-/** The largest power of two below `size`: borders stay aligned, so that patterns of blocks are decided early. */
-function halfOf(size: number): number {
-  return 1 << (31 - Math.clz32(size - 1));
 }

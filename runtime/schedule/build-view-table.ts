@@ -1,6 +1,7 @@
 import type { BoundMask } from '../mask/bound-mask.ts';
 import type { BoundView } from '../view.ts';
 import { IrregularTiles } from './irregular-tiles.ts';
+import { maskOfListedKeys } from './list-keys.ts';
 import { RowEmitter } from './row-emitter.ts';
 import type { RunTable } from './run-table.ts';
 import { RunWriter } from './run-writer.ts';
@@ -24,10 +25,11 @@ export interface ViewTableRequest {
  *
  * For every pair of regions the mask is rewritten over coordinates and cut into factors that share no axis; each is
  * decided by interval descent on its own, and the rows of runs are multiplied. A key tile with a slot that is no key is
- * never full; queries that are padding are not asked about.
+ * never full; queries that are padding are not asked about. A `list` of keys holds those that the mask lists.
  */
-export function buildViewTable(bound: BoundMask, request: ViewTableRequest): RunTable {
+export function buildViewTable(mask: BoundMask, request: ViewTableRequest): RunTable {
   const { nq, nk, offset, queries, keys } = request;
+  const bound = keys.positions === null ? mask : maskOfListedKeys(mask);
   const populations = {
     queries: populateTiles(queries, offset, offset + nq - 1),
     keys: populateTiles(keys, 0, nk - 1),
@@ -48,10 +50,13 @@ export function buildViewTable(bound: BoundMask, request: ViewTableRequest): Run
       const product = deriveProduct(bound, own, other);
       if (product === null) continue;
       for (const { relation } of product.factors) visits += relation.visits;
-      const push = (begin: number, end: number, full: number): void => writer.push(begin, end, full);
+      // The slots behind a box are padding: its tiles are never full.
+      const fills = other.axes.reduce((slots, { extent }) => slots * extent, 1) === keys.tile ? 1 : 0;
+      const push = (begin: number, end: number, full: number): void => writer.push(begin, end, full & fills);
       const isRegular = !touches(populations.queries, own) && !touches(populations.keys, other);
       const fix = isRegular ? null : new IrregularTiles(bound, request, own, other, populations, push);
-      emitters.push({ emitter: new RowEmitter(product, own, other, fix?.correct ?? push), fix });
+      const target = { writer, fills, correct: fix?.correct ?? null };
+      emitters.push({ emitter: new RowEmitter(product, own, other, target), fix });
     }
     for (let tile = 0; tile < own.tiles; tile++) {
       if (populations.queries.counts[own.firstTile + tile] > 0) {

@@ -3,7 +3,7 @@ import type { BoundMask } from '../mask/bound-mask.ts';
 import { ALL, MIXED, NONE, type Verdict } from '../mask/int-set.ts';
 import { substitutePositions } from '../mask/substitute-positions.ts';
 import { BoxRefiner } from './refine-box.ts';
-import type { PushRun } from './row-emitter.ts';
+import type { PushRun } from './multiply-rows.ts';
 import type { TilePopulation } from './tile-population.ts';
 import type { TiledSpace } from './view-spaces.ts';
 

@@ -2,6 +2,8 @@ import { AbstractMask } from '../mask/abstract.ts';
 import type { BoundMask } from '../mask/bound-mask.ts';
 import { conjunctsOf, dependsOn, onlyConjuncts } from '../mask/conjuncts.ts';
 import { RowEvaluator } from '../mask/evaluate-row.ts';
+import { lowerBound } from '../mask/evaluate.ts';
+import type { NodeId } from '../mask/nodes.ts';
 import { membersWithin } from '../mask/set-members.ts';
 import { collectIntegers } from './collect-integers.ts';
 
@@ -13,10 +15,10 @@ const LEAF = 64;
  * can be live. All keys where there is no such conjunct.
  */
 export function listKeys(bound: BoundMask, nk: number): Int32Array {
-  const depends = dependsOn(bound, 'query');
-  const parts = conjunctsOf(bound).filter((part) => !depends[part]);
-  const mask = onlyConjuncts(bound, parts);
+  const mask = onlyConjuncts(bound, conjunctsAbout(bound, 'keys'));
   if (mask === null) return Int32Array.from({ length: nk }, (_, key) => key);
+  const read = readDirectly(mask, nk);
+  if (read !== null) return read;
   const abstract = new AbstractMask(mask, { queries: 1, keys: LEAF });
   const single = abstract.singlePredicate(abstract.everything);
   if (single?.key === 1) return membersWithin(single.set, 0, nk - 1);
@@ -28,4 +30,43 @@ export function listKeys(bound: BoundMask, nk: number): Int32Array {
     (low, high) => abstract.read(0, 0, low, high),
     (low) => row.row(0, low),
   );
+}
+
+/** The keys of a mask that is one row of a list, or one row of bits; null for others. */
+function readDirectly({ nodes, root, arrays }: BoundMask, nk: number): Int32Array | null {
+  const node = nodes[root];
+  if (node.kind === 'member' && nodes[node.value].kind === 'key') {
+    const [list, row] = [arrays[node.array], nodes[node.row]];
+    if (list.kind !== 'list' || row.kind !== 'int' || row.value < 0 || row.value + 1 >= list.starts.length)
+      return null;
+    const [from, to] = [list.starts[row.value], list.starts[row.value + 1]];
+    return list.values.slice(lowerBound(list.values, 0, from, to), lowerBound(list.values, nk, from, to));
+  }
+  if (node.kind === 'bit' && node.indices.length === 1 && nodes[node.indices[0]].kind === 'key') {
+    const bits = arrays[node.array];
+    return bits.kind === 'bits' ? setBits(bits.words, Math.min(nk, bits.dims[0])) : null;
+  }
+  return null;
+}
+
+/** The places below `count` of bits that are set. */
+function setBits(words: Uint32Array, count: number): Int32Array {
+  const places = new Int32Array(count);
+  let found = 0;
+  for (let at = 0; at < count; at++) if ((words[at >>> 5] >>> (at & 31)) & 1) places[found++] = at;
+  return places.slice(0, found);
+}
+
+/** What is left to ask about the keys that {@link listKeys} gives: the conjuncts that name the query. */
+export function maskOfListedKeys(bound: BoundMask): BoundMask {
+  const parts = conjunctsAbout(bound, 'pairs');
+  return (
+    onlyConjuncts(bound, parts) ?? { nodes: [{ kind: 'bool', value: true }], root: 0, arrays: bound.arrays }
+  );
+}
+
+/** The conjuncts that name the query (`pairs`), or do not. */
+function conjunctsAbout(bound: BoundMask, about: 'keys' | 'pairs'): readonly NodeId[] {
+  const depends = dependsOn(bound, 'query');
+  return conjunctsOf(bound).filter((part) => depends[part] === (about === 'pairs'));
 }

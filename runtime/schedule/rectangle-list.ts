@@ -1,13 +1,50 @@
+/** Rectangles from .. to - 1 of a list, moved by some rows and columns. */
+export interface RectangleSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /**
  * A growing list of rectangles of tiles, five words each: row begin, row end, column begin, column end, full.
- * Neighbours of one class that make a rectangle are joined where they are pushed one after the other.
+ * Neighbours of one class that make a rectangle are joined where they are pushed one after the other. What was pushed
+ * once can be repeated at other places, and is not stored again.
  */
 export class RectangleList {
   words = new Int32Array(5 * 1024);
+  /** Rectangles in `words`. */
   length = 0;
+  private readonly repeated: RectangleSpan[] = [];
+  /** First rectangle that is in none of the spans. */
+  private rest = 0;
+  /** Rectangles before this one are not joined with what follows. */
+  private fence = 0;
+
+  /** All rectangles in the order in which they were pushed. */
+  get spans(): readonly RectangleSpan[] {
+    return this.rest < this.length
+      ? [...this.repeated, { from: this.rest, to: this.length, rows: 0, columns: 0 }]
+      : this.repeated;
+  }
+
+  /** Begins a part that can be repeated: what is pushed from now on stands for itself. Returns its first rectangle. */
+  mark(): number {
+    this.fence = this.length;
+    return this.length;
+  }
+
+  /** Pushes the rectangles from .. to - 1 again, moved. None of them was pushed by repeating. */
+  repeat(from: number, to: number, rows: number, columns: number): void {
+    if (from === to) return;
+    if (this.rest < this.length)
+      this.repeated.push({ from: this.rest, to: this.length, rows: 0, columns: 0 });
+    this.repeated.push({ from, to, rows, columns });
+    this.rest = this.fence = this.length;
+  }
 
   push(rowBegin: number, rowEnd: number, begin: number, end: number, full: boolean): void {
-    if (this.length > 0 && this.join(rowBegin, rowEnd, begin, end, full)) return;
+    if (this.length > this.fence && this.join(rowBegin, rowEnd, begin, end, full)) return;
     const at = 5 * this.length++;
     if (at === this.words.length) {
       const grown = new Int32Array(2 * at);

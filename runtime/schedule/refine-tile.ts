@@ -2,16 +2,22 @@ import type { AbstractMask } from '../mask/abstract.ts';
 import { ALL, MIXED, NONE, type Verdict } from '../mask/int-set.ts';
 import type { StepList } from '../mask/step-list.ts';
 
-/** Boxes that are looked at inside one tile. */
+/** Boxes that are looked at inside one tile, in each order of splitting. */
 const VISITS_PER_TILE = 64;
+
+/** Which side of a part of a tile is split: the longer one, or one side as long as it can be. */
+type SplitOrder = 'longer' | 'rows' | 'keys';
 
 /**
  * Decides tiles that the abstract reading leaves open as a whole, because it looks at predicates over different forms
  * one by one: a tile may be full by the union of a window and global keys. Corners are probed first, as most tiles on a
- * border differ there; then the tile is split until a live and a dead part are found or the visits are used up.
+ * border differ there; then the tile is split until a live and a dead part are found or the visits are used up. Rows or
+ * keys that differ from the rest of their tile (the last of a document, the first of the other half) are few parts where
+ * one side is split to the end, and many where the sides take turns: each order has its visits.
  */
 export class TileRefiner {
   private readonly mask: AbstractMask;
+  private order: SplitOrder = 'longer';
   private left = 0;
   private live = false;
   private dead = false;
@@ -33,9 +39,14 @@ export class TileRefiner {
     if (this.isOpen()) this.look(i0, i0, j0, j0, open);
     if (this.isOpen()) this.look(i1, i1, j1, j1, open);
     if (!this.isOpen()) return MIXED;
-    this.split(i0, i1, j0, j1, open);
-    if (this.left <= 0 || this.live === this.dead) return MIXED;
-    return this.live ? ALL : NONE;
+    for (const order of ['longer', 'rows', 'keys'] as const) {
+      this.left = VISITS_PER_TILE;
+      this.order = order;
+      this.split(i0, i1, j0, j1, open);
+      if (this.live && this.dead) return MIXED;
+      if (this.left > 0) return this.live ? ALL : NONE;
+    }
+    return MIXED;
   }
 
   private isOpen(): boolean {
@@ -44,7 +55,9 @@ export class TileRefiner {
 
   private split(i0: number, i1: number, j0: number, j1: number, open: StepList): void {
     if (!this.isOpen()) return;
-    if (j1 - j0 >= i1 - i0) {
+    const [rows, keys] = [i1 - i0, j1 - j0];
+    const splitsKeys = this.order === 'longer' ? keys >= rows : this.order === 'keys' ? keys > 0 : rows === 0;
+    if (splitsKeys) {
       const middle = (j0 + j1) >> 1;
       this.visit(i0, i1, j0, middle, open);
       this.visit(i0, i1, middle + 1, j1, open);

@@ -1,74 +1,100 @@
 import type { AxisRelation } from './axis-relation.ts';
+import { multiplyRows, RowProduct, type PushRun, type RunList, type RunLists } from './multiply-rows.ts';
+import type { RunWriter } from './run-writer.ts';
 import type { ViewProduct } from './view-product.ts';
 import type { TiledSpace } from './view-spaces.ts';
 
-/** Receives tiles begin to end - 1 of a row, ascending; full is 1 or 0. */
-export type PushRun = (begin: number, end: number, full: number) => void;
+/** Where runs go. */
+export interface RunTarget {
+  readonly writer: RunWriter;
+  /** 0 where no tile of keys is full, because slots are left over behind its box; else 1. */
+  readonly fills: number;
+  /** Takes runs in place of the writer. */
+  readonly correct: PushRun | null;
+}
 
-const SOME = 0;
-const WHOLE_PARTIAL = 1;
-const WHOLE_FULL = 2;
-
-/** Multiplies the runs of the factors of a product, row by row. */
+/**
+ * Writes the runs of the tiles of a region of queries in a region of keys: the product of the runs of the factors.
+ *
+ * The rows of all factors but the first are multiplied once where several tiles have them, and copied behind one another
+ * for each column of the first: a tile of a video has the same runs in every frame that it looks at.
+ */
 export class RowEmitter {
-  private readonly relations: readonly AxisRelation[];
+  private readonly product: RowProduct;
+  private readonly first: AxisRelation;
+  /** By factor: the row of a tile. */
   private readonly rowsOf: readonly Int32Array[];
-  /** By factor and row of its relation: is it one run over all columns? */
-  private readonly whole: readonly Uint8Array[];
-  private readonly strides: Int32Array;
+  /** The product of the later factors and the row that a tile has in it; null where that would be used once. */
+  private readonly inner: { readonly lists: RunLists; readonly rowOf: Int32Array } | null;
+  private readonly stride: number;
   private readonly current: Int32Array;
   private readonly firstTile: number;
+  private readonly writer: RunWriter;
+  private readonly fills: number;
   private readonly push: PushRun;
 
-  constructor({ factors }: ViewProduct, queries: TiledSpace, keys: TiledSpace, push: PushRun) {
-    this.relations = factors.map(({ relation }) => relation);
+  constructor(
+    { factors }: ViewProduct,
+    queries: TiledSpace,
+    keys: TiledSpace,
+    { writer, fills, correct }: RunTarget,
+  ) {
+    const relations = factors.map(({ relation }) => relation);
+    this.product = new RowProduct(relations);
+    this.first = relations[0];
+    this.stride = this.product.columns / this.first.columns;
     this.rowsOf = factors.map(({ queryAxes }) => rowNumbers(queries, queryAxes));
-    this.whole = this.relations.map(wholeRows);
-    // Tiles of all later factors for one column of a factor.
-    this.strides = new Int32Array(factors.length);
-    let tiles = 1;
-    for (let at = factors.length - 1; at >= 0; at--) {
-      this.strides[at] = tiles;
-      tiles *= this.relations[at].columns;
-    }
     this.current = new Int32Array(factors.length);
     this.firstTile = keys.firstTile;
-    this.push = push;
+    this.writer = writer;
+    this.fills = fills;
+    this.push = correct ?? ((begin, end, full) => writer.push(begin, end, full & fills));
+    const later = relations.slice(1);
+    const rows = later.reduce((count, relation) => count * relation.rows, 1);
+    const isShared = later.length > 0 && 2 * rows <= queries.tiles;
+    this.inner =
+      isShared && correct === null
+        ? { lists: multiplyRows(later), rowOf: joinRows(later, this.rowsOf.slice(1)) }
+        : null;
   }
 
   /** The runs of tile `tile` of the region. */
   emit(tile: number): void {
-    for (let at = 0; at < this.relations.length; at++) this.current[at] = this.rowsOf[at][tile];
-    this.emitFactor(0, this.firstTile, 1);
+    const { rowsOf, current, inner } = this;
+    if (inner !== null) return this.copy(rowsOf[0][tile], inner.rowOf[tile], inner.lists);
+    for (let at = 0; at < rowsOf.length; at++) current[at] = rowsOf[at][tile];
+    this.product.emit(current, this.firstTile, this.push);
   }
 
-  private emitFactor(at: number, base: number, full: number): void {
-    const { starts, begin, end, full: classes } = this.relations[at];
-    const row = this.current[at];
-    const stride = this.strides[at];
-    const rest = this.wholeAfter(at);
-    const last = starts[row + 1];
-    for (let run = starts[row]; run < last; run++) {
-      const own = full & classes[run];
-      if (rest !== SOME) {
-        this.push(base + begin[run] * stride, base + end[run] * stride, rest === WHOLE_FULL ? own : 0);
+  private copy(row: number, innerRow: number, { partial, full, visited }: RunLists): void {
+    const { first, stride, firstTile, writer, fills } = this;
+    const isWhole = this.takesAll(visited, innerRow);
+    const [isFull, isPartial] = [this.takesAll(full, innerRow), this.takesAll(partial, innerRow)];
+    for (let run = first.starts[row]; run < first.starts[row + 1]; run++) {
+      const own = first.full[run] & fills;
+      const [begin, end] = [firstTile + first.begin[run] * stride, firstTile + first.end[run] * stride];
+      if (isWhole && (own === 0 || isFull || isPartial)) {
+        writer.push(begin, end, isFull ? own : 0);
         continue;
       }
-      for (let column = begin[run]; column < end[run]; column++)
-        this.emitFactor(at + 1, base + column * stride, own);
+      const places = { base: begin, end, stride };
+      if (own === 0) writer.pushRepeated(visited.words, rangeOf(visited, innerRow), places, 0);
+      else {
+        writer.pushRepeated(partial.words, rangeOf(partial, innerRow), places, 0);
+        writer.pushRepeated(full.words, rangeOf(full, innerRow), places, 1);
+      }
     }
   }
 
-  /** Do the later factors take all of their columns, and in full? */
-  private wholeAfter(at: number): number {
-    let all = WHOLE_FULL;
-    for (let later = at + 1; later < this.relations.length; later++) {
-      const own = this.whole[later][this.current[later]];
-      if (own === SOME) return SOME;
-      if (own === WHOLE_PARTIAL) all = WHOLE_PARTIAL;
-    }
-    return all;
+  /** Is a row of a list one run over all columns of the later factors? */
+  private takesAll({ starts, words }: RunList, row: number): boolean {
+    const at = starts[row];
+    return starts[row + 1] === at + 2 && words[at] === 0 && words[at + 1] === this.stride;
   }
+}
+
+function rangeOf({ starts }: RunList, row: number): readonly [number, number] {
+  return [starts[row], starts[row + 1]];
 }
 
 /** By tile of a region: the number of its parts along some axes, row-major. */
@@ -85,12 +111,9 @@ function rowNumbers({ axes, tiles }: TiledSpace, chosen: readonly number[]): Int
   return rows;
 }
 
-function wholeRows({ rows, columns, starts, begin, end, full }: AxisRelation): Uint8Array {
-  const whole = new Uint8Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const run = starts[row];
-    const isOne = starts[row + 1] === run + 1 && begin[run] === 0 && end[run] === columns;
-    whole[row] = !isOne ? SOME : full[run] ? WHOLE_FULL : WHOLE_PARTIAL;
-  }
-  return whole;
+/** By tile: its row in the product of some relations. */
+function joinRows(relations: readonly AxisRelation[], rowsOf: readonly Int32Array[]): Int32Array {
+  return rowsOf[0].map((_, tile) =>
+    relations.reduce((row, relation, at) => row * relation.rows + rowsOf[at][tile], 0),
+  );
 }

@@ -26,6 +26,8 @@ export class RunWriter {
   private readonly keysOfRow: Float64Array;
   /** Keys of the tiles before each. */
   private readonly keysBefore: Float64Array;
+  /** Is every slot of every tile a key? */
+  private readonly isUniform: boolean;
   private partialTiles = 0;
   private fullTiles = 0;
   private partialRuns = 0;
@@ -37,6 +39,9 @@ export class RunWriter {
     this.keysOfRow = new Float64Array(shape.rows);
     this.keysBefore = new Float64Array(shape.keys.length + 1);
     shape.keys.forEach((keys, tile) => (this.keysBefore[tile + 1] = this.keysBefore[tile] + keys));
+    this.isUniform =
+      shape.slots === shape.keys.length * shape.granularity &&
+      this.keysBefore[shape.keys.length] === shape.slots;
   }
 
   /** Tiles begin to end - 1 of the row. */
@@ -62,6 +67,45 @@ export class RunWriter {
     this.fullWords += 2;
   }
 
+  /**
+   * The runs words[from] .. words[to - 1], all of one class, moved by base, base + stride … below `end`. They lie in
+   * 0 .. stride - 1.
+   */
+  pushRepeated(
+    words: Int32Array,
+    [from, to]: readonly [number, number],
+    { base, end, stride }: { readonly base: number; readonly end: number; readonly stride: number },
+    isFull: number,
+  ): void {
+    if (from === to) return;
+    // The first run may touch what stands before it.
+    this.push(base + words[from], base + words[from + 1], isFull);
+    if (words[to - 1] - stride === words[from]) {
+      for (let by = base; by < end; by += stride) {
+        const first = by === base ? from + 2 : from;
+        for (let at = first; at < to; at += 2) this.push(by + words[at], by + words[at + 1], isFull);
+      }
+      return;
+    }
+    const more = ((end - base) / stride) * (to - from) - 2;
+    let target: Uint32Array;
+    let next: number;
+    if (isFull === 0) {
+      if (this.written + more > this.runs.length) this.grow(more);
+      [target, next] = [this.runs, this.written];
+      this.written += more;
+    } else {
+      while (this.fullWords + more > this.full.length) this.full = doubled(this.full);
+      [target, next] = [this.full, this.fullWords];
+      this.fullWords += more;
+    }
+    let at = from + 2;
+    for (let by = base; by < end; by += stride) {
+      for (; at < to; at++) target[next++] = by + words[at];
+      at = from;
+    }
+  }
+
   /** Makes room for more words; by what the rows so far have taken, for all of them. */
   private grow(words: number): void {
     const expected = (1.1 * this.written * this.shape.rows) / Math.max(1, this.row);
@@ -84,7 +128,16 @@ export class RunWriter {
     let pairs = 0;
     let tiles = 0;
     let partialTiles = 0;
-    for (let word = this.rowBegin; word < written; word += 2) {
+    if (this.isUniform) {
+      for (let word = this.rowBegin; word < written; word += 2) {
+        if (word === middle) partialTiles = tiles;
+        tiles += runs[word + 1] - runs[word];
+        runs[word] *= granularity;
+        runs[word + 1] *= granularity;
+      }
+      keys = pairs = tiles * granularity;
+    }
+    for (let word = this.isUniform ? written : this.rowBegin; word < written; word += 2) {
       if (word === middle) partialTiles = tiles;
       const begin = runs[word];
       const end = runs[word + 1];

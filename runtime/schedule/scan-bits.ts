@@ -24,6 +24,12 @@ export class BitScanner {
     this.mixed = new Uint32Array(this.stride);
   }
 
+  /** Do queries i0 .. i1 read one row of the matrix? */
+  isOneRow(i0: number, i1: number): boolean {
+    const { rowBy } = this.single;
+    return rowBy === null || Math.floor(i0 / rowBy) === Math.floor(i1 / rowBy);
+  }
+
   /**
    * Calls `push` for tiles first to last - 1 of `granularity` keys each that hold a set bit for queries i0 .. i1, runs of
    * one class together; keys from `end` on do not count.

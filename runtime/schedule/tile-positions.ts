@@ -42,7 +42,8 @@ export function tilePositions(view: BoundView, tile: number, out: Int32Array): v
       inside &&= coordinate < size;
       position += coordinate * stride;
     }
-    out[slot] = inside ? position : -1;
+    // Slots that are left over are behind the box.
+    out[slot] = inside && rest === 0 ? position : -1;
   }
 }
 

@@ -17,7 +17,7 @@ describe('the masks of the GPU benchmark', () => {
   it.each(masks)('$name is specified as it is defined', ({ name, ...rest }) => {
     const mask = { name, ...rest };
     const n = lengthOf(mask.tokens);
-    const text = specificationOf({ mask, heads: 2, dim: 64 });
+    const text = specificationOf({ mask, heads: 2, kvHeads: 2, dim: 64 });
     const { units, diagnostics } = compile({ name, text }, { until: 'lower' });
     expect(diagnostics).toEqual([]);
     const [{ graph }] = units;

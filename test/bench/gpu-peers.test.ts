@@ -13,7 +13,7 @@ let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'sparsec-peers-'))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const shape = { batch: 1, heads: 2, n: 300, dim: 64 };
+const shape = { batch: 1, heads: 2, kv_heads: 2, n: 300, dim: 64 };
 const scenarios = [
   { id: 'dense', mask: null, ...shape, peers: ['cudnn', 'flash', 'flex'] },
   { id: 'causal', mask: { kind: 'causal' }, ...shape, peers: ['cudnn', 'flash', 'flex'] },
@@ -34,10 +34,11 @@ function run(
   const out = join(folder, 'peers.json');
   const file = join(folder, 'scenarios.json');
   writeFileSync(file, JSON.stringify(scenarios));
-  rmSync(out, { force: true });
+  const keep = argv.includes('--keep');
+  if (!keep) rmSync(out, { force: true });
   const { stdout, status } = spawnSync(
     'python3',
-    [script, '--scenarios', file, '--out', out, '--dry', ...argv],
+    [script, '--scenarios', file, '--out', out, '--dry', ...argv.filter((word) => word !== '--keep')],
     {
       env: { ...process.env, PYTHONPATH: stub, PYTHONDONTWRITEBYTECODE: '1', ...env },
       encoding: 'utf8',
@@ -51,7 +52,7 @@ describe.skipIf(python.status !== 0)('the peers of the GPU benchmark, around a t
   it('measure every peer of every scenario', () => {
     const { stdout, status, lines } = run({});
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^peers: 7 of 8 measured in \d+ s$/m);
+    expect(stdout).toMatch(/^7 of 7 contenders measured in \d+ s$/m);
     expect(lines.map(({ id, peer }) => `${id} ${peer}`)).toEqual([
       'ceiling ceiling',
       ...[
@@ -75,6 +76,22 @@ describe.skipIf(python.status !== 0)('the peers of the GPU benchmark, around a t
     expect(lines.filter(({ ms }) => ms !== undefined)).toHaveLength(6);
   });
 
+  it('do not time what is wrong', () => {
+    const { lines } = run({ STUB_TORCH_WRONG: '128' });
+    const wrong = lines.find(({ id }) => id === 'window');
+    expect(wrong?.error).toBe('wrong: off by 1.00e+00 of the length of a row');
+    expect(wrong?.ms).toBeUndefined();
+    expect(lines.filter(({ ms }) => ms !== undefined)).toHaveLength(6);
+  });
+
+  it('leave out what was measured before', () => {
+    run({});
+    const before = readFileSync(join(folder, 'peers.json'), 'utf8');
+    const { stdout } = run({ STUB_TORCH_REFUSES: '64' }, '--keep');
+    expect(stdout).toMatch(/^7 of 7 contenders measured in 0 s$/m);
+    expect(readFileSync(join(folder, 'peers.json'), 'utf8')).toBe(before);
+  });
+
   it('give up a case whose process dies, and measure the others in a new one', () => {
     const { lines } = run({ STUB_TORCH_CRASH: '1' });
     expect(lines[0]).toMatchObject({ id: 'ceiling', error: expect.stringContaining('or a crash') });
@@ -85,6 +102,6 @@ describe.skipIf(python.status !== 0)('the peers of the GPU benchmark, around a t
     const { lines } = run({}, '--budget', '0');
     expect(lines).toHaveLength(8);
     for (const { error } of lines) expect(error).toBe('not reached in the time');
-    expect(run({}, '--warm', '--procs', '2').stdout).toMatch(/^warm: 3 of 3 compiled in \d+ s$/m);
+    expect(run({}, '--warm', '--procs', '2').stdout).toMatch(/^warm: 3 of 3 scenarios compiled in \d+ s$/m);
   });
 });

@@ -43,7 +43,7 @@ describe('compile --target cuda', () => {
     expect(attention).toMatchObject({ name: 'near', dtype: 'bf16', heads: 2, dim: 64 });
     expect(images).toBeUndefined();
     expect(read('cu').trimEnd()).toBe(attention.cuda.code.trimEnd());
-    for (const kernel of attention.kernels) expect(read('cu')).toContain(` ${kernel.name}(`);
+    for (const kernel of attention.passes[0].kernels) expect(read('cu')).toContain(` ${kernel.name}(`);
     expect(read('ts')).toContain("from 'sparsec/runtime/cuda'");
     expect(await compile('--out', 'plain', '--check')).toMatchObject({ code: 0, stderr: '' });
   });
@@ -122,6 +122,7 @@ describe('compile --target cuda', () => {
     const emit = (stage: string, target: string) =>
       sparsec(['compile', '-', '--target', target, '--emit', stage], { stdin: source });
     expect((await emit('cuda', 'cuda')).stdout).toContain('struct SpParams {');
+    expect((await emit('kernels', 'cuda')).stdout).toContain('kernel attend_sm90a_128x128: tiled for sm_90a');
     expect((await emit('launcher', 'cuda')).stdout).toContain('createCudaAttention');
     expect((await emit('schedule', 'cuda')).stdout).toContain('pass all: attend 0, dense');
     expect(await emit('wgsl', 'cuda')).toMatchObject({
@@ -142,6 +143,51 @@ describe('compile --target cuda', () => {
     expect(JSON.parse((await compileAs()).stdout).attention.dtype).toBe('bf16');
     expect(JSON.parse((await compileAs('--dtype', 'f16')).stdout).attention.dtype).toBe('f16');
     expect(await compileAs('--dtype', 'f32')).toMatchObject({ code: 1, stdout: '' });
+  });
+});
+
+describe('explain --target cuda', () => {
+  const joined = `attention a {
+    heads 2
+    dim 64
+    let near = attend(q, k, v, mask: window(each: 9))
+    let far = attend(q, k, v, mask: j == i | j == i - 500)
+    return concat(near, far)
+  }\n`;
+  const explain = (...argv: string[]) =>
+    sparsec(['explain', '-', '--target', 'cuda', '--n', '4096', ...argv], { stdin: joined });
+
+  it('names kernels, tiles and families, and says what a newer family does not serve', async () => {
+    const { code, stdout } = await explain();
+    expect(code).toBe(0);
+    expect(stdout).toContain('4096 queries x 4096 keys, tiles of 128 x 128 (attend_near_sm90a_128x128)');
+    expect(stdout).toMatch(/^near +attend_near_sm90a_128x128 +dense +128 x 128 +ranges/m);
+    expect(stdout).toMatch(/^far +attend_far_sm80_32x4 +diagonal +32 x 4 +diagonals/m);
+    expect(stdout).toContain(
+      'note: pass far runs attend_far_sm80_32x4, a kernel of sm_80: diagonals use no tensor cores\n',
+    );
+    expect(stdout).toMatch(/^ {2}far: diagonals +chosen: predicted [\d.]+x over plain tiles$/m);
+  });
+
+  it('counts the tiles of the family that is asked for', async () => {
+    const json = async (...argv: string[]) => JSON.parse((await explain('--format', 'json', ...argv)).stdout);
+    const old = await json('--adapter', 'sm_80');
+    expect(old).toMatchObject({ adapter: 'sm_80', tile: { queries: 128, keys: 64 }, notes: [] });
+    expect(old.passes.map(({ kernel }: { kernel: string }) => kernel)).toEqual([
+      'attend_near_sm80_128x64',
+      'attend_far_sm80_32x4',
+    ]);
+    const few = await json('--nq', '4');
+    expect(few.notes[0]).toBe(
+      'pass near runs attend_near_few_sm80_16x64, a kernel of sm_80: it is made for 16 queries or fewer',
+    );
+  });
+
+  it('refuses adapters of the other target', async () => {
+    expect(await explain('--adapter', 'gpu')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--adapter gpu has no kernels of --target cuda; sm_90a and sm_80 have'),
+    });
   });
 });
 
@@ -191,6 +237,29 @@ describe('run --device cuda', () => {
         const report = await run(text, ...argv);
         expect(report).toMatchObject({ device: 'cuda', ok: true, timed_by: 'CUDA events', non_finite: 0 });
         expect(report.rows_checked).toBe(report.rows);
+      }
+    });
+
+    it('executes several passes right, and names their kernels', async () => {
+      const cases: readonly (readonly [string, readonly string[], readonly RegExp[]])[] = [
+        // A window of neighbours, then the residues behind it.
+        [
+          'attention a {\n  mask causal & (window(keys: 100) | stride(100))\n  heads 2\n  dim 64\n  outputs out, lse\n}\n',
+          ['--n', '233'],
+          [/^attend_plain_sm90a_/, /^attend_residues_of_100_sm90a_/],
+        ],
+        [
+          'attention a {\n  heads 2\n  dim 64\n' +
+            '  let near = attend(q, k, v, mask: window(each: 9))\n  let far = attend(q, k, v, mask: stride(7))\n' +
+            '  return concat(near, far)\n}\n',
+          ['--n', '131'],
+          [/^attend_near_sm90a_/, /^attend_far_sm90a_/],
+        ],
+      ];
+      for (const [text, argv, names] of cases) {
+        const report = await run(text, ...argv);
+        expect(report).toMatchObject({ device: 'cuda', ok: true, non_finite: 0 });
+        expect(report.kernels).toEqual(names.map((name) => expect.stringMatching(name)));
       }
     });
 

@@ -163,6 +163,15 @@ describe('draw --at', () => {
     ]);
   });
 
+  it('calls keys live where the query is no key itself', async () => {
+    const { stdout } = await sparsec(
+      ['draw', '-', '--nq', '2', '--nk', '8', '--q-at', '100', '--query', '100'],
+      { stdin: 'pattern p = full' },
+    );
+    expect(stdout).toContain('██ live\n');
+    expect(stdout).not.toContain('the query   ');
+  });
+
   it('draws three axes as slices, those with keys and that of the query', async () => {
     const lines = await at(video, '--n', '24', '--at', '2,1,0');
     expect(lines.slice(0, 8)).toEqual([

@@ -75,6 +75,29 @@ describe('explain', () => {
     expect(plain.visited_pairs).toBeGreaterThan(3 * found.visited_pairs);
   });
 
+  it('plans for the sizes of --plan-for, whatever the launch', async () => {
+    const stdin = 'pattern p = window(each: 64, step: 8)\n';
+    const planned = async (...sizes: string[]) => {
+      const { alternatives } = await explain(stdin, '--n', '2000', ...sizes);
+      return alternatives[0].sizes;
+    };
+    expect(await planned()).toEqual({ nq: 4096, nk: 4096 });
+    expect(await planned('--plan-for', '6000')).toEqual({ nq: 6000, nk: 6000 });
+    expect(await planned('--plan-for', '1x6_000')).toEqual({ nq: 1, nk: 6000 });
+  });
+
+  it.each([
+    ['0', 'It must be at least 1.'],
+    ['4k', 'It must be a whole number below 2^31.'],
+    ['1x2x3', 'It must be N, or NQxNK: queries x keys.'],
+  ])('refuses --plan-for %s', async (sizes, message) => {
+    const { code, stderr } = await sparsec(['explain', '-', '--n', '9', '--plan-for', sizes], {
+      stdin: 'pattern p = causal\n',
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
   it('prints layouts with their reasons', async () => {
     const stdin = 'pattern p = window(each: 64, step: 8)\n';
     const { stdout } = await sparsec(['explain', '-', '--n', '2000'], { stdin });

@@ -84,6 +84,21 @@ describe('explain', () => {
     expect(Math.abs(found.live_pairs / live - 1)).toBeLessThan(0.05);
   });
 
+  it.each(['merge', 'concat'])('counts the pairs of every attend of a %s', async (combine) => {
+    const stdin = `attention two {
+      let near = attend(q, k, v, mask: causal & window(keys: 4))
+      let all = attend(q, k, v, mask: causal)
+      heads 2
+      dim 16
+      return ${combine}(near, all)
+    }`;
+    const { stdout } = await sparsec(['explain', '-', '--n', '100', '--format', 'json'], { stdin });
+    const found = JSON.parse(stdout) as { live_pairs: number; density: number; visited_pairs: number };
+    const live = 2 * (100 * 4 - 6 + 5050);
+    expect(found).toMatchObject({ live_pairs: live, density: live / (2 * 2 * 100 * 100) });
+    expect(found.visited_pairs).toBeGreaterThanOrEqual(live);
+  });
+
   it('prints a table for people', async () => {
     const stdin = attention('causal & window(keys: 100)');
     const { stdout } = await sparsec(['explain', '-', '--n', '1000'], { stdin });

@@ -15,8 +15,11 @@ describe('misspelled words', () => {
     ['imports "./a.sa"\npattern p = causal', null],
     ['lett w = 3\npattern p = causal', 'let'],
     ['attention a {\n  inputt ids: int[n]\n  mask same(ids)\n}', 'input'],
+    ['attention a {\n  lett w = 3\n  mask window(keys: w)\n}', 'let'],
+    ['attention a {\n  mask causal\n  heads = 4\n}', undefined],
     ['attention a {\n  lauch w: int = 3\n  mask window(keys: w)\n}', 'launch'],
   ])('%s', (text, word) => {
-    expect(suggestions(text)).toEqual(word === null ? [] : [`did you mean \`${word}\`?`]);
+    if (word === undefined) expect(suggestions(text).join()).not.toContain('did you mean');
+    else expect(suggestions(text)).toEqual(word === null ? [] : [`did you mean \`${word}\`?`]);
   });
 });

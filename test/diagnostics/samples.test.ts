@@ -17,6 +17,8 @@ interface Sidecar {
   readonly attention?: string;
   readonly tables?: Readonly<Record<string, unknown>>;
   readonly files?: Readonly<Record<string, string>>;
+  readonly tuned?: CompileOptions['tuned'];
+  readonly planFor?: CompileOptions['planFor'];
 }
 
 const folder = join(import.meta.dirname, 'samples');
@@ -28,7 +30,7 @@ const names = readdirSync(folder)
 function render(name: string): string {
   const sidecarPath = join(folder, `${name}.json`);
   const sidecar: Sidecar = existsSync(sidecarPath) ? JSON.parse(readFileSync(sidecarPath, 'utf8')) : {};
-  const { target, defaults, settings, pattern, attention, tables = {}, files = {} } = sidecar;
+  const { target, defaults, settings, pattern, attention, tables = {}, files = {}, tuned, planFor } = sidecar;
   const source = { name: `${name}.sa`, text: readFileSync(join(folder, `${name}.sa`), 'utf8') };
   const used = { ...files, [source.name]: source.text };
   const result = compile(source, {
@@ -37,6 +39,8 @@ function render(name: string): string {
     settings,
     pattern,
     attention,
+    tuned,
+    planFor,
     until: 'plan',
     verify: true,
     resolve: (path) => used[path] ?? null,

@@ -54,17 +54,40 @@ describe('diagnostics of windows and ranges', () => {
         |             ^^^^^^^ the first 0 keys
       "
     `);
-    expect(render('pattern p = powers_of_two(from: 4, to: 2)')).toMatchInlineSnapshot(`
+  });
+
+  it('no-power-of-two', () => {
+    expect(render('pattern p = causal | powers_of_two(from: 3, to: 3)')).toMatchInlineSnapshot(`
       "
-      warning[SA0402]: \`powers_of_two(from: 4, to: 2)\` keeps no key.
-       --> main.sa:1:13
+      error[SA0429]: No power of two lies in 3..3.
+       --> main.sa:1:22
         |
-      1 | pattern p = powers_of_two(from: 4, to: 2)
-        |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ every row is empty
+      1 | pattern p = causal | powers_of_two(from: 3, to: 3)
+        |                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ keeps no distance
         |
-        = note: no distance is at least 4 and at most 2
+        = note: \`powers_of_two\` keeps the distances 0, 1, 2, 4, 8 …
       "
     `);
+    expect(render('pattern p = causal | powers_of_two(from: 4, to: 2)')).toMatchInlineSnapshot(`
+      "
+      error[SA0429]: No power of two lies in 4..2.
+       --> main.sa:1:22
+        |
+      1 | pattern p = causal | powers_of_two(from: 4, to: 2)
+        |                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the end lies before the start
+        |
+        = note: \`powers_of_two\` keeps the distances 0, 1, 2, 4, 8 …
+      "
+    `);
+    for (const [from, to] of [
+      [0, 0],
+      [1, 1],
+      [3, 4],
+      [5, 8],
+      [4, 4],
+    ]) {
+      expect(render(`pattern p = full & powers_of_two(from: ${from}, to: ${to})`)).not.toContain('SA0429');
+    }
   });
 
   it('negative-extent', () => {

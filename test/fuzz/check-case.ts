@@ -3,12 +3,14 @@ import type { CompiledUnit, Diagnostic, Graph, TargetTable } from '../../compile
 import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import { evaluateBound, launchMask, launchScalars } from '../../runtime/mask/index.ts';
 import type { LaunchedMask } from '../../runtime/mask/index.ts';
+import type { AttentionResult } from '../../runtime/reference/attend-dense.ts';
 import { readArrays } from '../../runtime/read-arrays.ts';
 import { checkRoundTrip } from './check-round-trip.ts';
 import { checkRunTables } from './check-run-tables.ts';
-import { checkPlan } from './check-plan.ts';
+import { checkPlan, makeTensors, referenceResult } from './check-plan.ts';
+import type { Tensors } from './check-plan.ts';
 import { checkSchedules } from './check-schedules.ts';
-import { offsetOf } from './fuzz-case.ts';
+import { launchOf, offsetOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { fillArrays, referenceMasks } from './predicate.ts';
 import { printCase } from './print-case.ts';
@@ -16,7 +18,16 @@ import { printCase } from './print-case.ts';
 /** What was wrong: the check that noticed, and a sentence. */
 export interface Failure {
   readonly check:
-    'crash' | 'round trip' | 'compile' | 'mask' | 'run table' | 'plan' | 'schedule' | 'kernel' | 'mutation';
+    | 'crash'
+    | 'round trip'
+    | 'compile'
+    | 'mask'
+    | 'run table'
+    | 'plan'
+    | 'schedule'
+    | 'kernel'
+    | 'cuda'
+    | 'mutation';
   readonly message: string;
 }
 
@@ -30,6 +41,9 @@ export interface PreparedCase {
   readonly branches: readonly Uint8Array[];
   /** The pairs that some attend holds. */
   readonly expected: Uint8Array;
+  readonly tensors: Tensors;
+  /** What dense attention over `branches` gives. */
+  readonly reference: AttentionResult;
 }
 
 export type CheckResult =
@@ -74,8 +88,10 @@ export function checkCase(fuzzCase: FuzzCase): CheckResult {
     if (!result.ok) {
       const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
       const [{ code }] = errors;
-      if (errors.every((error) => limits.has(error.code))) return { kind: 'refused', code };
-      if (errors.some((error) => error.code !== emptyMask)) return failed('compile', describeErrors(errors));
+      if (errors.some((error) => error.code !== emptyMask && !limits.has(error.code)))
+        return failed('compile', describeErrors(errors));
+      const limit = errors.find((error) => limits.has(error.code));
+      if (limit !== undefined) return { kind: 'refused', code: limit.code };
       if (referenceMasks(fuzzCase).every((mask) => mask.includes(1)))
         return failed('compile', 'a mask is called empty, and none is');
       return { kind: 'refused', code };
@@ -100,18 +116,15 @@ function describeErrors(errors: readonly Diagnostic[]): string {
 
 function prepare(fuzzCase: FuzzCase, unit: CompiledUnit): PreparedCase {
   const descriptor = unit.descriptor!;
-  const { batch, nq, nk, layer, w, shift } = fuzzCase;
-  const sizes = { batch, nq, nk, layer, launch: { w, shift } };
+  const { batch, nq, nk, layer } = fuzzCase;
+  const sizes = { batch, nq, nk, layer, launch: launchOf(fuzzCase) };
   const arrays = readArrays(descriptor.inputs, fillArrays(fuzzCase), launchScalars(descriptor, sizes));
   const branches = referenceMasks(fuzzCase);
-  return {
-    fuzzCase,
-    graph: unit.graph,
-    descriptor,
-    launched: launchMask(descriptor, { ...sizes, arrays }),
-    branches,
-    expected: branches[0].map((_, at) => Math.max(...branches.map((mask) => mask[at]))),
-  };
+  const expected = branches[0].map((_, at) => Math.max(...branches.map((mask) => mask[at])));
+  const launched = launchMask(descriptor, { ...sizes, arrays });
+  const tensors = makeTensors(fuzzCase, expected);
+  const reference = referenceResult(fuzzCase, branches, tensors);
+  return { fuzzCase, graph: unit.graph, descriptor, launched, branches, expected, tensors, reference };
 }
 
 function checkMask({ fuzzCase, launched, expected }: PreparedCase): string | null {

@@ -1,10 +1,11 @@
 import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import { createAttention } from '../../runtime/index.ts';
 import { describePass } from '../schedules/describe-schedule.ts';
-import { compareResults, makeTensors, referenceResult } from './check-plan.ts';
+import { compareResults } from './check-plan.ts';
 import { smallTiles } from './check-case.ts';
 import type { PreparedCase } from './check-case.ts';
 import { forcedDescriptor } from './check-schedules.ts';
+import { launchOf } from './fuzz-case.ts';
 import { fillArrays } from './predicate.ts';
 
 /** Float32 kernels against float64: 1e-5 of the largest magnitude. */
@@ -27,14 +28,20 @@ async function launch(
   descriptor: AttentionDescriptor,
   device: GPUDevice,
 ): Promise<string | null> {
-  const { fuzzCase } = prepared;
-  const { batch, nq, nk, layer, w, shift } = fuzzCase;
-  const tensors = makeTensors(prepared);
+  const { fuzzCase, tensors, reference } = prepared;
+  const { batch, nq, nk, layer } = fuzzCase;
   const attention = createAttention(device, descriptor, { target: 'software' });
   try {
-    const request = { batch, nq, nk, layer, launch: { w, shift }, arrays: fillArrays(fuzzCase) as never };
+    const request = {
+      batch,
+      nq,
+      nk,
+      layer,
+      launch: launchOf(fuzzCase),
+      arrays: fillArrays(fuzzCase) as never,
+    };
     const { out, lse } = await attention.forward(tensors, request);
-    return compareResults({ out, lse: lse ?? [] }, referenceResult(prepared, tensors), tolerance);
+    return compareResults({ out, lse: lse ?? [] }, reference, tolerance);
   } catch (error) {
     return error instanceof Error ? `${error.message}\n${error.stack}` : String(error);
   } finally {

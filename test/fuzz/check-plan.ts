@@ -1,9 +1,12 @@
 import { attendDense } from '../../runtime/reference/attend-dense.ts';
-import type { AttentionResult } from '../../runtime/reference/attend-dense.ts';
+import type { AttentionResult, DenseScore } from '../../runtime/reference/attend-dense.ts';
 import { executePlan } from '../../runtime/reference/execute-plan.ts';
 import { layoutStrides } from '../../runtime/reference/strides.ts';
 import { kernelsOf } from '../schedules/kernels-of.ts';
 import type { PreparedCase } from './check-case.ts';
+import { offsetOf } from './fuzz-case.ts';
+import type { FuzzCase } from './fuzz-case.ts';
+import { scoreOfCase } from './predicate.ts';
 import { headDim } from './print-case.ts';
 import { Random } from './random.ts';
 
@@ -15,8 +18,10 @@ export interface Tensors {
 }
 
 /** Random tensors. Keys that no query of their head attends hold NaN: nothing may read them. */
-export function makeTensors({ fuzzCase, expected }: PreparedCase): Tensors {
-  const { batch, heads, kvHeads, nq, nk, seed } = fuzzCase;
+export function makeTensors(
+  { batch, heads, kvHeads, nq, nk, seed }: FuzzCase,
+  expected: Uint8Array,
+): Tensors {
   const random = new Random(seed);
   const fill = (length: number) => Float32Array.from({ length }, () => 2 * random.unit() - 1);
   const q = fill(batch * heads * nq * headDim);
@@ -37,10 +42,18 @@ export function makeTensors({ fuzzCase, expected }: PreparedCase): Tensors {
 }
 
 /** Dense float64 attention over the independent predicates, brought together by the formulas of the language page. */
-export function referenceResult(prepared: PreparedCase, tensors: Tensors): AttentionResult {
-  const { branches, fuzzCase } = prepared;
-  const parts = branches.map((mask) => attendPart(prepared, mask, tensors));
-  if (parts.length === 1) return parts[0];
+export function referenceResult(
+  fuzzCase: FuzzCase,
+  branches: readonly Uint8Array[],
+  tensors: Tensors,
+): AttentionResult {
+  const score = scoreOfCase(fuzzCase);
+  if (branches.length === 1) return attendPart(fuzzCase, branches[0], tensors, score);
+  // A merge has one denominator: the sink joins it once.
+  const own: DenseScore =
+    fuzzCase.combine === 'concat' ? score : { ...score, sink: undefined, denominatorScale: undefined };
+  const parts = branches.map((mask) => attendPart(fuzzCase, mask, tensors, own));
+  const { heads, nq } = fuzzCase;
   const out = new Float64Array(parts[0].out.length * (fuzzCase.combine === 'concat' ? parts.length : 1));
   const lse = new Float64Array(fuzzCase.combine === 'concat' ? 0 : parts[0].lse.length);
   parts[0].lse.forEach((_, row) => {
@@ -48,11 +61,15 @@ export function referenceResult(prepared: PreparedCase, tensors: Tensors): Atten
     const weights = parts.map((part) => (largest === -Infinity ? 0 : Math.exp(part.lse[row] - largest)));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     if (fuzzCase.combine === 'merge') lse[row] = largest === -Infinity ? largest : largest + Math.log(total);
+    const [grid, head] = [Math.floor(row / nq), Math.floor(row / nq) % heads];
+    const joined = total + (score.sink ? Math.exp(score.sink(head) - largest) : 0);
+    const i = (row % nq) + offsetOf(fuzzCase);
+    const denominator = joined * (score.denominatorScale?.(Math.floor(grid / heads), head, i) ?? 1);
     for (const [at, part] of parts.entries()) {
       for (let d = 0; d < headDim; d++) {
         const value = part.out[row * headDim + d];
         if (fuzzCase.combine === 'concat') out[(row * parts.length + at) * headDim + d] = value;
-        else if (total > 0) out[row * headDim + d] += (weights[at] / total) * value;
+        else if (total > 0) out[row * headDim + d] += (weights[at] / denominator) * value;
       }
     }
   });
@@ -60,12 +77,13 @@ export function referenceResult(prepared: PreparedCase, tensors: Tensors): Atten
 }
 
 function attendPart(
-  { fuzzCase, launched }: PreparedCase,
+  fuzzCase: FuzzCase,
   mask: Uint8Array,
   tensors: Tensors,
+  score: DenseScore,
 ): AttentionResult {
   const { batch, heads, kvHeads, nq, nk } = fuzzCase;
-  const { offset } = launched;
+  const offset = offsetOf(fuzzCase);
   return attendDense({
     batch,
     heads,
@@ -77,7 +95,7 @@ function attendPart(
     offset,
     ...tensors,
     isLive: (b, head, i, j) => mask[((b * heads + head) * nq + i - offset) * nk + j] === 1,
-    score: { scale: 1 / Math.sqrt(headDim) },
+    score,
   });
 }
 
@@ -89,10 +107,8 @@ export function denseStrides({ fuzzCase: { heads, kvHeads, nq, nk } }: PreparedC
 
 /** The kernel plans, walked in float64, give what dense attention gives. */
 export function checkPlan(prepared: PreparedCase): string | null {
-  const { descriptor, launched } = prepared;
+  const { descriptor, launched, tensors, reference } = prepared;
   const { nq } = prepared.fuzzCase;
-  const tensors = makeTensors(prepared);
-  const reference = referenceResult(prepared, tensors);
   const strides = denseStrides(prepared);
   for (const purpose of ['tiled', 'small-query'] as const) {
     const kernels = kernelsOf(descriptor, purpose, nq);

@@ -1,3 +1,5 @@
+import { scoreFormOf } from './scores/score-part.ts';
+import type { ScorePart } from './scores/score-part.ts';
 import type { Term } from './term.ts';
 
 /** One run of the fuzzer: a specification and the launch that it is checked with. Plain data, so that it shrinks. */
@@ -8,6 +10,10 @@ export interface FuzzCase {
   readonly combine: 'merge' | 'concat';
   /** `pattern shape(width: int) = let half = HALF BODY`; null where the mask does not call it. */
   readonly pattern: { readonly half: Term; readonly body: Term } | null;
+  /** What changes the scores. */
+  readonly scores: readonly ScorePart[];
+  /** `over image(y: rows, x: columns)`; null where positions are plain numbers. */
+  readonly grid: readonly [rows: number, columns: number] | null;
   readonly batch: number;
   readonly heads: number;
   readonly kvHeads: number;
@@ -45,6 +51,15 @@ export function offsetOf(fuzzCase: FuzzCase): number {
 /** The largest constant behind `w` and `shift` in the text. */
 export const launchLimits = { w: 64, shift: 64 } as const;
 
+/** The launch parameters of a case that the text declares. */
+export function launchOf({ w, shift, scores }: FuzzCase): Record<string, number> {
+  const reals = scores.flatMap((part) => scoreFormOf(part).launch ?? []);
+  return { w, shift, ...Object.fromEntries(reals.map((name) => [name, realAtLaunch])) };
+}
+
+/** What launch parameters of type real are given, which is not their default. */
+const realAtLaunch = 0.4375;
+
 /** Every term of a tree, itself first. */
 export function* walk(term: Term): Generator<Term> {
   yield term;
@@ -52,8 +67,7 @@ export function* walk(term: Term): Generator<Term> {
 }
 
 /** All terms of a case. */
-export function termsOf({ mask, others, pattern }: FuzzCase): Term[] {
-  return [mask, ...others, ...(pattern === null ? [] : [pattern.half, pattern.body])].flatMap((term) => [
-    ...walk(term),
-  ]);
+export function termsOf({ mask, others, pattern, scores }: FuzzCase): Term[] {
+  const roots = [mask, ...others, ...(pattern === null ? [] : [pattern.half, pattern.body])];
+  return [...roots, ...scores.flatMap(({ args }) => args)].flatMap((term) => [...walk(term)]);
 }

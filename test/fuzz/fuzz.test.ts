@@ -1,15 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { checkCase, smallTiles } from './check-case.ts';
 import { checkMutation } from './check-mutation.ts';
-import { checkPlan } from './check-plan.ts';
+import type { PreparedCase } from './check-case.ts';
+import { checkPlan, referenceResult } from './check-plan.ts';
 import { checkRunTables } from './check-run-tables.ts';
 import { checkSchedules } from './check-schedules.ts';
+import { forms } from './forms/index.ts';
+import { termsOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { generateCase } from './generate-case.ts';
 import { printCase } from './print-case.ts';
 import { runFuzz } from './run-fuzz.ts';
+import { scoreForms } from './scores/index.ts';
 import { shrinkCase } from './shrink-case.ts';
 import { shrinkText } from './shrink-text.ts';
+
+/** The case with a reference that follows its masks as they are now. */
+function withReference(prepared: PreparedCase): PreparedCase {
+  const { fuzzCase, branches, tensors } = prepared;
+  return { ...prepared, reference: referenceResult(fuzzCase, branches, tensors) };
+}
 
 describe('the fuzzer', () => {
   it('finds nothing in 300 cases', { timeout: 300_000 }, async () => {
@@ -21,6 +31,28 @@ describe('the fuzzer', () => {
   it('makes the same case of the same seed', () => {
     expect(generateCase(77)).toEqual(generateCase(77));
     expect(printCase(generateCase(77))).not.toBe(printCase(generateCase(78)));
+  });
+
+  it('makes every construct of the language', () => {
+    const made = new Set<string>();
+    for (let seed = 0; seed < 1500; seed++) {
+      const fuzzCase = generateCase(seed);
+      for (const { form } of [...termsOf(fuzzCase), ...fuzzCase.scores]) made.add(form);
+    }
+    const known = [...forms.keys(), ...scoreForms.map(({ name }) => name)];
+    expect(known.filter((name) => !made.has(name))).toEqual([]);
+  });
+
+  it('notices a wrong score', () => {
+    const scores = [{ form: 'bias pair, pair_bias', args: [], value: 0 }];
+    const mask = { form: 'causal', args: [], value: null };
+    const sizes = { nq: 9, nk: 9, queriesAt: null, grid: null };
+    const biased: FuzzCase = { ...generateCase(3), ...sizes, pattern: null, mask, others: [], scores };
+    const result = checkCase(biased);
+    if (result.kind !== 'ok') throw new Error('a pair bias must pass');
+    const { branches, tensors } = result.prepared;
+    const plain = referenceResult({ ...biased, scores: [] }, branches, tensors);
+    expect(checkPlan({ ...result.prepared, reference: plain })).toMatch(/is .* not /);
   });
 
   it('shrinks to the part that matters', () => {
@@ -46,10 +78,11 @@ describe('the fuzzer', () => {
     expect([checkRunTables(result.prepared), checkPlan(result.prepared)]).toEqual([null, null]);
     // A live pair is dead now: full runs hold it, and the weights of its row differ.
     for (const live of [expected, ...branches]) live[live.indexOf(1)] = 0;
-    const finest = { ...result.prepared, fuzzCase: { ...causal, queryTile: 1, granularity: 1 } };
+    const wrong = withReference(result.prepared);
+    const finest = { ...wrong, fuzzCase: { ...causal, queryTile: 1, granularity: 1 } };
     expect(checkRunTables(finest)).toMatch(/holds the dead pair/);
-    expect(checkPlan(result.prepared)).toMatch(/is .* not /);
-    expect(checkSchedules(result.prepared, [smallTiles])).toMatch(/is .* not .*\n  p00: /);
+    expect(checkPlan(wrong)).toMatch(/is .* not /);
+    expect(checkSchedules(wrong, [smallTiles])).toMatch(/is .* not .*\n  p00: /);
   });
 
   it('notices a pair that a merge counts once instead of twice', () => {
@@ -62,7 +95,7 @@ describe('the fuzzer', () => {
     if (result.kind !== 'ok') throw new Error('a mask twice must pass');
     const [, second] = result.prepared.branches;
     second[second.indexOf(1)] = 0;
-    expect(checkPlan(result.prepared)).toMatch(/is .* not /);
+    expect(checkPlan(withReference(result.prepared))).toMatch(/is .* not /);
   });
 
   it.each(['', '\u0000', 'attention', 'pattern p = (', 'attention a { mask }', '/'.repeat(500)])(

@@ -3,12 +3,13 @@ import { runFuzz } from './run-fuzz.ts';
 import type { FuzzFailure, FuzzReport } from './run-fuzz.ts';
 import { parseOptions } from './options.ts';
 
-const usage = `usage: npm run fuzz -- [--runs N] [--seed S] [--case SEED] [--no-device] [--format text|json]
+const usage = `usage: npm run fuzz -- [--runs N] [--seed S] [--case SEED] [--no-device] [--cuda N] [--format text|json]
 
   --runs N     cases to run (1000)
   --seed S     which cases (1)
   --case SEED  the one case of a failure, executed as WGSL too
-  --no-device  do not execute WGSL`;
+  --no-device  do not execute WGSL
+  --cuda N     emulate one in N cases as CUDA; seconds a case, needs g++ (none)`;
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
@@ -27,8 +28,11 @@ async function main(args: readonly string[]): Promise<number> {
   const start = performance.now();
   const run =
     options.replay === null
-      ? { runs: options.runs, seed: options.seed, device }
-      : { runs: 1, seed: 0, firstCase: options.replay, device, kernelEvery: 1 };
+      ? { runs: options.runs, seed: options.seed, device, cudaEvery: options.cudaEvery }
+      : {
+          ...{ runs: 1, seed: 0, firstCase: options.replay, device, kernelEvery: 1 },
+          cudaEvery: options.cudaEvery && 1,
+        };
   const isWatched = options.format === 'text';
   const report = await runFuzz(run, {
     progress(done) {
@@ -62,6 +66,7 @@ function table(report: FuzzReport, device: string, seconds: number): string {
     ['refused by the compiler', refused.join(', ') || '0'],
     ['mutated texts', `${report.mutations}`],
     ['executed as WGSL', `${report.kernels} (${device})`],
+    ['emulated as CUDA', `${report.cuda}`],
     ['failures', `${report.failures.length}`],
   ];
   return rows.map(([name, value]) => `${name.padEnd(25)}${value}`).join('\n');

@@ -1,17 +1,19 @@
+import type { DenseScore } from '../../runtime/reference/attend-dense.ts';
 import { formOf } from './forms/index.ts';
-import { usedArrays } from './print-case.ts';
-import { offsetOf } from './fuzz-case.ts';
+import { headDim, usedArrays } from './print-case.ts';
+import { launchOf, offsetOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { Random } from './random.ts';
+import { referenceScore } from './scores/score-part.ts';
 import type { Environment, Nested, Term } from './term.ts';
 
 /** Contents of the inputs of a case, by name. */
 export function fillArrays(fuzzCase: FuzzCase): Record<string, Nested> {
-  const { batch, heads, nk, seed } = fuzzCase;
+  const { batch, heads, nq, nk, seed } = fuzzCase;
   return Object.fromEntries(
     usedArrays(fuzzCase).map(({ name, fill }, at) => [
       name,
-      fill({ batch, heads, nk }, new Random(seed + at)),
+      fill({ batch, heads, nq, nk }, new Random(seed + at)),
     ]),
   );
 }
@@ -21,36 +23,55 @@ export function referenceMasks(fuzzCase: FuzzCase): readonly Uint8Array[] {
   return [fuzzCase.mask, ...fuzzCase.others].map((mask) => referenceMask(fuzzCase, mask));
 }
 
+/** The scores of a case, by the formulas of the language page. */
+export function scoreOfCase(fuzzCase: FuzzCase): DenseScore {
+  return referenceScore(fuzzCase.scores, headDim, environmentsOf(fuzzCase), evaluateTerm);
+}
+
 /** One mask, [batch, heads, nq, nk]. */
 function referenceMask(fuzzCase: FuzzCase, mask: Term): Uint8Array {
-  const { batch, heads, nq, nk, layer, w, shift } = fuzzCase;
-  const arrays = fillArrays(fuzzCase);
+  const { batch, heads, nq, nk, grid } = fuzzCase;
+  const environmentOf = environmentsOf(fuzzCase);
   const offset = offsetOf(fuzzCase);
-  const shape = meaningOfPattern(fuzzCase);
+  const isCell = (p: number) => grid === null || (p >= 0 && p < grid[0] * grid[1]);
   const bits = new Uint8Array(batch * heads * nq * nk);
   let at = 0;
   for (let b = 0; b < batch; b++) {
     for (let head = 0; head < heads; head++) {
-      for (let row = 0; row < nq; row++) {
-        for (let j = 0; j < nk; j++) {
-          const names = { w, shift };
-          bits[at++] = evaluateTerm(mask, {
-            i: row + offset,
-            j,
-            n: nk,
-            head,
-            heads,
-            layer,
-            batch: b,
-            names,
-            arrays,
-            shape,
-          });
+      for (let i = offset; i < offset + nq; i++) {
+        for (let j = 0; j < nk; j++, at++) {
+          if (isCell(i) && isCell(j)) bits[at] = evaluateTerm(mask, environmentOf(b, head, i, j));
         }
       }
     }
   }
   return bits;
+}
+
+/** What the mask and the scores of a case are evaluated in: the environment of a pair, until the next one is asked for. */
+function environmentsOf(
+  fuzzCase: FuzzCase,
+): (batch: number, head: number, i: number, j: number) => Environment {
+  const { nk, heads, layer, grid } = fuzzCase;
+  const shared = {
+    n: nk,
+    heads,
+    layer,
+    grid,
+    offset: offsetOf(fuzzCase),
+    names: launchOf(fuzzCase),
+    arrays: fillArrays(fuzzCase),
+    shape: meaningOfPattern(fuzzCase),
+  };
+  // One object for all pairs: a million of them would be most of the work.
+  const environment = { ...shared, batch: 0, head: 0, i: 0, j: 0 };
+  return (batch, head, i, j) => {
+    environment.batch = batch;
+    environment.head = head;
+    environment.i = i;
+    environment.j = j;
+    return environment;
+  };
 }
 
 /** A pattern sees its parameter and its `let`, which belongs to the plane where the pattern is called. */

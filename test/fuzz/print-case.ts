@@ -1,6 +1,9 @@
 import { formOf, fuzzArrays } from './forms/index.ts';
+import type { FuzzArray } from './forms/arrays.ts';
 import { launchLimits, termsOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
+import { realArrays } from './scores/index.ts';
+import { printScores, scoreFormOf } from './scores/score-part.ts';
 import { levels } from './term.ts';
 import type { Term } from './term.ts';
 
@@ -9,7 +12,7 @@ export const headDim = 16;
 
 /** The case as `.sa` text. */
 export function printCase(fuzzCase: FuzzCase): string {
-  const { mask, others, combine, pattern, heads, kvHeads, queriesAt } = fuzzCase;
+  const { mask, others, combine, pattern, scores, heads, kvHeads, queriesAt } = fuzzCase;
   const lines = [...new Set(termsOf(fuzzCase).map((term) => formOf(term).pattern))].flatMap((text) =>
     text === undefined ? [] : [text, ''],
   );
@@ -20,8 +23,12 @@ export function printCase(fuzzCase: FuzzCase): string {
     lines.push(`  ${body.startsWith('-') ? `(${body})` : body}`, '');
   }
   lines.push('attention fuzzed {');
+  if (fuzzCase.grid !== null) lines.push(`  over image(y: ${fuzzCase.grid[0]}, x: ${fuzzCase.grid[1]})`);
   for (const array of usedArrays(fuzzCase)) lines.push(`  ${array.declaration}`);
   lines.push(`  launch w: int in 1..${launchLimits.w}`, `  launch shift: int in 0..${launchLimits.shift}`);
+  for (const name of new Set(scores.map((part) => scoreFormOf(part).launch))) {
+    if (name !== undefined) lines.push(`  launch ${name}: real = 0.25`);
+  }
   if (others.length === 0) lines.push(`  mask ${printTerm(mask)}`);
   const names = [mask, ...others].map((_, at) => `part${at}`);
   if (others.length > 0) {
@@ -31,6 +38,7 @@ export function printCase(fuzzCase: FuzzCase): string {
     lines.push(`  return ${combine}(${names.join(', ')})`);
   }
   lines.push(`  heads ${heads}`, `  kv_heads ${kvHeads}`, `  dim ${headDim}`);
+  lines.push(...printScores(scores, (term) => printTerm(term)).map((line) => `  ${line}`));
   if (queriesAt !== null) lines.push(`  queries at ${queriesAt}`);
   lines.push(hasLse(fuzzCase) ? '  outputs out, lse' : '  outputs out', '}', '');
   return lines.join('\n');
@@ -42,9 +50,12 @@ export function hasLse({ others, combine }: FuzzCase): boolean {
 }
 
 /** The inputs that the specification names. */
-export function usedArrays(fuzzCase: FuzzCase): typeof fuzzArrays {
-  const used = new Set(termsOf(fuzzCase).map((term) => formOf(term).uses));
-  return fuzzArrays.filter(({ name }) => used.has(name));
+export function usedArrays(fuzzCase: FuzzCase): readonly FuzzArray[] {
+  const used = new Set([
+    ...termsOf(fuzzCase).map((term) => formOf(term).uses),
+    ...fuzzCase.scores.map((part) => scoreFormOf(part).uses),
+  ]);
+  return [...fuzzArrays, ...realArrays].filter(({ name }) => used.has(name));
 }
 
 function printTerm(term: Term, level: number = levels.open): string {

@@ -18,6 +18,8 @@ export interface FuzzOptions {
   /** One in this many cases is also executed on `device`. */
   readonly kernelEvery?: number;
   readonly device?: GPUDevice | null;
+  /** One in this many cases is also emulated as CUDA; none where it is left out or null. */
+  readonly cudaEvery?: number | null;
   /** Stop after this many failures. */
   readonly maxFailures?: number;
 }
@@ -27,7 +29,7 @@ export interface FuzzFailure extends Failure {
   /** What `--case` repeats. */
   readonly caseSeed: number;
   readonly text: string;
-  readonly launch: Omit<FuzzCase, 'mask' | 'pattern'> | null;
+  readonly launch: Omit<FuzzCase, 'mask' | 'others' | 'pattern' | 'scores'> | null;
 }
 
 export interface FuzzReport {
@@ -38,6 +40,7 @@ export interface FuzzReport {
   readonly refused: Readonly<Record<string, number>>;
   readonly mutations: number;
   readonly kernels: number;
+  readonly cuda: number;
   readonly failures: readonly FuzzFailure[];
 }
 
@@ -54,11 +57,11 @@ export async function runFuzz(
     readonly failure?: (failure: FuzzFailure) => void;
   } = {},
 ): Promise<FuzzReport> {
-  const { runs, seed, kernelEvery = 50, device = null, maxFailures = 10 } = options;
+  const { runs, seed, kernelEvery = 50, device = null, cudaEvery = null, maxFailures = 10 } = options;
   const { firstCase = firstCaseOf(seed) } = options;
   const refused: Record<string, number> = {};
   const failures: FuzzFailure[] = [];
-  let [done, checked, mutations, kernels] = [0, 0, 0, 0];
+  let [done, checked, mutations, kernels, cuda] = [0, 0, 0, 0, 0];
   const fail = (failure: FuzzFailure): void => {
     failures.push(failure);
     watch.failure?.(failure);
@@ -77,6 +80,13 @@ export async function runFuzz(
       if (message !== null) fail(await shrinkKernelFailure(caseSeed, fuzzCase, message, device));
     }
 
+    if (result.kind === 'ok' && cudaEvery !== null && done % cudaEvery === 0) {
+      cuda++;
+      const { checkCuda } = await import('./check-cuda.ts');
+      const message = await checkCuda(result.prepared);
+      if (message !== null) fail(describeFailure(caseSeed, fuzzCase, { check: 'cuda', message }));
+    }
+
     mutations++;
     const text = mutateText(printCase(fuzzCase), new Random(caseSeed));
     const message = checkMutation(text);
@@ -88,7 +98,7 @@ export async function runFuzz(
     done++;
     watch.progress?.(done);
   }
-  return { runs: done, checked, refused, mutations, kernels, failures };
+  return { runs: done, checked, refused, mutations, kernels, cuda, failures };
 }
 
 /** The smallest case that the same check refuses. */
@@ -124,6 +134,6 @@ async function shrinkKernelFailure(
 }
 
 function describeFailure(caseSeed: number, fuzzCase: FuzzCase, failure: Failure): FuzzFailure {
-  const { mask: _mask, pattern: _pattern, ...launch } = fuzzCase;
+  const { mask: _mask, others: _others, pattern: _pattern, scores: _scores, ...launch } = fuzzCase;
   return { ...failure, caseSeed, text: printCase(fuzzCase), launch };
 }

@@ -1,5 +1,6 @@
 import { formOf, forms } from './forms/index.ts';
 import type { FuzzCase } from './fuzz-case.ts';
+import { scoreFormOf } from './scores/score-part.ts';
 import type { Sort, Term } from './term.ts';
 
 /**
@@ -41,6 +42,14 @@ function* smallerCases(fuzzCase: FuzzCase): Generator<FuzzCase> {
     for (const half of smallerTerms(pattern.half, 'integer'))
       yield { ...fuzzCase, pattern: { ...pattern, half } };
   }
+  yield* withSmallerScores(fuzzCase);
+  if (fuzzCase.grid !== null) {
+    const scores = fuzzCase.scores.filter((part) => scoreFormOf(part).onGrid !== true);
+    yield { ...fuzzCase, grid: null, scores };
+    const [rows, columns] = fuzzCase.grid;
+    for (const fewer of smallerNumbers(rows, 1)) yield { ...fuzzCase, grid: [fewer, columns] };
+    for (const fewer of smallerNumbers(columns, 1)) yield { ...fuzzCase, grid: [rows, fewer] };
+  }
   if (fuzzCase.queriesAt !== null) yield { ...fuzzCase, queriesAt: null };
   if (fuzzCase.nq > fuzzCase.nk) yield { ...fuzzCase, nq: fuzzCase.nk };
   if (fuzzCase.nq === fuzzCase.nk) {
@@ -55,6 +64,24 @@ function* smallerCases(fuzzCase: FuzzCase): Generator<FuzzCase> {
   }
   for (const field of ['shift', 'layer', 'seed'] as const) {
     for (const value of smallerNumbers(fuzzCase[field], 0)) yield { ...fuzzCase, [field]: value };
+  }
+}
+
+function* withSmallerScores(fuzzCase: FuzzCase): Generator<FuzzCase> {
+  const { scores } = fuzzCase;
+  if (scores.length > 1) yield { ...fuzzCase, scores: [] };
+  for (const at of scores.keys()) yield { ...fuzzCase, scores: scores.filter((_, index) => index !== at) };
+  for (const [at, part] of scores.entries()) {
+    const { takes } = scoreFormOf(part);
+    for (const [index, arg] of part.args.entries()) {
+      for (const smaller of smallerTerms(arg, takes[index])) {
+        const args = part.args.map((other, place) => (place === index ? smaller : other));
+        yield {
+          ...fuzzCase,
+          scores: scores.map((other, place) => (place === at ? { ...part, args } : other)),
+        };
+      }
+    }
   }
 }
 

@@ -12,12 +12,20 @@ export interface Term {
 /**
  * What a place in a construct takes: a set of pairs, an integer, an integer that is never negative or always positive
  * whatever the indices are, a positive constant, or an integer that depends on one index at most (for reals, which the
- * host computes).
+ * host computes), or one that does not depend on j.
  */
-export type Sort = 'set' | 'integer' | 'natural' | 'positive' | 'size' | 'host';
+export type Sort = 'set' | 'integer' | 'natural' | 'positive' | 'size' | 'host' | 'row';
 
 /** A run-time array in the plainest form: nested arrays of numbers, booleans, or ascending lists. */
 export type Nested = number | boolean | readonly Nested[];
+
+/** What the sizes of arrays depend on. */
+export interface ArraySizes {
+  readonly batch: number;
+  readonly heads: number;
+  readonly nq: number;
+  readonly nk: number;
+}
 
 /** What an expression is evaluated in. */
 export interface Environment {
@@ -29,6 +37,10 @@ export interface Environment {
   readonly heads: number;
   readonly layer: number;
   readonly batch: number;
+  /** Position of query row 0. */
+  readonly offset: number;
+  /** Rows and columns of the grid that the positions are cells of; null where they are plain numbers. */
+  readonly grid: readonly [rows: number, columns: number] | null;
   /** Launch parameters, pattern parameters and `let` values. */
   readonly names: Readonly<Record<string, number>>;
   readonly arrays: Readonly<Record<string, Nested>>;
@@ -46,6 +58,12 @@ export interface Form {
   readonly weight: number;
   /** The input that it reads; none where absent. */
   readonly uses?: string;
+  /** Whether it speaks of the axes y and x of the attention's grid. */
+  readonly onGrid?: boolean;
+  /** Whether its set speaks of other positions, which are plain numbers: those of blocks, or of a part of the plane. */
+  readonly rebases?: 'to blocks' | 'to parts';
+  /** Whether it is drawn for a whole plane, and so cannot stand in a part of one. */
+  readonly isDrawn?: boolean;
   /** A pattern that the file declares for the text to call; none where absent. */
   readonly pattern?: string;
   /** How tightly its text holds together, see {@link levels}. */
@@ -68,11 +86,17 @@ export const levels = {
   not: 3,
   comparison: 4,
   range: 5,
+  shift: 6,
   sum: 7,
   product: 8,
   prefix: 9,
   closed: 10,
 };
+
+/** Positions of another plane are no cells of the attention's grid. */
+export function plain(environment: Environment): Environment {
+  return { ...environment, grid: null };
+}
 
 export function floorDiv(a: number, b: number): number {
   return Math.floor(a / b);

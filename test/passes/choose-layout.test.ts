@@ -89,6 +89,38 @@ describe('chooseLayout', () => {
     expect(unsplit.alternatives).toEqual([]);
   });
 
+  it('counts at the sizes that it is asked to choose for', () => {
+    const mask = 'window(each: 512, step: 16)';
+    const text = `attention a {\n  mask ${mask}\n  heads 1\n  dim 64\n}\n`;
+    const short = schedule(text, { planFor: { nq: 48, nk: 48 } });
+    expect(short.alternatives[0].sizes).toEqual({ nq: 48, nk: 48 });
+    expect(layouts(short)).toBe('plain');
+    const long = schedule(text, { planFor: { nq: 100, nk: 16384 } });
+    expect(long.alternatives[0].sizes).toEqual({ nq: 100, nk: 16384 });
+    expect(layouts(schedule(text, { planFor: { nq: 16384, nk: 16384 } }))).toBe('residues of 16');
+  });
+
+  it('plans for a space of fixed size whatever it is asked for', () => {
+    const text = 'pattern p over image(y: 12, x: 16) = neighborhood(5)';
+    const result = compile({ name: 'test.sa', text }, { until: 'plan', planFor: { nq: 4096, nk: 4096 } });
+    expect(result.units[0].schedule!.alternatives[0].sizes).toEqual({ nq: 192, nk: 192 });
+    expect(result.diagnostics.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+      'warning: No plan of "p" is chosen for 4096 tokens: the axes of its space have sizes of their own, and it is planned for 192 positions.',
+    ]);
+  });
+
+  it.each([
+    [{ nq: 0, nk: 64 }, '"nq" is 0; it must be in 1 .. '],
+    [{ nq: 4.5, nk: 64 }, '"nq" is 4.5, not an integer'],
+  ])('warns of sizes that no launch has: %j', (planFor, problem) => {
+    const { diagnostics, units } = compile(
+      { name: 'test.sa', text: 'pattern p = causal & stride(64)' },
+      { until: 'plan', planFor },
+    );
+    expect(diagnostics[0].message).toContain(problem);
+    expect(units[0].schedule!.alternatives[0].reason).toContain('nothing was counted');
+  });
+
   it('says why nothing was counted', () => {
     const { passes, alternatives } = schedule(
       'pattern p(tokens: list[]) = window(each: 64) | global(tokens)',

@@ -21,7 +21,8 @@ function told(bounds: KeyBounds, variant: MaskVariant, i: number, j: number): re
   switch (bounds.kind) {
     case 'open':
       return [false, true];
-    case 'row': {
+    case 'row':
+    case 'key': {
       const holds = ask(bounds.condition) === 1;
       return [holds, holds];
     }
@@ -49,9 +50,9 @@ describe('specialiseMask', () => {
     let decided = 0;
     let asked = 0;
     fc.assert(
-      fc.property(maskTree, fc.boolean(), (tree, neighbouringKeys) => {
+      fc.property(maskTree, fc.boolean(), fc.boolean(), (tree, neighbouringKeys, keyWords) => {
         const mask = buildTree(tree);
-        const variant = specialiseMask(mask, openGraph(mask), { neighbouringKeys });
+        const variant = specialiseMask(mask, openGraph(mask), { neighbouringKeys, keyWords });
         if (variant === null) return;
         const { bounds, open, nodes } = variant;
         for (let i = sizes.offset; i < sizes.offset + sizes.nq; i++) {
@@ -77,6 +78,25 @@ describe('specialiseMask', () => {
       keyFacts: [],
     });
     expect(specialiseMask(window(5), graphOf(causal), { neighbouringKeys: false })).toBeNull();
+  });
+
+  it('makes words of conditions on keys alone where they are asked for, in tiles of any order', () => {
+    const mask = program((b, i, j) =>
+      b.and(
+        b.compare('eq', b.arithmetic('mod', j, b.int(5)), b.int(2)),
+        b.compare('eq', b.arithmetic('mod', i, b.int(3)), b.int(1)),
+      ),
+    );
+    for (const neighbouringKeys of [true, false]) {
+      const variant = specialiseMask(mask, graphOf(mask), { neighbouringKeys, keyWords: true });
+      expect(variant).toMatchObject({
+        open: null,
+        bounds: { kind: 'and', left: { kind: 'key' }, right: { kind: 'row' } },
+      });
+    }
+    expect(specialiseMask(mask, graphOf(mask), { neighbouringKeys: false })?.open).not.toBeNull();
+    const range = specialiseMask(window(5), graphOf(causal), { neighbouringKeys: true, keyWords: true });
+    expect(range?.bounds?.kind).toBe('range');
   });
 
   it('keeps no more facts of a key than there is room for', () => {

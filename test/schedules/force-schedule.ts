@@ -13,10 +13,20 @@ import { splitMask } from './split-mask.ts';
  * strategy of its own. Every such schedule computes what the plain one does.
  */
 export function forceSchedule(graph: Graph, targets: readonly TargetTable[], random: Random): Schedule {
+  return forceOnTiles(graph, tileSizes(graph, targets), random, true);
+}
+
+/** The same for kernels that have tiles of these sizes, with boxes of fewer slots where kernels know of them. */
+export function forceOnTiles(
+  graph: Graph,
+  sizes: readonly { readonly queries: number; readonly keys: number }[],
+  random: Random,
+  mayPad = false,
+): Schedule {
   const passes = graph.nodes.flatMap(({ mask }, branch) => {
     const parts = splitMask(mask, random.pick([1, 1, 2, 3]), random);
     return parts.map((part, at) => ({
-      ...forcePass(graph, part, targets, random),
+      ...forcePass(graph, part, { sizes, mayPad }, random),
       name: `p${branch}${at}`,
       branch,
       state: stateOf(graph, branch, at, parts.length),
@@ -41,7 +51,18 @@ function stateOf(
 
 type Forced = Pick<ScheduledPass, 'mask' | 'queries' | 'keys' | 'strategy' | 'shapes'>;
 
-function forcePass(graph: Graph, mask: MaskProgram, targets: readonly TargetTable[], random: Random): Forced {
+function forcePass(
+  graph: Graph,
+  mask: MaskProgram,
+  {
+    sizes,
+    mayPad,
+  }: {
+    readonly sizes: readonly { readonly queries: number; readonly keys: number }[];
+    readonly mayPad: boolean;
+  },
+  random: Random,
+): Forced {
   const parameters = graph.launch.flatMap(({ name, type, min }) =>
     type === 'int' && min >= 1 ? [name] : [],
   );
@@ -51,17 +72,22 @@ function forcePass(graph: Graph, mask: MaskProgram, targets: readonly TargetTabl
     strategy === 'dense'
       ? randomView('keys', parameters, random)
       : { kind: strategy === 'gathered' ? 'list' : 'positions' };
-  const shapes = tileSizes(graph, targets).map((tile): TileBoxes => ({
+  const shapes = sizes.map((tile): TileBoxes => ({
     ...tile,
     extents: {
-      queries: extentsOf(queries, tile.queries, random),
-      keys: extentsOf(keys, tile.keys, random),
+      queries: extentsOf(queries, tile.queries, mayPad, random),
+      keys: extentsOf(keys, tile.keys, mayPad, random),
     },
   }));
   return { mask, queries, keys, strategy, shapes };
 }
 
-function extentsOf(view: View, slots: number, random: Random): readonly (readonly number[])[] {
+function extentsOf(
+  view: View,
+  slots: number,
+  mayPad: boolean,
+  random: Random,
+): readonly (readonly number[])[] {
   if (view.kind !== 'boxes') return [];
-  return view.regions.map(({ axes }) => randomExtents(axes.length, slots, random));
+  return view.regions.map(({ axes }) => randomExtents(axes.length, slots, mayPad, random));
 }

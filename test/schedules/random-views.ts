@@ -119,10 +119,11 @@ function twoRegions({ base, size }: Stretch, random: Random): readonly ViewRegio
   return [line(first), random.chance(0.5) ? residues(rest, constant(2)) : grid(rest, 3, null)];
 }
 
-/** Extents of a region whose product is `slots`. */
-export function randomExtents(axes: number, slots: number, random: Random): number[] {
+/** Extents of a region whose product is `slots`, or less where a tile may have slots behind its box. */
+export function randomExtents(axes: number, slots: number, mayPad: boolean, random: Random): number[] {
+  const box = mayPad && slots > 2 && random.chance(0.3) ? random.integer(2, slots - 1) : slots;
   const extents = new Array<number>(axes).fill(1);
-  let rest = slots;
+  let rest = box;
   for (let factor = 2; rest > 1; factor++) {
     while (rest % factor === 0) {
       extents[random.integer(0, axes - 1)] *= factor;

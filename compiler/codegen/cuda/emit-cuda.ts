@@ -1,56 +1,75 @@
 import { cudaThreads, cudaTileQueries } from '../../ir/cuda-kernel.ts';
-import type { CudaKernelPlan, PlannedCudaKernel } from '../../ir/cuda-kernel.ts';
+import type { CudaKernelPlan, PlannedCudaKernel, PlannedCudaPass } from '../../ir/cuda-kernel.ts';
 import type { Graph } from '../../ir/graph.ts';
-import type { CudaDescriptor, CudaKernel, CudaModule, TensorBox } from '../../../runtime/cuda/descriptor.ts';
+import type {
+  CudaDescriptor,
+  CudaKernel,
+  CudaModule,
+  CudaPass,
+  TensorBox,
+} from '../../../runtime/cuda/descriptor.ts';
 import { finish, paragraphs } from '../wgsl/text.ts';
 import type { Block } from '../wgsl/text.ts';
 import { cudaNames } from './names.ts';
 import type { CudaNames } from './names.ts';
 import { writeCudaPrelude } from './prelude.ts';
-import { TENSOR_MAP, writeGroupPrelude } from './prelude-sm90a.ts';
+import { TENSOR_MAP } from './prelude-sm90a.ts';
 import { writeTileFunctions } from './tile-functions.ts';
-import { writeAttend, writeEntry } from './write-attend.ts';
-import { writeAttendGroups, writeGroupEntry } from './write-attend-sm90a.ts';
+import { writeAttend, writeEntry, writeStoreRows } from './write-attend.ts';
+import { writeGroupFamily } from './write-attend-sm90a.ts';
+import { writeDiagonalEntry, writeDiagonals } from './write-diagonals.ts';
 import { writeCudaConstants, writeCudaParams, writeCudaTitle } from './write-header.ts';
 import { writeCudaHelpers } from './write-helpers.ts';
-import { writeCudaMask } from './write-mask.ts';
-import { writeCudaMasking } from './write-masking.ts';
-import { writeCudaPositions } from './write-positions.ts';
+import { LANE_KEYS } from './write-live-keys.ts';
+import { MASK_SCORES } from './write-masking.ts';
+import { writeCudaPasses } from './write-pass.ts';
 import { writeCudaReaders } from './write-readers.ts';
 import { hasLogit, writeCudaDenominatorScale, writeCudaLogit } from './write-score.ts';
-import { writeCudaWalk } from './write-walk.ts';
+import { writeCudaState } from './write-state.ts';
+import { ViewStructs } from './write-views.ts';
+import { writeCudaWalks } from './write-walk.ts';
 
-/** The module of a kernel plan, and what the runtime must know of each entry point. */
+/** The module of a kernel plan, and what the runtime must know of its passes and entry points. */
 export interface EmittedCuda {
   readonly module: CudaModule;
-  readonly kernels: readonly CudaKernel[];
+  readonly passes: readonly CudaPass[];
 }
 
 /** Prints a kernel plan as CUDA C++. The text depends on nothing but the plan and the graph. */
 export function emitCuda(plan: CudaKernelPlan, graph: Graph): EmittedCuda {
   const names = cudaNames(plan);
-  const functions: Block[] = [...writeCudaReaders(plan, names), ...writeCudaMask(plan, graph, names)];
+  const views = new ViewStructs(plan, names);
   const scored = hasLogit(plan, graph);
+  const tiled = plan.passes.some(({ strategy }) => strategy !== 'diagonal');
+  const readers = writeCudaReaders(plan, names);
+  const passes = writeCudaPasses(plan, graph, names);
   const scores = [
     ...(scored ? writeCudaLogit(plan, graph, names) : []),
     ...writeCudaDenominatorScale(plan, graph, names),
   ];
-  const called = finish([...functions, ...scores].flat()).code;
+  const families = writeFamilies(plan, names, views, scored);
+  const called = finish([...readers, ...passes, ...scores].flat()).code;
   const text = finish(
     paragraphs([
       writeCudaTitle(plan),
-      writeCudaPrelude(plan.dtype),
+      writeCudaPrelude(plan.dtype, {
+        diagonals: plan.passes.some(({ strategy }) => strategy === 'diagonal'),
+      }),
       writeCudaConstants(plan),
-      plan.kernels.some(({ family }) => family === 'sm_90a') ? TENSOR_MAP : [],
+      kernelsOf(plan, 'sm_90a').length > 0 ? TENSOR_MAP : [],
       writeCudaParams(plan, names),
       ...writeCudaHelpers(called),
-      ...functions,
-      ...writeCudaPositions(names),
-      ...writeCudaWalk(plan, names),
-      ...writeTileFunctions(),
+      ...readers,
+      ...views.all(),
+      ...writeCudaWalks(plan, names),
+      tiled ? LANE_KEYS : [],
+      ...passes,
+      ...(tiled ? writeTileFunctions() : []),
       ...scores,
-      ...writeCudaMasking(plan),
-      ...writeFamilies(plan, names, scored),
+      ...(tiled ? [MASK_SCORES] : []),
+      ...writeCudaState(plan, names),
+      writeStoreRows(plan, names),
+      ...families,
     ]),
   );
   return {
@@ -61,26 +80,32 @@ export function emitCuda(plan: CudaKernelPlan, graph: Graph): EmittedCuda {
       floats: plan.floats,
       lineMap: text.lineMap,
     },
-    kernels: plan.kernels.map((kernel) => describeKernel(plan, kernel)),
+    passes: plan.passes.map(describePass),
   };
 }
 
+/** The kernels of a family, each with its pass. */
+function kernelsOf(
+  { passes }: CudaKernelPlan,
+  family: CudaKernel['family'],
+): { readonly pass: PlannedCudaPass; readonly kernel: PlannedCudaKernel }[] {
+  return passes.flatMap((pass) =>
+    pass.kernels.filter((kernel) => kernel.family === family).map((kernel) => ({ pass, kernel })),
+  );
+}
+
 /** What each family adds, and the entry points. */
-function writeFamilies(plan: CudaKernelPlan, names: CudaNames, scored: boolean): Block[] {
-  const common = plan.kernels.filter(({ family }) => family === 'sm_80');
-  const groups = plan.kernels.filter(({ family }) => family === 'sm_90a');
+function writeFamilies(plan: CudaKernelPlan, names: CudaNames, views: ViewStructs, scored: boolean): Block[] {
+  const common = kernelsOf(plan, 'sm_80');
+  const tiled = common.filter(({ pass }) => pass.strategy !== 'diagonal');
+  const diagonal = common.filter(({ pass }) => pass.strategy === 'diagonal');
+  const groups = kernelsOf(plan, 'sm_90a');
   return [
-    ...(common.length > 0 ? [...writeAttend(plan, names, scored), ...common.map(writeEntry)] : []),
-    ...groups.flatMap((kernel) => [
-      [
-        '// Capability 9.0 alone: compiled for sm_90a.',
-        '#if defined(__CUDA_ARCH_FEAT_SM90_ALL) || defined(SP_PRELUDE)',
-      ],
-      ...writeGroupPrelude(plan.dtype, kernel.tile.keys, plan.dimV),
-      ...writeAttendGroups(plan, kernel, names, scored),
-      writeGroupEntry(kernel),
-      ['#endif'],
-    ]),
+    ...(tiled.length > 0 ? writeAttend(plan, names, scored) : []),
+    ...tiled.map(({ pass, kernel }) => writeEntry(pass, kernel, names, views)),
+    ...(diagonal.length > 0 ? writeDiagonals(plan, names, scored) : []),
+    ...diagonal.map(({ pass, kernel }) => writeDiagonalEntry(pass, kernel, names, views)),
+    ...writeGroupFamily(plan, groups, names, views, scored),
   ];
 }
 
@@ -104,34 +129,36 @@ export function describeCuda(graph: Graph, plan: CudaKernelPlan, emitted: Emitte
     combine: graph.combine,
     branches: graph.nodes.map(({ mask }) => mask),
     score: plan.score,
-    kernels: emitted.kernels,
+    passes: emitted.passes,
     cuda: emitted.module,
   };
 }
 
-function describeKernel(
-  plan: CudaKernelPlan,
-  { name, purpose, family, tile, sharedBytes }: PlannedCudaKernel,
-): CudaKernel {
-  return {
-    name,
-    purpose,
-    family,
-    tile: { queries: cudaTileQueries(tile), keys: tile.keys },
-    threads: cudaThreads(family, tile),
-    sharedBytes,
-    schedule: plan.schedule,
-    grid: { kind: 'tiles' },
-    boxes: family === 'sm_90a' ? boxesOf(tile.keys) : [],
-  };
+function describePass(pass: PlannedCudaPass): CudaPass {
+  const { name, mask, queries, keys, strategy, state, column, schedule } = pass;
+  const kernels = pass.kernels.map(
+    ({ name: entry, purpose, family, tile, extents, sharedBytes }): CudaKernel => ({
+      name: entry,
+      purpose,
+      family,
+      tile: { queries: cudaTileQueries(tile), keys: tile.keys },
+      threads: cudaThreads(family, tile),
+      sharedBytes,
+      extents,
+      schedule,
+      grid: family === 'sm_90a' ? { kind: 'persistent', blocksPerUnit: tile.blocks } : { kind: 'tiles' },
+      boxes: family === 'sm_90a' ? boxesOf(pass, tile.keys) : [],
+    }),
+  );
+  return { name, mask, queries, keys, strategy, state, column, kernels };
 }
 
-/** A warpgroup's queries and rows of out, and the keys and values of a tile. */
-function boxesOf(keys: number): TensorBox[] {
+/** A warpgroup's queries, and the keys and values of a tile; what does not lie side by side is gathered instead. */
+function boxesOf({ queries, keys }: PlannedCudaPass, rows: number): TensorBox[] {
   return [
-    { tensor: 'q', rows: 64, panel: 64 },
-    { tensor: 'k', rows: keys, panel: 64 },
-    { tensor: 'v', rows: keys, panel: 64 },
-    { tensor: 'out', rows: 64, panel: 64 },
+    ...(queries.kind === 'positions' ? [{ tensor: 'q', rows: 64, panel: 64 } as const] : []),
+    ...(keys.kind === 'positions'
+      ? (['k', 'v'] as const).map((tensor): TensorBox => ({ tensor, rows, panel: 64 }))
+      : []),
   ];
 }

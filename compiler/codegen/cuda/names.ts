@@ -16,16 +16,23 @@ export interface CudaNames {
   readonly reader: (array: string) => string;
   /** The function that reads a real array: `read_slopes`. */
   readonly realReader: (array: string) => string;
+  /** The structure of a pass: `Local`. */
+  readonly pass: (planned: string) => string;
 }
 
 /** Names that the fixed parts of every module use. */
 const FIXED = `
-SpParams p q k v out lse arena floats HEADS HEADS_PER_KV DIM DIM_V LOG2_E LN_2 NEVER
-WARPS ROWS KEYS STAGES THREADS QUERIES M WIDTH PARTIAL
-is_live row_begin row_end logit denominator_scale attend ROW_BYTES place copy_rows multiply_keys multiply_values mask_scores score_pairs
-soften rescale start_walk enter_tile enter_run advance done masked ragged Walk keys_left Walk walk tile partial
-attend_groups operand panel_place multiply_queries multiply_weights multiply_seen_values pack_weights query_position key_position key_row
-i j s o head batch kv_head lane warp row key column maximum sum seen stage`
+SpParams p q k v out lse arena floats state HEADS HEADS_PER_KV DIM DIM_V LOG2_E LN_2 NEVER STATE
+WARPS ROWS KEYS STAGES THREADS QUERIES GROUPS LANES PARTS PARTS_V M WIDTH PARTIAL Pass Queries Keys Walk
+RowsInOrder KeysInOrder ListedKeys RunWalk RangeWalk Pair existing
+is_live row_begin row_end tables begin end logit denominator_scale
+attend ROW_BYTES place copy_rows multiply_keys multiply_values mask_scores live_keys score_pairs
+lane_key lane_keys lane_keys_below live open any exists r t end begin
+soften rescale state_of take_up_state leave_state store_rows
+attend_groups attend_in_turns attend_overlapped operand panel_place PANELS Places Place Ring Items Gathered TWO_WAYS APART
+copy_tiles copy_boxes gather_rows multiply_queries multiply_weights multiply_seen_values pack_weights
+attend_diagonals load_chunks multiply_chunks add_chunks
+queries keys walk tile slot slot0 region first i j s o head batch kv_head lane warp row key column maximum sum seen stage`
   .trim()
   .split(/\s+/);
 
@@ -35,6 +42,7 @@ export function cudaNames(plan: CudaKernelPlan): CudaNames {
   const fields = new Map(plan.params.map(({ name }) => [name, members.name(name)]));
   const readers = new Map(plan.arrays.map(({ name, kind }) => [name, namer.name(`${VERBS[kind]}_${name}`)]));
   const reals = new Map(plan.reals.map(({ name }) => [name, namer.name(`read_${name}`)]));
+  const passes = new Map(plan.passes.map(({ name }) => [name, namer.name(capitalised(name))]));
   const scalars = new Map(
     plan.params.flatMap(({ name, source }) =>
       source.kind === 'symbol' ? [[source.name, `p.${known(fields, name)}`] as const] : [],
@@ -47,10 +55,19 @@ export function cudaNames(plan: CudaKernelPlan): CudaNames {
     scalar: (symbol) => known(scalars, symbol),
     reader: (array) => known(readers, array),
     realReader: (array) => known(reals, array),
+    pass: (planned) => known(passes, planned),
   };
 }
 
 const VERBS = { int: 'read', bits: 'test', list: 'contains' } as const;
+
+/** `local rows` as the name of a type: `LocalRows`. */
+function capitalised(name: string): string {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('');
+}
 
 function known(names: ReadonlyMap<string, string>, planned: string): string {
   const name = names.get(planned);

@@ -1,12 +1,9 @@
 import type { Block } from '../wgsl/text.ts';
 
 /** The primitives of capability 9.0: signals (mbarrier), boxes (TMA), products of warpgroups (wgmma). */
-export function writeGroupPrelude(dtype: 'f16' | 'bf16', keys: number, dimV: number): Block[] {
-  const products = [...sharedProduct(keys, dtype), ...registerProduct(dimV, dtype)];
-  return [
-    ['#ifndef SP_PRELUDE', ...PRELUDE.trim().split('\n'), '', ...products, '#endif'],
-    OPERANDS.trim().split('\n'),
-  ];
+export function writeGroupPrelude(dtype: 'f16' | 'bf16', keys: readonly number[], dimV: number): Block[] {
+  const products = [...keys.flatMap((width) => sharedProduct(width, dtype)), ...registerProduct(dimV, dtype)];
+  return [['#ifndef SP_PRELUDE', ...PRELUDE.trim().split('\n'), '', ...products, '#endif']];
 }
 
 /** 128 bytes that the driver encodes; see cuTensorMapEncodeTiled. */
@@ -17,6 +14,8 @@ export const TENSOR_MAP: Block = [
 ];
 
 const PRELUDE = String.raw`
+SP_DEVICE int sp_blocks_x() { return gridDim.x; }
+
 // A signal completes a phase when all its arrivals have come and all the bytes that were announced.
 SP_DEVICE void sp_signal_init(u32 signal, int arrivals) {
   asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(signal), "r"(arrivals) : "memory");
@@ -34,20 +33,13 @@ SP_DEVICE void sp_signal_wait(u32 signal, int phase) {
                :: "r"(signal), "r"(phase) : "memory");
 }
 
-// Boxes of a tensor, in shared memory as panels of 64 columns with 128-byte rows, swizzled.
-SP_DEVICE void sp_box_load(u32 to, const sp_tensor_map *map, u32 signal, int row, int head, int batch) {
-  asm volatile("cp.async.bulk.tensor.5d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
-               "[%0], [%1, {%3,%4,%5,%6,%7}], [%2];"
-               :: "r"(to), "l"(map), "r"(signal), "r"(0), "r"(row), "r"(0), "r"(head), "r"(batch) : "memory");
+// A box of a tensor, in shared memory as rows of 64 columns, swizzled. What lies beside the tensor comes as zero.
+SP_DEVICE void sp_box_load(u32 to, const sp_tensor_map *map, u32 signal, int column, int row, int head, int batch) {
+  asm volatile("cp.async.bulk.tensor.4d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
+               "[%0], [%1, {%3,%4,%5,%6}], [%2];"
+               :: "r"(to), "l"(map), "r"(signal), "r"(column), "r"(row), "r"(head), "r"(batch) : "memory");
 }
-SP_DEVICE void sp_box_store(const sp_tensor_map *map, u32 from, int row, int head, int batch) {
-  asm volatile("cp.async.bulk.tensor.5d.global.shared::cta.tile.bulk_group [%0, {%2,%3,%4,%5,%6}], [%1];"
-               :: "l"(map), "r"(from), "r"(0), "r"(row), "r"(0), "r"(head), "r"(batch) : "memory");
-}
-SP_DEVICE void sp_box_store_wait() {
-  asm volatile("cp.async.bulk.commit_group;\ncp.async.bulk.wait_group 0;" ::: "memory");
-}
-// What was stored to shared memory is seen by boxes and products from here on.
+// What this thread stored or copied to shared memory is seen by boxes and products from here on.
 SP_DEVICE void sp_store_fence() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 
 SP_DEVICE void sp_named_barrier(int id, int threads) {
@@ -80,18 +72,6 @@ template <int N> SP_DEVICE void sp_pin(u32 (&a)[N][4]) {
   for (int i = 0; i < N * 4; i++) asm volatile("" : "+r"(a[i / 4][i % 4]) :: "memory");
 }
 `;
-
-const OPERANDS = String.raw`
-// A matrix in shared memory as products read it: 128-byte swizzle, 1024 bytes between groups of eight rows, and where
-// rows are the summed dimension \`panel\` bytes between panels of 64 columns.
-SP_DEVICE unsigned long long operand(u32 address, u32 panel) {
-  return (unsigned long long)(address >> 4) | (unsigned long long)(panel >> 4) << 16 | 64ull << 32 | 1ull << 62;
-}
-// The same as ldmatrix reads it: chunk of 16 bytes of a row, in a tile of ROWS rows.
-template <int ROWS> SP_DEVICE u32 panel_place(int row, int chunk) {
-  return (chunk >> 3) * ROWS * 128 + row * 128 + (((chunk & 7) ^ (row & 7)) << 4);
-}
-`.replaceAll('\\`', '`');
 
 /** d (+)= a b for a warpgroup, both from shared memory: q times k. */
 function sharedProduct(width: number, dtype: string): string[] {

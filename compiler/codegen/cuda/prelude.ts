@@ -4,12 +4,13 @@ import type { Block } from '../wgsl/text.ts';
  * What kernels call instead of the hardware: the `sp_` primitives, as inline PTX. The text includes a file instead where
  * SP_PRELUDE names one, so that the same kernels run under an emulation of these primitives on a CPU.
  */
-export function writeCudaPrelude(dtype: 'f16' | 'bf16'): Block {
+export function writeCudaPrelude(dtype: 'f16' | 'bf16', uses: { readonly diagonals: boolean }): Block {
   return [
     '#ifdef SP_PRELUDE',
     '#include SP_PRELUDE',
     '#else',
     ...PRELUDE.replaceAll('$TYPE', dtype).trim().split('\n'),
+    ...(uses.diagonals ? [LOAD, ...WIDENING[dtype]].join('\n').trim().split('\n') : []),
     '#endif',
   ];
 }
@@ -19,6 +20,7 @@ typedef unsigned short u16; // an element of a tensor, by its bits
 typedef unsigned int u32;
 typedef long long i64;
 #define SP_DEVICE [[maybe_unused]] static __device__ __forceinline__
+#define SP_MEMBER __device__ __forceinline__
 #define SP_KERNEL(threads, blocks) extern "C" __global__ void __launch_bounds__(threads, blocks)
 #define SP_PARAMETER const __grid_constant__
 #define SP_INFINITY __int_as_float(0x7f800000)
@@ -37,6 +39,7 @@ SP_DEVICE void sp_barrier() { __syncthreads(); }
 SP_DEVICE void sp_warp_barrier() { __syncwarp(); }
 SP_DEVICE float sp_shuffle_xor(float value, int mask) { return __shfl_xor_sync(0xffffffffu, value, mask); }
 SP_DEVICE u32 sp_shuffle_xor(u32 value, int mask) { return __shfl_xor_sync(0xffffffffu, value, mask); }
+SP_DEVICE u32 sp_ballot(bool holds) { return __ballot_sync(0xffffffffu, holds); } // a bit for each lane
 
 // Asynchronous copies of 16 bytes; the last 16 - bytes become zero. Copies of a thread are committed and waited for in
 // groups: sp_copy_wait<n> returns when at most n groups are on their way.
@@ -93,3 +96,22 @@ SP_DEVICE sp_chunk sp_load_shared16(u32 from) {
 }
 SP_DEVICE void sp_store16(u16 *to, sp_chunk c) { *(sp_chunk *)to = c; }
 `;
+
+/** What kernels of diagonals need besides. */
+const LOAD = 'SP_DEVICE sp_chunk sp_load16(const u16 *from) { return *(const sp_chunk *)from; }';
+
+/** The elements of a word. */
+const WIDENING = {
+  bf16: [
+    'SP_DEVICE float sp_low(u32 word) { return __uint_as_float(word << 16); }',
+    'SP_DEVICE float sp_high(u32 word) { return __uint_as_float(word & 0xffff0000u); }',
+  ],
+  f16: [
+    'SP_DEVICE float sp_low(u32 word) {',
+    '  float x;',
+    '  asm("{\\n.reg .b16 low, high;\\nmov.b32 {low, high}, %1;\\ncvt.f32.f16 %0, low;\\n}" : "=f"(x) : "r"(word));',
+    '  return x;',
+    '}',
+    'SP_DEVICE float sp_high(u32 word) { return sp_low(word >> 16); }',
+  ],
+};

@@ -29,9 +29,6 @@ SP_DEVICE void copy_rows(u32 to, const u16 *from, i64 stride, RowOf row_of) {
 `;
 
 const KEY_PRODUCTS = String.raw`
-// The keys that a lane holds of every row of a tile, t of KEYS / 4: two neighbours of every eight.
-SP_DEVICE int lane_key(int t) { return (t >> 1) * 8 + (sp_thread() & 3) * 2 + (t & 1); }
-
 // s = q k: 16 * M queries of a warp times KEYS keys, from shared memory. In lane x, s[a][b][e] belongs to query
 // a * 16 + e / 2 * 8 + x / 4 and key b * 8 + x % 4 * 2 + e % 2.
 template <int M, int KEYS> SP_DEVICE void multiply_keys(float (&s)[M][KEYS / 8][4], u32 queries, int row0, u32 keys) {

@@ -1,316 +1,219 @@
-import type { CudaKernelPlan, PlannedCudaKernel } from '../../ir/cuda-kernel.ts';
+import type { CudaTile } from '../../cost/cuda-target.ts';
+import type { CudaKernelPlan, PlannedCudaKernel, PlannedCudaPass } from '../../ir/cuda-kernel.ts';
 import { indent } from '../wgsl/text.ts';
 import type { Block } from '../wgsl/text.ts';
 import type { CudaNames } from './names.ts';
-import { cudaDenominator } from './write-score.ts';
+import { writeGroupPrelude } from './prelude-sm90a.ts';
+import { writeGroupFunctions } from './tile-functions-sm90a.ts';
+import { copyWays, writeCopies } from './write-copies-sm90a.ts';
+import type { CopyWays } from './write-copies-sm90a.ts';
+import { multiplyKeys, writeOneByOne, writeOverlapped } from './write-full-tiles-sm90a.ts';
+import { writeItems } from './write-items-sm90a.ts';
+import type { ViewStructs } from './write-views.ts';
 
-/** Registers of a thread that copies and of one that computes, by the number of warpgroups that compute. */
-const REGISTERS = { 1: [56, 256], 2: [24, 240], 3: [32, 160] } as const;
-
-/** `attend_groups`: what one block of the sm_90a family does. The kernel is its one instance. */
-export function writeAttendGroups(
-  plan: CudaKernelPlan,
-  { tile }: PlannedCudaKernel,
-  names: CudaNames,
-  scored: boolean,
-): Block[] {
-  const { field } = names;
-  const groups = (tile.warps / 4) as 1 | 2 | 3;
-  const [copying, computing] = REGISTERS[groups];
-  return [
-    QUERY_PRODUCTS.trim().split('\n'),
-    WEIGHT_PRODUCTS.trim().split('\n'),
-    SEEN_PRODUCTS.trim().split('\n'),
-    [
-      '// One block: a warpgroup that copies and GROUPS that compute 64 rows of a tile of queries each. Tiles of keys and',
-      '// values go round STAGES places; a signal says that one has come, another that everyone has left its place.',
-      'template <int GROUPS, int KEYS, int STAGES> SP_DEVICE void attend_groups(const SpParams &p) {',
-      '  constexpr int QUERIES = 64 * GROUPS;',
-      '  constexpr u32 QUERY_BYTES = 64 * DIM * 2, KEY_BYTES = KEYS * DIM * 2, VALUE_BYTES = KEYS * DIM_V * 2;',
-      '  constexpr u32 GROUP_BYTES = 64 * (DIM > DIM_V ? DIM : DIM_V) * 2; // queries, in the end rows of out',
-      '  const int batch = sp_block_y() / HEADS, head = sp_block_y() % HEADS, kv_head = head / HEADS_PER_KV;',
-      '  const u32 queries = sp_shared(), keys = queries + GROUPS * GROUP_BYTES, values = keys + STAGES * KEY_BYTES;',
-      '  const u32 signals = values + STAGES * VALUE_BYTES, query_came = signals, key_came = signals + 8;',
-      '  const u32 value_came = key_came + 8 * STAGES, key_left = value_came + 8 * STAGES, value_left = key_left + 8 * STAGES;',
-      '  if (sp_thread() == 0) {',
-      '    sp_signal_init(query_came, 1);',
-      '    for (int stage = 0; stage < STAGES; stage++) {',
-      '      sp_signal_init(key_came + 8 * stage, 1);',
-      '      sp_signal_init(value_came + 8 * stage, 1);',
-      '      sp_signal_init(key_left + 8 * stage, 4 * GROUPS);',
-      '      sp_signal_init(value_left + 8 * stage, 4 * GROUPS);',
-      '    }',
-      '    sp_signal_init_done();',
-      '  }',
-      '  sp_barrier();',
-      '',
-      '  int query0;',
-      '  Walk walk = start_walk<QUERIES, KEYS>(p, query0, head, batch);',
-      '  int stage = 0, phase = 0; // of the tile at hand',
-      '  auto next_stage = [&]() {',
-      '    stage++;',
-      '    if (stage == STAGES) {',
-      '      stage = 0;',
-      '      phase ^= 1;',
-      '    }',
-      '  };',
-      '',
-      '  if (sp_thread() < 128) {',
-      `    sp_fewer_registers<${copying}>();`,
-      '    if (sp_thread() == 0) {',
-      '      sp_signal_announce(query_came, GROUPS * QUERY_BYTES);',
-      '      for (int group = 0; group < GROUPS; group++)',
-      '        sp_box_load(queries + group * GROUP_BYTES, &p.q_map, query_came, query0 + group * 64, head, batch);',
-      '#pragma unroll 1',
-      '      for (; !done(walk); advance<KEYS>(walk), next_stage()) {',
-      '        sp_signal_wait(key_left + 8 * stage, phase ^ 1);',
-      '        sp_signal_announce(key_came + 8 * stage, KEY_BYTES);',
-      '        sp_box_load(keys + stage * KEY_BYTES, &p.k_map, key_came + 8 * stage, walk.key0, kv_head, batch);',
-      '        sp_signal_wait(value_left + 8 * stage, phase ^ 1);',
-      '        sp_signal_announce(value_came + 8 * stage, VALUE_BYTES);',
-      '        sp_box_load(values + stage * VALUE_BYTES, &p.v_map, value_came + 8 * stage, walk.key0, kv_head, batch);',
-      '      }',
-      '    }',
-      '    return;',
-      '  }',
-      '',
-      `  sp_more_registers<${computing}>();`,
-      '  const int group = sp_thread() / 128 - 1, lane = sp_thread() & 31;',
-      '  const int warp_row = sp_thread() / 32 % 4 * 16, row0 = query0 + group * 64 + warp_row + lane / 4;',
-      '  const u32 own_queries = queries + group * GROUP_BYTES;',
-      '  float o[1][DIM_V / 8][4], maximum[1][2] = {{NEVER, NEVER}}, sum[1][2] = {{0.0f, 0.0f}}, factor[1][2];',
-      '#pragma unroll',
-      '  for (int d = 0; d < DIM_V / 8; d++) o[0][d][0] = o[0][d][1] = o[0][d][2] = o[0][d][3] = 0.0f;',
-      scored
-        ? '  const float scale = 1.0f; // logits are complete'
-        : `  const float scale = ${field('scale')} * LOG2_E;`,
-      '  float s[1][KEYS / 8][4];',
-      '  u32 w[KEYS / 16][4]; // the weights as elements',
-      '  auto multiply_own_keys = [&](int at) { multiply_queries<KEYS>(s[0], own_queries, keys + at * KEY_BYTES); };',
-      '  auto multiply_own_values = [&](int at) { multiply_weights<KEYS>(o[0], w, values + at * VALUE_BYTES); };',
-      '  auto leave = [&](u32 signal) {',
-      '    if (lane == 0) sp_signal_arrive(signal);',
-      '  };',
-      ...(scored ? ['  auto score = [&]() { score_pairs<1, KEYS>(p, s, walk, row0, head, batch); };'] : []),
-      '  sp_signal_wait(query_came, 0);',
-      '',
-      '  // Tiles whose mask is to be asked, one step after another.',
-      '#pragma unroll 1',
-      '  for (; !done(walk) && masked(walk); advance<KEYS>(walk), next_stage()) {',
-      '    sp_signal_wait(key_came + 8 * stage, phase);',
-      '    sp_pin(s[0]);',
-      '    sp_product_fence();',
-      '    multiply_own_keys(stage);',
-      '    sp_product_commit();',
-      '    sp_product_wait<0>();',
-      '    sp_pin(s[0]);',
-      '    leave(key_left + 8 * stage);',
-      ...(scored ? ['    score();'] : []),
-      '    const u32 seen = mask_scores<1, KEYS>(p, s, walk, row0, head, batch);',
-      '    soften<1, KEYS>(s, maximum, sum, factor, scale);',
-      '    rescale<1>(o, factor);',
-      '    sp_signal_wait(value_came + 8 * stage, phase);',
-      '    multiply_seen_values<KEYS>(o[0], s[0], values + stage * VALUE_BYTES, seen);',
-      '    leave(value_left + 8 * stage);',
-      '  }',
-      '',
-      ...indent(tile.overlap ? overlapped(groups === 2, scored) : oneByOne(scored)),
-      '',
-      ...indent(writeFinish(plan, names)),
-      '}',
-    ],
-  ];
-}
-
-/** Full tiles: every product is waited for; the other warpgroups keep the tensor cores busy meanwhile. */
-function oneByOne(scored: boolean): Block {
-  return [
-    '// Full tiles.',
-    '#pragma unroll 1',
-    'for (; !done(walk); advance<KEYS>(walk), next_stage()) {',
-    '  sp_signal_wait(key_came + 8 * stage, phase);',
-    '  sp_pin(s[0]);',
-    '  sp_product_fence();',
-    '  multiply_own_keys(stage);',
-    '  sp_product_commit();',
-    '  sp_product_wait<0>();',
-    '  sp_pin(s[0]);',
-    '  leave(key_left + 8 * stage);',
-    ...(scored ? ['  score();'] : []),
-    '  soften<1, KEYS>(s, maximum, sum, factor, scale);',
-    '  rescale<1>(o, factor);',
-    '  pack_weights<KEYS>(w, s[0]);',
-    '  sp_signal_wait(value_came + 8 * stage, phase);',
-    '  sp_pin(o[0]);',
-    '  sp_pin(w);',
-    '  sp_product_fence();',
-    '  multiply_own_values(stage);',
-    '  sp_product_commit();',
-    '  sp_product_wait<0>();',
-    '  sp_pin(o[0]);',
-    '  leave(value_left + 8 * stage);',
-    '}',
-  ];
+/** A kernel of the sm_90a family and its pass. */
+export interface GroupKernel {
+  readonly pass: PlannedCudaPass;
+  readonly kernel: PlannedCudaKernel;
 }
 
 /**
- * Full tiles, two products at a time: while the weights of tile n are computed, those of tile n - 1 are multiplied with
- * v. Two warpgroups moreover take turns in issuing products, so that one computes weights while the other multiplies
- * (FlashAttention-3, arXiv:2407.08608, section 3.2 and algorithm 2).
+ * Registers of a thread that copies and of one that computes, by the number of warpgroups that compute; together they are
+ * what the kernel is launched with. To copy ahead through several tiles takes more than the 24 of FlashAttention-3, and to
+ * copy one side by boxes and the other row by row more again.
  */
-function overlapped(turns: boolean, scored: boolean): Block {
+const REGISTERS = {
+  oneWay: { 1: [56, 256], 2: [40, 232], 3: [32, 160] },
+  twoWays: { 1: [56, 256], 2: [56, 224], 3: [32, 160] },
+} as const;
+
+/** What the sm_90a family adds to a module: its kernels are compiled for capability 9.0 alone. */
+export function writeGroupFamily(
+  plan: CudaKernelPlan,
+  kernels: readonly GroupKernel[],
+  names: CudaNames,
+  views: ViewStructs,
+  scored: boolean,
+): Block[] {
+  if (kernels.length === 0) return [];
+  const ways = copyWays(kernels.map(({ pass }) => pass));
+  const tiles = kernels.map(({ kernel }) => kernel.tile);
+  const keys = [...new Set(tiles.map((tile) => tile.keys))];
+  const shapes = tiles.filter(
+    (tile, at) => tiles.findIndex((other) => nameOf(other) === nameOf(tile)) === at,
+  );
   return [
-    '// Full tiles: the products of a tile with v run while the weights of the next are computed.',
-    'if (!done(walk)) {',
-    ...(turns ? ['  if (group == 0) sp_named_arrive(1, 256); // the first turn'] : []),
-    '  sp_signal_wait(key_came + 8 * stage, phase);',
-    '  sp_pin(s[0]);',
-    '  sp_product_fence();',
-    '  multiply_own_keys(stage);',
-    '  sp_product_commit();',
-    '  sp_product_wait<0>();',
-    '  sp_pin(s[0]);',
-    '  leave(key_left + 8 * stage);',
-    ...(scored ? ['  score();'] : []),
-    '  soften<1, KEYS>(s, maximum, sum, factor, scale);',
-    '  rescale<1>(o, factor);',
-    '  pack_weights<KEYS>(w, s[0]);',
-    '  advance<KEYS>(walk);',
-    '#pragma unroll 1',
-    '  for (; !done(walk); advance<KEYS>(walk)) {',
-    '    const int last = stage, last_phase = phase;',
-    '    next_stage();',
-    '    sp_signal_wait(key_came + 8 * stage, phase);',
-    ...(turns ? ['    sp_named_barrier(1 + group, 256);'] : []),
-    '    sp_pin(s[0]);',
-    '    sp_pin(w);',
-    '    sp_pin(o[0]);',
-    '    sp_product_fence();',
-    '    multiply_own_keys(stage);',
-    '    sp_product_commit();',
-    '    sp_signal_wait(value_came + 8 * last, last_phase);',
-    '    sp_product_fence();',
-    '    multiply_own_values(last);',
-    '    sp_product_commit();',
-    ...(turns ? ['    sp_named_arrive(2 - group, 256);'] : []),
-    '    sp_product_wait<1>();',
-    '    sp_pin(s[0]);',
-    '    leave(key_left + 8 * stage);',
-    ...(scored ? ['    score();'] : []),
-    '    soften<1, KEYS>(s, maximum, sum, factor, scale);',
-    '    sp_product_wait<0>();',
-    '    sp_pin(o[0]);',
-    '    sp_pin(w);',
-    '    leave(value_left + 8 * last);',
-    '    pack_weights<KEYS>(w, s[0]);',
-    '    rescale<1>(o, factor);',
+    [
+      '// Capability 9.0 alone: compiled for sm_90a. Blocks lie along x; however many there are, they share all tiles.',
+      '#if defined(__CUDA_ARCH_FEAT_SM90_ALL) || defined(SP_PRELUDE)',
+    ],
+    ...writeGroupPrelude(plan.dtype, keys, plan.dimV),
+    ...writeGroupFunctions(ways),
+    writeItems(names),
+    writeCopies(ways, names),
+    ...shapes.map((tile) => pragmasToTheLeft(writeAttendGroups(tile, kernels, ways, names, scored))),
+    ...kernels.map((each) => writeGroupEntry(each, names, views)),
+    ['#endif'],
+  ];
+}
+
+function pragmasToTheLeft(block: Block): Block {
+  return block.map((line) => (typeof line === 'string' ? line : line.text).replace(/^ +#pragma/, '#pragma'));
+}
+
+/** Kernels whose warpgroups work together in the same way share a function. */
+function nameOf({ overlap = false, warps }: CudaTile): string {
+  if (!overlap) return 'attend_groups';
+  return warps === 8 ? 'attend_in_turns' : 'attend_overlapped';
+}
+
+/** `attend_groups`: what one block does. */
+function writeAttendGroups(
+  tile: CudaTile,
+  kernels: readonly GroupKernel[],
+  { queries, keys }: CopyWays,
+  names: CudaNames,
+  scored: boolean,
+): Block {
+  const { field } = names;
+  const groups = (tile.warps / 4) as 1 | 2 | 3;
+  const [copying, computing] = registersOf(kernels, groups);
+  const reads = kernels.some(({ pass }) => pass.state.reads);
+  const arrivals = (type: string, { rows, boxes }: CopyWays['queries']): string =>
+    rows ? (boxes ? `${type}::NEIGHBOURS ? 1 : 128` : '128') : '1';
+  return [
+    '// One block: a warpgroup that copies and GROUPS that compute 64 rows of a tile of queries each.',
+    'template <class Pass, class Queries, class Keys, int GROUPS, int KEYS, int STAGES, bool APART>',
+    `SP_DEVICE void ${nameOf(tile)}(const SpParams &p) {`,
+    '  using Place = Places<GROUPS, KEYS, STAGES, APART>;',
+    '  using Walk = typename Pass::template Walk<64 * GROUPS, KEYS>;',
+    '  if (sp_thread() == 0) {',
+    `    sp_signal_init(Place::queries_came(), ${arrivals('Queries', queries)});`,
+    '    sp_signal_init(Place::queries_left(), 4 * GROUPS);',
+    '    for (int stage = 0; stage < STAGES; stage++) {',
+    `      sp_signal_init(Place::keys_came(stage), ${arrivals('Keys', keys)});`,
+    `      sp_signal_init(Place::values_came(stage), ${arrivals('Keys', keys)});`,
+    '      sp_signal_init(Place::keys_left(stage), 4 * GROUPS);',
+    '      sp_signal_init(Place::values_left(stage), 4 * GROUPS);',
+    '    }',
+    '    sp_signal_init_done();',
     '  }',
-    '  sp_signal_wait(value_came + 8 * stage, phase);',
-    '  sp_pin(w);',
-    '  sp_pin(o[0]);',
-    '  sp_product_fence();',
-    '  multiply_own_values(stage);',
-    '  sp_product_commit();',
-    '  sp_product_wait<0>();',
-    '  sp_pin(o[0]);',
-    '  leave(value_left + 8 * stage);',
-    ...(turns ? ['  if (group == 0) sp_named_barrier(1, 256); // the turn that is left over'] : []),
+    '  sp_barrier();',
+    ...(copying.includes('TWO_WAYS')
+      ? ['  constexpr bool TWO_WAYS = Queries::NEIGHBOURS != Keys::NEIGHBOURS;']
+      : []),
+    '  if (sp_thread() < 128) {',
+    `    sp_fewer_registers<${copying}>();`,
+    '    copy_tiles<Pass, Queries, Keys, GROUPS, KEYS, STAGES, APART>(p);',
+    '    return;',
+    '  }',
+    `  sp_more_registers<${computing}>();`,
+    '',
+    '  // This lane: slots slot0 and slot0 + 8 of the tile.',
+    '  const int group = sp_thread() / 128 - 1, lane = sp_thread() & 31;',
+    '  const int warp_row = sp_thread() / 32 % 4 * 16, slot0 = group * 64 + warp_row + lane / 4;',
+    scored
+      ? '  const float scale = 1.0f; // logits are complete'
+      : `  const float scale = ${field('scale')} * LOG2_E;`,
+    '  float o[1][DIM_V / 8][4], maximum[1][2], sum[1][2], factor[1][2];',
+    '  float s[1][KEYS / 8][4];',
+    '  u32 w[KEYS / 16][4]; // the weights as elements',
+    '  auto multiply_own_keys = [&](int stage) {',
+    '    multiply_queries<KEYS>(s[0], Place::queries(group), Place::keys(stage));',
+    '  };',
+    '  auto multiply_own_values = [&](int stage) { multiply_weights<KEYS>(o[0], w, Place::values(stage)); };',
+    '  auto leave = [&](u32 signal) {',
+    '    if (lane == 0) sp_signal_arrive(signal);',
+    '  };',
+    '',
+    '  Ring<STAGES> ring;',
+    '  int phase = 0; // of the queries',
+    '#pragma unroll 1',
+    '  for (Items items = Items::start(p); !items.done(p); items.advance(p), phase ^= 1) {',
+    '    const int batch = items.y / HEADS, head = items.y % HEADS;',
+    '    Walk walk = Walk::start(p, items.x, head, batch);',
+    '    const Queries queries = Queries::tile(p, walk.tile);',
+    '    maximum[0][0] = maximum[0][1] = NEVER;',
+    '    sum[0][0] = sum[0][1] = 0.0f;',
+    '#pragma unroll',
+    '    for (int d = 0; d < DIM_V / 8; d++) o[0][d][0] = o[0][d][1] = o[0][d][2] = o[0][d][3] = 0.0f;',
+    ...(reads
+      ? ['    if (Pass::TAKES_STATE) take_up_state<1>(p, o, maximum, sum, queries, slot0, head, batch);']
+      : []),
+    '    sp_signal_wait(Place::queries_came(), phase);',
+    '',
+    '    // Tiles whose mask is to be asked, one step after another.',
+    '#pragma unroll 1',
+    '    for (; !walk.done() && walk.masked(); walk.advance(), ring.advance()) {',
+    ...indent(multiplyKeys(scored), 3),
+    '      const u32 seen = mask_scores<Pass, 1, KEYS>(p, s, queries, slot0, Keys::tile(p, walk), head, batch);',
+    '      soften<1, KEYS>(s, maximum, sum, factor, scale);',
+    '      rescale<1>(o, factor);',
+    '      sp_signal_wait(Place::values_came(ring.stage), ring.phase);',
+    '      multiply_seen_values<KEYS>(o[0], s[0], Place::values(ring.stage), seen);',
+    '      leave(Place::values_left(ring.stage));',
+    '    }',
+    '',
+    ...indent(tile.overlap ? writeOverlapped(groups === 2, scored) : writeOneByOne(scored), 2),
+    '',
+    ...indent(writeEnd(kernels), 2),
+    '  }',
     '}',
   ];
 }
 
-/** Divides by the sums of the weights and stores the rows of a warpgroup through shared memory, where its queries were. */
-function writeFinish(plan: CudaKernelPlan, names: CudaNames): Block {
-  const denominator = cudaDenominator(plan, names, 'maximum[0][r]', 'query_position(p, row0 + r * 8)');
-  return [
-    '// The rows of out take the place of the queries, once every warp of the group has left those.',
-    'sp_named_barrier(3 + group, 128);',
-    '#pragma unroll',
-    'for (int r = 0; r < 2; r++) {',
-    '  float total = sum[0][r];',
-    '  total += sp_shuffle_xor(total, 1);',
-    '  total += sp_shuffle_xor(total, 2);',
-    `  const float inverse = total == 0.0f ? 0.0f : 1.0f / ${denominator};`,
-    '#pragma unroll',
-    '  for (int d = 0; d < DIM_V / 8; d++)',
-    '    sp_store_shared(own_queries + panel_place<64>(warp_row + lane / 4 + r * 8, d) + (lane & 3) * 4,',
-    '                    sp_pack(o[0][d][2 * r] * inverse, o[0][d][2 * r + 1] * inverse));',
-    ...(plan.outputs.includes('lse')
-      ? [
-          '  const int row = query_row(p, row0 + r * 8);',
-          '  if (row >= 0 && (lane & 3) == 0)',
-          `    p.lse[(i64)sp_block_y() * ${names.field('nq')} + row] =`,
-          '        total == 0.0f ? NEVER : (maximum[0][r] * scale + sp_log2(total)) * LN_2;',
-        ]
-      : []),
-    '}',
-    'sp_store_fence();',
-    'sp_named_barrier(3 + group, 128);',
-    'if (sp_thread() % 128 == 0) {',
-    '  sp_box_store(&p.out_map, own_queries, query0 + group * 64, head, batch);',
-    '  sp_box_store_wait();',
-    '}',
+/** Registers as the text names them; where passes differ, by the pass. */
+function registersOf(kernels: readonly GroupKernel[], groups: 1 | 2 | 3): readonly [string, string] {
+  const twoWays = kernels.map(
+    ({ pass: { queries, keys } }) => (queries.kind === 'positions') !== (keys.kind === 'positions'),
+  );
+  const [one, two] = [REGISTERS.oneWay[groups], REGISTERS.twoWays[groups]];
+  if (!twoWays.includes(true) || one[0] === two[0]) return [`${one[0]}`, `${one[1]}`];
+  if (!twoWays.includes(false)) return [`${two[0]}`, `${two[1]}`];
+  return [`TWO_WAYS ? ${two[0]} : ${one[0]}`, `TWO_WAYS ? ${two[1]} : ${one[1]}`];
+}
+
+/** Leaves the state or stores the rows of a warp, and gives the place of the queries back. */
+function writeEnd(kernels: readonly GroupKernel[]): Block {
+  const leaves = kernels.some(({ pass }) => pass.state.writes);
+  const stores = kernels.some(({ pass }) => !pass.state.writes);
+  const store: Block = [
+    'const u32 rows = Place::out(group) + warp_row * ROW_BYTES<DIM_V>;',
+    'store_rows<Pass, 1>(p, o, maximum, sum, scale, queries, group * 64 + warp_row, rows, head, batch);',
   ];
+  const state = 'leave_state<1>(p, o, maximum, sum, queries, slot0, head, batch);';
+  const apart = kernels.some(({ kernel }) => kernel.tile.apart === true);
+  const shared = kernels.some(({ kernel }) => kernel.tile.apart !== true);
+  const inPlace: Block = [
+    '// Rows of out take the place of the queries, once every warp of the group has left those.',
+    'sp_named_barrier(3 + group, 128);',
+    ...store,
+    'sp_store_fence();',
+    'sp_warp_barrier();',
+    'leave(Place::queries_left());',
+  ];
+  const besides: Block = ['leave(Place::queries_left());', ...store];
+  const end =
+    apart && shared
+      ? ['if constexpr (APART) {', ...indent(besides), '} else {', ...indent(inPlace), '}']
+      : apart
+        ? besides
+        : inPlace;
+  if (!leaves) return end;
+  const left = ['leave(Place::queries_left());', state];
+  if (!stores) return left;
+  return ['if constexpr (Pass::LEAVES_STATE) {', ...indent(left), '} else {', ...indent(end), '}'];
 }
 
 /** The entry point of a kernel of the sm_90a family. */
-export function writeGroupEntry({ name, tile }: PlannedCudaKernel): Block {
-  const { warps, rows, keys, stages, blocks } = tile;
+function writeGroupEntry({ pass, kernel }: GroupKernel, names: CudaNames, views: ViewStructs): Block {
+  const { warps, rows, keys, stages, blocks, apart = false } = kernel.tile;
   const groups = warps / 4;
+  const types = [names.pass(pass.name), views.queries(pass, kernel), views.keys(pass, kernel)];
   return [
     `// ${warps * rows} queries x ${keys} keys a tile: ${groups} warpgroups that compute and one that copies, ${stages} stages.`,
-    `SP_KERNEL(${(groups + 1) * 128}, ${blocks}) ${name}(SP_PARAMETER SpParams p) {`,
-    `  attend_groups<${groups}, ${keys}, ${stages}>(p);`,
+    `SP_KERNEL(${(groups + 1) * 128}, ${blocks}) ${kernel.name}(SP_PARAMETER SpParams p) {`,
+    `  ${nameOf(kernel.tile)}<${[...types, groups, keys, stages, apart].join(', ')}>(p);`,
     '}',
   ];
 }
-
-const QUERY_PRODUCTS = String.raw`
-// s = q k for the 64 rows of a warpgroup. Fragments are those of multiply_keys.
-template <int KEYS> SP_DEVICE void multiply_queries(float (&s)[KEYS / 8][4], u32 queries, u32 keys) {
-  const unsigned long long a = operand(queries, 0), b = operand(keys, 0);
-#pragma unroll
-  for (int d = 0; d < DIM / 16; d++)
-    sp_product_shared(s, a + ((d / 4 * 64 * 128 + d % 4 * 32) >> 4), b + ((d / 4 * KEYS * 128 + d % 4 * 32) >> 4),
-                      d > 0);
-}`;
-
-const WEIGHT_PRODUCTS = String.raw`
-// o += w v.
-template <int KEYS> SP_DEVICE void multiply_weights(float (&o)[DIM_V / 8][4], const u32 (&w)[KEYS / 16][4], u32 values) {
-  const unsigned long long b = operand(values, KEYS * 128);
-#pragma unroll
-  for (int k = 0; k < KEYS / 16; k++) sp_product_registers(o, w[k], b + ((k * 2048) >> 4));
-}
-template <int KEYS> SP_DEVICE void pack_weights(u32 (&w)[KEYS / 16][4], const float (&s)[KEYS / 8][4]) {
-#pragma unroll
-  for (int e = 0; e < KEYS / 4; e++) w[e / 4][e % 4] = sp_pack(s[e / 2][e % 2 * 2], s[e / 2][e % 2 * 2 + 1]);
-}`;
-
-const SEEN_PRODUCTS = String.raw`
-// o += s v where rows of v that no row of the warp sees count as zero, whatever they hold: a warp at a time, by fragments
-// of v in registers. Sixteen keys that the warp sees nothing of are left out.
-template <int KEYS>
-SP_DEVICE void multiply_seen_values(float (&o)[DIM_V / 8][4], const float (&s)[KEYS / 8][4], u32 values, u32 seen) {
-  u32 anyone = seen | sp_shuffle_xor(seen, 1);
-  anyone |= sp_shuffle_xor(anyone, 2);
-#pragma unroll
-  for (int b = 0; b < KEYS / 16; b++) {
-    if ((anyone >> 4 * b & 15) == 0) continue;
-    u32 lane = sp_thread() & 31;
-    sp_pin(lane); // addresses are worked out anew: there are no registers to keep those of every step
-    u32 w[4];
-#pragma unroll
-    for (int e = 0; e < 4; e++) w[e] = sp_pack(s[2 * b + e / 2][e % 2 * 2], s[2 * b + e / 2][e % 2 * 2 + 1]);
-    const u32 bits = seen >> 4 * b;
-    const u32 first = (bits & 1 ? 0xffffu : 0u) | (bits & 2 ? 0xffff0000u : 0u);
-    const u32 second = (bits & 4 ? 0xffffu : 0u) | (bits & 8 ? 0xffff0000u : 0u);
-#pragma unroll
-    for (int d = 0; d < DIM_V / 16; d++) {
-      u32 v[4];
-      sp_load_matrix_transposed(v, values + panel_place<KEYS>(b * 16 + (lane & 15), d * 2 + (lane >> 4)));
-      sp_multiply(o[2 * d], w, v[0] & first, v[1] & second);
-      sp_multiply(o[2 * d + 1], w, v[2] & first, v[3] & second);
-    }
-  }
-}`;

@@ -4,26 +4,50 @@ import type { Block } from '../wgsl/text.ts';
 import type { CudaNames } from './names.ts';
 
 /** What the module is and how it is compiled. */
-export function writeCudaTitle({ name, heads, kvHeads, dim, dimV, dtype, schedule }: CudaKernelPlan): Block {
+export function writeCudaTitle({ name, heads, kvHeads, dim, dimV, dtype, passes }: CudaKernelPlan): Block {
   const shared = kvHeads === heads ? '' : ` on ${kvHeads} key and value heads`;
   const width = dim === dimV ? `dim ${dim}` : `dim ${dim}, dim_v ${dimV}`;
   return [
     `// Attention "${name}": ${heads} heads${shared}, ${width}, ${dtype}.`,
-    ...(schedule.kind === 'ranges'
-      ? [
-          '// The live keys of a row are one range; key tiles follow from the ranges of the first and the last row.',
-        ]
-      : ['// Key tiles come from a run table: partial runs evaluate the mask, full runs do not.']),
+    ...SCHEDULES.filter(({ kind }) => passes.some(({ schedule }) => schedule.kind === kind)).map(
+      ({ text }) => text,
+    ),
+    ...(passes.length === 1
+      ? []
+      : [
+          `// ${passes.length} passes, launched one after the other: ${passes.map((pass) => pass.name).join(', ')}.`,
+        ]),
     '// No include: nvcc -arch=sm_80 --cubin, or NVRTC. Grid: query tiles x (batch * heads).',
   ];
 }
 
-export function writeCudaConstants({ heads, kvHeads, dim, dimV, outputs }: CudaKernelPlan): Block {
+const SCHEDULES = [
+  {
+    kind: 'ranges',
+    text: '// The live keys of a row are one range; key tiles follow from the ranges of the first and the last row.',
+  },
+  {
+    kind: 'table',
+    text: '// Key tiles come from a run table: partial runs evaluate the mask, full runs do not.',
+  },
+  {
+    kind: 'diagonals',
+    text: '// Diagonals come from a list of distances: a row of queries visits its keys one by one.',
+  },
+] as const;
+
+export function writeCudaConstants({ heads, kvHeads, dim, dimV, outputs, passes }: CudaKernelPlan): Block {
+  const hasState = passes.some(({ state }) => state.reads || state.writes);
   return [
     `constexpr int HEADS = ${heads};`,
     `constexpr int HEADS_PER_KV = ${heads / kvHeads};`,
     `constexpr int DIM = ${dim}; // elements of a row of q or k`,
     `constexpr int DIM_V = ${dimV}; // elements of a row of v or out`,
+    ...(hasState
+      ? [
+          'constexpr int STATE = DIM_V + 4; // floats of a row of the state: accumulators, maximum, sum, two of nothing',
+        ]
+      : []),
     '// Logits are kept in units of log 2, so that weights are powers of two.',
     'constexpr float LOG2_E = 1.4426950408889634f;',
     ...(outputs.includes('lse') ? ['constexpr float LN_2 = 0.6931471805599453f;'] : []),
@@ -62,6 +86,7 @@ function pointerType(of: string): string {
     case 'out':
       return 'u16 *';
     case 'lse':
+    case 'state':
       return 'float *';
     case 'arena':
       return 'const int *';

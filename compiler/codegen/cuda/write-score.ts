@@ -20,8 +20,15 @@ export function hasLogit({ score }: CudaKernelPlan, graph: Pick<Graph, 'launch'>
   return hasScoreChain(score) || !(least !== undefined && least > 0);
 }
 
-/** The function `logit`, where {@link hasLogit} says so: the steps of ScoreDescriptor in their order. */
-export function writeCudaLogit({ score, reals }: CudaKernelPlan, graph: Graph, names: CudaNames): Block[] {
+/**
+ * The function `logit`, where {@link hasLogit} says so: the steps of ScoreDescriptor in their order; and `score_pairs`,
+ * which applies it to the pairs of a tile.
+ */
+export function writeCudaLogit(
+  { score, reals, passes }: CudaKernelPlan,
+  graph: Graph,
+  names: CudaNames,
+): Block[] {
   const local = names.namer.scope();
   const read = (name: string, ...indices: string[]): string =>
     `${names.realReader(name)}(${['p', ...indices].join(', ')})`;
@@ -52,22 +59,28 @@ export function writeCudaLogit({ score, reals }: CudaKernelPlan, graph: Graph, n
       '  return s * LOG2_E;',
       '}',
     ],
-    [
-      '// From products to logits.',
-      'template <int M, int KEYS>',
-      'SP_DEVICE void score_pairs(const SpParams &p, float (&s)[M][KEYS / 8][4], const Walk &walk, int row0, int head,',
-      '                           int batch) {',
-      '#pragma unroll',
-      '  for (int r = 0; r < 2 * M; r++) {',
-      '    const int i = query_position(p, row0 + r * 8);',
-      '#pragma unroll',
-      '    for (int t = 0; t < KEYS / 4; t++) {',
-      '      float &pair = s[r / 2][t / 2][2 * (r & 1) + (t & 1)];',
-      `      pair = logit(p, pair * ${names.field('scale')}, i, key_position(p, walk.key0 + lane_key(t)), head, batch);`,
-      '    }',
-      '  }',
-      '}',
-    ],
+    ...(passes.some(({ strategy }) => strategy !== 'diagonal') ? [scorePairs(names)] : []),
+  ];
+}
+
+/** Keys outermost: where the key of a slot is to be worked out, once for all rows of the lane. */
+function scorePairs({ field }: CudaNames): Block {
+  return [
+    '// From products to logits.',
+    'template <int M, int KEYS, class Queries, class Keys>',
+    'SP_DEVICE void score_pairs(const SpParams &p, float (&s)[M][KEYS / 8][4], const Queries &queries, int slot0,',
+    '                           const Keys &keys, int head, int batch) {',
+    '#pragma unroll',
+    '  for (int t = 0; t < KEYS / 4; t++) {',
+    '    const int j = keys.key(p, lane_key(t));',
+    '#pragma unroll',
+    '    for (int r = 0; r < 2 * M; r++) {',
+    `      const int i = queries.row(p, slot0 + r * 8) + ${field('offset')};`,
+    '      float &pair = s[r / 2][t / 2][2 * (r & 1) + (t & 1)];',
+    `      pair = logit(p, pair * ${field('scale')}, i, j, head, batch);`,
+    '    }',
+    '  }',
+    '}',
   ];
 }
 

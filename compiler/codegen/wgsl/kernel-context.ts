@@ -69,8 +69,12 @@ export function kernelContext(task: KernelTask): KernelContext {
     ragged: (plan.dimV / 4) % shape.threads.x !== 0,
     chunked: shape.chunk < plan.dim / 4,
     scored: hasScoreChain(plan.score),
-    queryRow: views.of(pass, 'queries', kernel.extents.queries, suffix)?.name ?? null,
-    keyPositionAt: views.of(pass, 'keys', kernel.extents.keys, suffix)?.name ?? null,
+    queryRow:
+      views.of(pass, 'queries', { extents: kernel.extents.queries, slots: tileQueries(kernel.shape) }, suffix)
+        ?.name ?? null,
+    keyPositionAt:
+      views.of(pass, 'keys', { extents: kernel.extents.keys, slots: tileKeys(kernel.shape) }, suffix)?.name ??
+      null,
     tiles: {
       queries: local('queries'),
       keyValues: local('key_values'),

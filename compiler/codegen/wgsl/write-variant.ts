@@ -7,10 +7,10 @@ import type { Printed } from '../expression/operators.ts';
 import { printRoots } from '../expression/print-program.ts';
 import type { ExpressionScope } from '../expression/print-program.ts';
 import { wgslDialect } from '../expression/wgsl-dialect.ts';
+import { evaluateBounds, nameLeaves } from './key-bounds.ts';
+import type { Leaf } from './key-bounds.ts';
 import type { FactsFunction, SpecialisedFunctions } from './mask-functions.ts';
 import type { ModuleNames } from './names.ts';
-import { andWords, EVERY, NONE, notWord, orWords } from './key-words.ts';
-import type { Word } from './key-words.ts';
 import { indent, returnLines } from './text.ts';
 import type { Block } from './text.ts';
 
@@ -94,7 +94,7 @@ class VariantWriter {
   keys(keysOf: string): Block {
     const { bounds, open } = this.functions.variant;
     const { named, words } = nameLeaves(bounds as KeyBounds);
-    const [sure, possible] = evaluate(bounds as KeyBounds, words);
+    const [sure, possible] = evaluateBounds(bounds as KeyBounds, words);
     const roots = named.flatMap(({ nodes }) => nodes);
     const { lets, results } = this.print(roots);
     const text = new Map(roots.map((node, at) => [node, results[at]]));
@@ -139,56 +139,8 @@ function factNames(facts: FactsFunction | null, variable: string): (readonly [No
   ]);
 }
 
-type Leaf = Extract<KeyBounds, { kind: 'range' | 'row' }>;
-
-interface ValuedLeaf {
-  readonly leaf: Leaf;
-  /** The values that it needs. */
-  readonly nodes: readonly NodeId[];
-}
-
-type NamedLeaf = ValuedLeaf & { readonly name: string };
-
-/** The leaves that name something. */
-function leavesOf(bounds: KeyBounds): ValuedLeaf[] {
-  switch (bounds.kind) {
-    case 'range':
-      return [{ leaf: bounds, nodes: [bounds.low, bounds.high].filter((end) => end !== null) }];
-    case 'row':
-      return [{ leaf: bounds, nodes: [bounds.condition] }];
-    case 'and':
-    case 'or':
-      return [...leavesOf(bounds.left), ...leavesOf(bounds.right)];
-    case 'not':
-      return leavesOf(bounds.operand);
-    case 'open':
-      return [];
-  }
-}
-
-/** Leaves in use are numbered; the value of the others never shows (`0 & word`), so it may be anything. */
-function nameLeaves(bounds: KeyBounds): {
-  readonly named: NamedLeaf[];
-  readonly words: ReadonlyMap<KeyBounds, Word>;
-} {
-  const leaves = leavesOf(bounds);
-  const trial = new Map(
-    leaves.map(({ leaf }, at) => [leaf as KeyBounds, { text: `leaf${at}`, operator: null } as Word]),
-  );
-  const text = evaluate(bounds, trial)
-    .map((word) => word.text)
-    .join(' ');
-  const used = leaves.filter(({ leaf }) => new RegExp(`\\b${trial.get(leaf)?.text}\\b`).test(text));
-  const words = new Map<KeyBounds, Word>(leaves.map(({ leaf }) => [leaf, NONE]));
-  const named = used.map((leaf, at) => {
-    const name = `${leaf.leaf.kind === 'range' ? 'span' : 'whole'}${at}`;
-    words.set(leaf.leaf, { text: name, operator: null });
-    return { ...leaf, name };
-  });
-  return { named, words };
-}
-
 function leafText(leaf: Leaf, text: (node: NodeId) => Printed): string {
+  if (leaf.kind === 'key') throw new Error('Internal error: WGSL kernels make no words of keys alone.');
   if (leaf.kind === 'row') return `select(0u, 0xffffffffu, ${text(leaf.condition).text})`;
   const from = (node: NodeId): string => {
     const { text: end, binding } = text(node);
@@ -200,27 +152,4 @@ function leafText(leaf: Leaf, text: (node: NodeId) => Printed): string {
     ...(leaf.low === null ? [] : [`~bits_below(${from(leaf.low)})`]),
   ];
   return sets.join(' & ');
-}
-
-/** The sets of keys that surely and that possibly satisfy `bounds`. */
-function evaluate(bounds: KeyBounds, words: ReadonlyMap<KeyBounds, Word>): readonly [Word, Word] {
-  switch (bounds.kind) {
-    case 'range':
-    case 'row': {
-      const word = words.get(bounds) as Word;
-      return [word, word];
-    }
-    case 'open':
-      return [NONE, EVERY];
-    case 'not': {
-      const [sure, possible] = evaluate(bounds.operand, words);
-      return [notWord(possible), notWord(sure)];
-    }
-    case 'and':
-    case 'or': {
-      const join = bounds.kind === 'and' ? andWords : orWords;
-      const [left, right] = [evaluate(bounds.left, words), evaluate(bounds.right, words)];
-      return [join(left[0], right[0]), join(left[1], right[1])];
-    }
-  }
 }

@@ -24,17 +24,22 @@ export class ViewFunctions {
     private readonly names: ModuleNames,
   ) {}
 
-  /** The function of one side of a kernel; null where the view is no view of boxes. */
-  of(pass: PlannedPass, side: Side, extents: Extents, suffix: string): ViewFunction | null {
+  /** The function of one side of a kernel of tiles of `slots`; null where the view is no view of boxes. */
+  of(
+    pass: PlannedPass,
+    side: Side,
+    { extents, slots }: { readonly extents: Extents; readonly slots: number },
+    suffix: string,
+  ): ViewFunction | null {
     const view = pass[side];
     if (view.kind !== 'boxes') return null;
-    const key = JSON.stringify([side, view, extents]);
+    const key = JSON.stringify([side, view, extents, slots]);
     const known = this.known.get(key);
     if (known !== undefined) return known;
     const word = side === 'queries' ? 'query_row' : 'key_position';
     const name = this.names.namer.name(`${word}_${suffix}`);
     const numbers = new ViewNumbers(this.plan, this.names, this.plan.passes.indexOf(pass), side);
-    const written = { name, text: writeView(name, view, side, extents, numbers) };
+    const written = { name, text: writeView(name, view, side, { extents, slots }, numbers) };
     this.known.set(key, written);
     return written;
   }
@@ -77,7 +82,7 @@ function writeView(
   name: string,
   { regions }: View & { kind: 'boxes' },
   side: Side,
-  extents: Extents,
+  { extents, slots }: { readonly extents: Extents; readonly slots: number },
   numbers: ViewNumbers,
 ): Block {
   const exists = side === 'queries' ? 'existing_row' : 'existing_key';
@@ -97,7 +102,11 @@ function writeView(
           .slice(0, at)
           .map((_, before) => numbers.tiles(before, regions[before], extents[before]));
         const box = first.length === 0 ? 'tile' : `(tile - ${first.join(' - ')})`;
-        const body = writeRegion(region, at, extents[at], box, exists, numbers);
+        const inBox = extents[at].reduce((total, extent) => total * extent, 1);
+        const body = [
+          ...(inBox < slots ? [`if (slot >= ${inBox}u) {`, '  return -1;', '}'] : []),
+          ...writeRegion(region, at, extents[at], box, exists, numbers),
+        ];
         if (at === last) return body;
         const end = [...first, numbers.tiles(at, region, extents[at])].join(' + ');
         return [`if (tile < ${end}) {`, ...indent(body), '}'];

@@ -186,4 +186,11 @@ export const forms = chapter({
     explanation:
       'After `over A by B` positions of queries are those of A and positions of keys those of B. Forms on grids and `within(REGION)` compare cells of one grid; coordinates of different ones can be compared by themselves.',
   },
+  'no-power-of-two': {
+    code: 'SA0429',
+    severity: 'error',
+    title: 'no power of two lies in a range of distances',
+    explanation:
+      '`powers_of_two(from: a, to: b)` keeps the distances 0, 1, 2, 4, 8 … from a to b; there has to be one of them.',
+  },
 });

@@ -23,11 +23,25 @@ export const target = chapter({
     explanation:
       'WGSL has `f32` and `f16`. Tensor cores multiply `f16` and `bf16`, so those are what CUDA kernels store. Write another `dtype`, or compile for the other target (`--target`). Nothing is converted in silence.',
   },
-  'attends-not-served': {
-    code: 'SA0704',
-    severity: 'error',
-    title: 'several attends, which a target does not combine',
+  'plan-size-not-used': {
+    code: 'SA0707',
+    severity: 'warning',
+    title: 'a size that no plan was chosen for',
     explanation:
-      'A CUDA kernel computes one softmax over the keys of one mask. An attention of several branches, merged or concatenated, is compiled for WGSL, where branches are passes that hand their state on. Write the branches as attentions of their own, or compile for the other target (`--target wgsl`).',
+      'Which layouts and passes an attention is computed in is decided by counting tiles at one size of launch, which `--plan-for` (`planFor`) names. An attention over a space of fixed size is planned for that space, and nothing can be counted where an input or a launch parameter has no default, or would be very large. The kernels are right for every size, and the plan is the one that is chosen without `--plan-for`, or plain tiles.',
+  },
+  'tuning-of-other-shape': {
+    code: 'SA0705',
+    severity: 'warning',
+    title: 'a tuning that was measured for another shape',
+    explanation:
+      'Which layout of a block is fastest depends on the head dimensions and the storage type. A tuning (`--tuned`) of the same attention at another shape is therefore not used, and kernels get the layouts of the compiler. Measure again with `sparsec tune`, or leave the tuning away.',
+  },
+  'tuned-layout-not-served': {
+    code: 'SA0706',
+    severity: 'error',
+    title: 'a tuned layout that does not fit',
+    explanation:
+      'A tuning (`--tuned`) names a layout that the head dimensions of the attention, or the shared memory of the target, have no room for. `sparsec tune` writes only what it has run; the file was changed, or comes from another version. Measure again.',
   },
 });

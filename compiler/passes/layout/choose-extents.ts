@@ -2,7 +2,7 @@ import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 import { ProductCounter } from './count-products.ts';
 import type { TileCounts } from './count-products.ts';
-import { factorizations, roundUpToPower } from './factorizations.ts';
+import { factorizations, paddedBoxes, roundUpToPower } from './factorizations.ts';
 import type { NominalLaunch } from './nominal-launch.ts';
 import { numberView } from './number-view.ts';
 import type { NumberedRegion } from './number-view.ts';
@@ -30,50 +30,90 @@ export interface CountedBoxes {
 const PARTIAL = 1.5;
 /** Pairs of boxes that are all tried; of more, those within one residue, then one side at a time. */
 const MOST_PAIRS = 500;
+/** Of boxes that are padded as well: what a pair is made of was mostly counted for others. */
+const MOST_PADDED_PAIRS = 2500;
 /** Boxes of pairs that descents may look at before the search is content. */
 const MOST_VISITS = 2 ** 16;
 
 /**
- * Chooses the boxes of tiles of a size: of every factorization over the axes the one with the least work, a partial tile
- * counting for more than a full one. Regions of one rank are cut alike; of two equal pairs the first, which has the
- * longer extents on the later axes, is taken.
+ * Chooses the boxes of tiles of a size: of every factorization over the axes, and of boxes a little smaller where the
+ * kernels take them, the one with the least work, a partial tile counting for more than a full one. Regions of one rank are
+ * cut alike; of two equal pairs the first, which has the longer extents on the later axes, is taken.
  */
 export function chooseExtents(
   masks: readonly BoundMask[],
   views: { readonly queries: View; readonly keys: View },
-  tile: TileSize,
+  tile: TileSize & { readonly mayPad: boolean },
   nominal: NominalLaunch,
 ): CountedBoxes {
   const queries = numberView(views.queries, 'queries', nominal);
   const keys = numberView(views.keys, 'keys', nominal);
-  const counter = new ProductCounter(masks, queries, keys);
-  const queryBoxes = boxesOf(queries, tile.queries);
-  const keyBoxes = boxesOf(keys, tile.keys);
-  let best: Attempt | null = null;
-  const attempt = (own: Extents, other: Extents): Attempt => {
-    if (best !== null && counter.visits > MOST_VISITS) return best;
-    const counts = counter.count(own, other);
-    const work = counts.queryTiles + counts.fullTiles + PARTIAL * counts.partialTiles;
-    if (best === null || work < best.work) best = { own, other, counts, work };
-    return best;
-  };
-  const isSmall = queryBoxes.length * keyBoxes.length <= MOST_PAIRS;
+  const counter = new ProductCounter(masks, queries, keys, tile.keys);
+  const search = new BoxSearch(counter);
+  const [ownBoxes, otherBoxes] = [wholeBoxes(queries, tile.queries), wholeBoxes(keys, tile.keys)];
   const flat = (boxes: readonly Extents[], regions: readonly NumberedRegion[]) =>
-    isSmall ? boxes : boxes.filter((box) => isFlat(box, regions));
-  let found: Attempt | null = null;
-  for (const own of flat(queryBoxes, queries))
-    for (const other of flat(keyBoxes, keys)) found = attempt(own, other);
-  if (!isSmall) {
-    const seed = found?.other ?? keyBoxes[0];
-    for (const own of queryBoxes) found = attempt(own, seed);
-    for (const other of keyBoxes) found = attempt(found!.own, other);
+    boxes.filter((box) => isFlat(box, regions));
+  if (ownBoxes.length * otherBoxes.length <= MOST_PAIRS) search.tryPairs(ownBoxes, otherBoxes);
+  else {
+    search.tryPairs(flat(ownBoxes, queries), flat(otherBoxes, keys));
+    search.trySides(ownBoxes, otherBoxes);
   }
-  const { own, other, counts } = found!;
+  const isCut = search.isCut;
+  if (tile.mayPad && !isCut) {
+    search.goOn();
+    const own = flat([...ownBoxes, ...smallerBoxes(queries, tile.queries)], queries);
+    const other = flat([...otherBoxes, ...smallerBoxes(keys, tile.keys)], keys);
+    if (own.length * other.length <= MOST_PADDED_PAIRS) search.tryPairs(own, other);
+    // The second time with what the first has found for the other side.
+    else for (let time = 0; time < 2; time++) search.trySides(own, other);
+  }
+  const { own, other, counts } = search.found;
   const boxes = {
     queries: views.queries.kind === 'boxes' ? own : [],
     keys: views.keys.kind === 'boxes' ? other : [],
   };
-  return { boxes, counts, isCut: counter.visits > MOST_VISITS };
+  return { boxes, counts, isCut };
+}
+
+/** The pair of boxes with the least work so far. */
+class BoxSearch {
+  private best: Attempt | null = null;
+  private mostVisits = MOST_VISITS;
+
+  constructor(private readonly counter: ProductCounter) {}
+
+  get found(): Attempt {
+    return this.best!;
+  }
+
+  /** Has it looked at too many boxes of pairs? */
+  get isCut(): boolean {
+    return this.counter.visits > this.mostVisits;
+  }
+
+  /** Allows as many visits again. */
+  goOn(): void {
+    this.mostVisits = this.counter.visits + MOST_VISITS;
+  }
+
+  tryPairs(ownBoxes: readonly Extents[], otherBoxes: readonly Extents[]): void {
+    for (const own of ownBoxes) for (const other of otherBoxes) this.attempt(own, other);
+  }
+
+  /** One side at a time, the other as it is best so far. */
+  trySides(ownBoxes: readonly Extents[], otherBoxes: readonly Extents[]): void {
+    const seed = this.best?.other ?? otherBoxes[0];
+    for (const own of ownBoxes) this.attempt(own, seed);
+    const { own } = this.found;
+    for (const other of otherBoxes) this.attempt(own, other);
+  }
+
+  private attempt(own: Extents, other: Extents): void {
+    if (this.best !== null && this.isCut) return;
+    const counts = this.counter.count(own, other);
+    const work = counts.queryTiles + counts.fullTiles + PARTIAL * counts.partialTiles;
+    if (this.best === null || work < this.best.work) this.best = { own, other, counts, work };
+  }
 }
 
 interface Attempt {
@@ -93,14 +133,35 @@ function isFlat(boxes: Extents, regions: readonly NumberedRegion[]): boolean {
   );
 }
 
-/** The boxes of all regions of a view: regions of one rank are cut alike, by every factorization of the size. */
-function boxesOf(regions: readonly NumberedRegion[], size: number): readonly Extents[] {
-  const rank = Math.max(...regions.map(({ axes }) => axes.length));
+/** Every factorization of a tile's size over the axes of a view's regions. */
+function wholeBoxes(regions: readonly NumberedRegion[], size: number): readonly Extents[] {
+  return boxesOf(regions, size, factorizations(size, longestAxes(regions).map(roundUpToPower)));
+}
+
+/** Boxes of fewer slots. */
+function smallerBoxes(regions: readonly NumberedRegion[], size: number): readonly Extents[] {
+  return boxesOf(regions, size, paddedBoxes(size, longestAxes(regions)));
+}
+
+/** The longest of each axis, over the regions with the most axes. */
+function longestAxes(regions: readonly NumberedRegion[]): readonly number[] {
+  const rank = rankOf(regions);
   const largest = regions.filter(({ axes }) => axes.length === rank);
-  const most = largest[0].axes.map((_, at) =>
-    roundUpToPower(Math.max(...largest.map(({ axes }) => axes[at].size))),
-  );
-  return factorizations(size, most).map((extents) =>
+  return largest[0].axes.map((_, at) => Math.max(...largest.map(({ axes }) => axes[at].size)));
+}
+
+function rankOf(regions: readonly NumberedRegion[]): number {
+  return Math.max(...regions.map(({ axes }) => axes.length));
+}
+
+/** Regions of the most axes are cut alike, those of fewer along the last one. */
+function boxesOf(
+  regions: readonly NumberedRegion[],
+  size: number,
+  boxes: readonly (readonly number[])[],
+): readonly Extents[] {
+  const rank = rankOf(regions);
+  return boxes.map((extents) =>
     regions.map(({ axes }) => (axes.length === rank ? extents : flatExtents(axes.length, size))),
   );
 }

@@ -61,17 +61,18 @@ export function countStretches(mask: MaskProgram, tile: TileSize, nominal: Nomin
   const tiles = Math.ceil(nq / tile.queries);
   const granularity = chooseGranularity(nk, tile.keys);
   const masks = boundMasks(mask, nominal);
-  const rows = STRETCH * tile.queries;
+  const stretch = Math.min(STRETCH, tiles);
+  const rows = Math.min(nq, stretch * tile.queries);
   const counts = masks.flatMap((bound) =>
     Array.from({ length: STRETCHES }, (_, sample) => {
-      const first = Math.floor(((sample * GOLDEN + 0.5) % 1) * (tiles - STRETCH)) * tile.queries;
+      const first = Math.floor(((sample * GOLDEN + 0.5) % 1) * (tiles - stretch)) * tile.queries;
       const request = { nq: rows, nk, offset: offset + first, queryTile: tile.queries, granularity };
       const table = buildRunTable(bound, request);
       return countTable({ kind: 'runs', table, positions: null }, tile, { nq: rows, nk, offset });
     }),
   );
   const { fullTiles, partialTiles, visitedPairs } = meanOf(counts);
-  const weight = tiles / STRETCH;
+  const weight = tiles / stretch;
   return {
     queryTiles: tiles,
     fullTiles: fullTiles * weight,

@@ -49,6 +49,8 @@ export class ProductCounter {
     private readonly masks: readonly BoundMask[],
     private readonly queries: readonly NumberedRegion[],
     private readonly keys: readonly NumberedRegion[],
+    /** Slots of a key tile: boxes of fewer are never full. */
+    private readonly keySlots: number,
   ) {
     this.pairs = masks.flatMap((mask) =>
       queries.flatMap((own, query) =>
@@ -64,7 +66,7 @@ export class ProductCounter {
     for (const pair of this.pairs) {
       const found = this.countPair(pair, queryBoxes[pair.query], keyBoxes[pair.key]);
       all += found.all;
-      full += found.full;
+      if (productOf(keyBoxes[pair.key]) === this.keySlots) full += found.full;
     }
     const queryTiles = this.queries.reduce((sum, { axes }, at) => sum + partsOf(axes, queryBoxes[at]), 0);
     const count = Math.max(1, this.masks.length);
@@ -151,6 +153,10 @@ function leafAxis(
 
 function isEmpty({ axes }: NumberedRegion): boolean {
   return axes.some(({ size }) => size === 0);
+}
+
+function productOf(extents: readonly number[]): number {
+  return extents.reduce((product, extent) => product * extent, 1);
 }
 
 function partsOf(axes: readonly NumberedAxis[], extents: readonly number[]): number {

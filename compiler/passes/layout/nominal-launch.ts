@@ -17,6 +17,12 @@ export interface NominalLaunch {
   readonly launched: LaunchedMask;
 }
 
+/** Queries and keys that a caller wants a plan for. */
+export interface PlanSizes {
+  readonly nq: number;
+  readonly nk: number;
+}
+
 /** Tokens of a launch where nothing asks for others. */
 const TOKENS = 4096;
 /** Patterns that reach farther are looked at over more tokens, up to this many. */
@@ -26,14 +32,15 @@ const LEAST_TOKENS = 16;
 /** Rows of equal residue that fill a tile: where launches are shorter, tiles of residues stay half empty. */
 const ROWS_OF_RESIDUE = 32;
 const MOST_TOKENS_BY_RESIDUES = 32768;
-/** Elements of inputs and derived values that are made up for it. */
+/** Elements of an input that are made up for it; more where sizes are asked for. */
 const MOST_ELEMENTS = 2 ** 20;
+const MOST_ELEMENTS_ASKED = 2 ** 25;
 
 /**
- * The launch that counts are for: as many tokens as the space has where its size is fixed, else 4096, more where a
- * constant of the mask reaches that far or its residues are many. A text says why there is none.
+ * The launch that counts are for: as many tokens as the space has where its size is fixed, else those that are asked for,
+ * else 4096, more where a constant of the mask reaches that far or its residues are many. A text says why there is none.
  */
-export function nominalLaunch(graph: Graph): NominalLaunch | string {
+export function nominalLaunch(graph: Graph, asked: PlanSizes | null = null): NominalLaunch | string {
   const mask = wholeMask(graph);
   const missing = [
     ...graph.inputs.filter(({ feed }) => feed === null),
@@ -44,28 +51,34 @@ export function nominalLaunch(graph: Graph): NominalLaunch | string {
   if (fixed !== null && fixed > MOST_TOKENS && graph.derived.some(({ kind }) => kind === 'block-mask'))
     return `blocks over ${fixed} positions would be counted for it`;
   const model: MaskModel = { ...graph, mask };
+  if (asked !== null && fixed === null) {
+    const launched = tryLaunch(model, asked, MOST_ELEMENTS_ASKED);
+    if (typeof launched === 'string') return launched;
+    return { ...asked, heads: graph.heads, launched };
+  }
   const first = tokensFor(graph, mask);
   const least = Math.min(LEAST_TOKENS, first);
   for (let tokens = first; tokens >= least; tokens = Math.floor(tokens / 2)) {
-    const launched = tryLaunch(model, tokens);
-    if (launched !== null) return { nq: tokens, nk: tokens, heads: graph.heads, launched };
+    const launched = tryLaunch(model, { nq: tokens, nk: tokens }, MOST_ELEMENTS);
+    if (typeof launched !== 'string') return { nq: tokens, nk: tokens, heads: graph.heads, launched };
   }
   return 'no launch of moderate size fits the defaults';
 }
 
-/** Null where the defaults do not fit the length, or where their contents would be large. */
-function tryLaunch(model: MaskModel, tokens: number): LaunchedMask | null {
-  const sizes = { batch: 1, nq: tokens, nk: tokens };
+/** A text where the defaults do not fit the sizes, or where their contents would be large. */
+function tryLaunch(model: MaskModel, { nq, nk }: PlanSizes, most: number): LaunchedMask | string {
+  const sizes = { batch: 1, nq, nk };
   try {
     const scalars = launchScalars(model, sizes);
     const elements = model.inputs.map((input) => {
       const rows = dimensionsOf(input, scalars).reduce((product, dim) => product * dim, 1);
-      return input.kind === 'list' && input.feed?.kind !== 'values' ? rows * tokens : rows;
+      return input.kind === 'list' && input.feed?.kind !== 'values' ? rows * nk : rows;
     });
-    if (elements.some((count) => count > MOST_ELEMENTS)) return null;
+    const large = elements.findIndex((count) => count > most);
+    if (large >= 0) return `"${model.inputs[large].name}" would have ${elements[large]} elements`;
     return launchMask(model, { ...sizes, arrays: feedArrays(model.inputs, {}, scalars) });
   } catch (error) {
-    if (error instanceof SparsecError) return null;
+    if (error instanceof SparsecError) return error.message;
     throw error;
   }
 }
@@ -95,7 +108,7 @@ function largestModulus(graph: Graph, mask: MaskProgram): number {
 }
 
 /** The positions of a space whose axes are fixed, with a nominal rest behind it; null where sizes depend on the launch. */
-function fixedLength({ space }: Graph): number | null {
+export function fixedLength({ space }: Graph): number | null {
   if (space === null || space.regions.length === 0) return null;
   const grids = space.regions.filter(({ axes }) => axes.length > 0);
   const isFixed = (program: MaskProgram) => program.nodes.every(({ kind }) => kind !== 'symbol');

@@ -1,15 +1,14 @@
 import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
 import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
-import { costFactors } from '../../cost/index.ts';
-import type { TargetTable } from '../../cost/index.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { TileBoxes } from '../../ir/schedule.ts';
 import { findRowBounds } from '../find-row-bounds.ts';
-import { tiledTile, tileSizes } from '../plan-kernels.ts';
 import { chooseExtents } from './choose-extents.ts';
-import type { ChosenBoxes, TileSize } from './choose-extents.ts';
+import type { ChosenBoxes, CountedBoxes, TileSize } from './choose-extents.ts';
 import { countPass, countStretches } from './count-pass.ts';
 import type { PassCounts } from './count-pass.ts';
+import { distinctSizes } from './layout-target.ts';
+import type { LayoutTarget } from './layout-target.ts';
 import type { NominalLaunch } from './nominal-launch.ts';
 import { priceOf } from './price.ts';
 import { programKey } from './programs.ts';
@@ -41,7 +40,7 @@ export interface Plan {
 }
 
 export interface SearchOptions {
-  readonly targets: readonly TargetTable[];
+  readonly targets: readonly LayoutTarget[];
   readonly layouts: boolean;
   readonly split: boolean;
   readonly variants: boolean;
@@ -66,6 +65,8 @@ interface Group {
 export class PlanSearch {
   private readonly counted = new Map<string, CountedPart>();
   private readonly masks = new Map<string, readonly BoundMask[]>();
+  /** Layouts that suit some mask but have no tile on a class of devices, by name. */
+  readonly unserved = new Map<string, string>();
 
   constructor(
     private readonly graph: Graph,
@@ -88,9 +89,9 @@ export class PlanSearch {
   /** The boxes of a part for every other size of tile. */
   shapes({ mask, layout, counted }: PlannedPart): readonly TileBoxes[] {
     if (!isBoxed(layout)) return [];
-    return tileSizes(this.graph, this.options.targets).map((tile) => {
+    return distinctSizes(this.options.targets.flatMap(({ sizes }) => sizes)).map((tile) => {
       const known = counted.find((part) => isSameTile(part.tile, tile))?.boxes;
-      const { queries, keys } = known ?? chooseExtents(this.bound(mask), layout, tile, this.nominal).boxes;
+      const { queries, keys } = known ?? this.chooseExtents(mask, layout, tile).boxes;
       return { ...tile, extents: { queries, keys } };
     });
   }
@@ -102,7 +103,12 @@ export class PlanSearch {
 
   private layoutsFor(mask: MaskProgram): readonly Layout[] {
     const found = proposeLayouts(mask, this.graph, this.nominal);
-    return this.options.layouts ? found : found.slice(0, 1);
+    if (!this.options.layouts) return found.slice(0, 1);
+    return found.filter((layout) => {
+      const full = this.options.targets.find(({ tileOf }) => tileOf(layout) === null);
+      if (full !== undefined) this.unserved.set(layout.name, full.class);
+      return full === undefined;
+    });
   }
 
   private ranked(plans: readonly Plan[], plain: Plan): readonly Plan[] {
@@ -131,8 +137,8 @@ export class PlanSearch {
     const [target] = this.options.targets;
     const nothing = { reads: false, writes: false };
     const priced = layouts.map((layout) => {
-      const { counts, tile } = this.count(branch, layout, tiledTile(this.graph, target, layout));
-      return { layout, cost: priceOf(counts, layout, tile, nothing, costFactors[target.class]) };
+      const { counts, tile } = this.count(branch, layout, target.tileOf(layout)!);
+      return { layout, cost: priceOf(counts, layout, tile, nothing, target.factors) };
     });
     return priced.reduce((best, other) => (other.cost < best.cost ? other : best)).layout;
   }
@@ -159,16 +165,14 @@ export class PlanSearch {
     const parts = ordered.map(({ layout, branches }, at): PlannedPart => {
       const taken = ordered.slice(0, at).flatMap((group) => group.branches);
       const own = groups.length === 1 ? mask : subtractBranches(this.graph, branches, taken);
-      const counted = this.options.targets.map((target) =>
-        this.count(own, layout, tiledTile(this.graph, target, layout)),
-      );
+      const counted = this.options.targets.map(({ tileOf }) => this.count(own, layout, tileOf(layout)!));
       return { mask: own, layout, counted };
     });
     const costs = this.options.targets.map((target, own) =>
       parts.reduce((sum, { layout, counted }, at) => {
         const state = { reads: at > 0, writes: at < parts.length - 1 };
         const { counts, tile } = counted[own];
-        return sum + priceOf(counts, layout, tile, state, costFactors[target.class]);
+        return sum + priceOf(counts, layout, tile, state, target.factors);
       }, 0),
     );
     return { parts, costs };
@@ -194,12 +198,17 @@ export class PlanSearch {
           : countPass({ mask, layout, bounds }, tile, noBoxes, this.nominal);
       return { tile, boxes: noBoxes, counts };
     }
-    const { boxes, counts, isCut } = chooseExtents(this.bound(mask), layout, tile, this.nominal);
+    const { boxes, counts, isCut } = this.chooseExtents(mask, layout, tile);
     if (!isLarge && !isCut) {
       return { tile, boxes, counts: countPass({ mask, layout, bounds: null }, tile, boxes, this.nominal) };
     }
     const visitedPairs = (counts.fullTiles + counts.partialTiles) * tile.queries * tile.keys;
     return { tile, boxes, counts: { ...counts, diagonalPairs: 0, visitedPairs } };
+  }
+
+  private chooseExtents(mask: MaskProgram, layout: Layout, tile: TileSize): CountedBoxes {
+    const mayPad = this.options.targets.every(({ takesPaddedBoxes }) => takesPaddedBoxes === true);
+    return chooseExtents(this.bound(mask), layout, { ...tile, mayPad }, this.nominal);
   }
 
   private bound(mask: MaskProgram): readonly BoundMask[] {

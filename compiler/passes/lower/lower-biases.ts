@@ -5,9 +5,10 @@ import type { NodeId } from '../../../runtime/mask/nodes.ts';
 import { indexText, indicesOf } from './dependencies.ts';
 import type { FieldReader } from './lower-fields.ts';
 import { gridIndex } from './lower-index.ts';
+import { realConstant } from './reals.ts';
 import { coordinates, regionHolds } from './space.ts';
 import { describe } from './value.ts';
-import type { ArrayValue } from './value.ts';
+import type { ArrayValue, Value } from './value.ts';
 
 /** `bias pair(…)` and `bias relative(…)`; each argument is a bias. Wrong ones are reported and left out. */
 export function lowerBiases(reader: FieldReader): readonly RealReading[] {
@@ -70,15 +71,14 @@ function lowerReading(
   indicesFor: (array: ArrayValue) => readonly NodeId[] | null,
 ): RealReading | null {
   const { lowering, scope } = reader;
-  const { builder } = lowering;
   const value = lowering.evaluate(written, scope);
   if (value.kind === 'error') return null;
   if (value.kind === 'array' && value.array.kind === 'float') {
     const indices = indicesFor(value.array);
     if (indices !== null) return finish(reader, value.array.name, indices);
   }
-  const node = value.kind === 'real' ? builder.node(value.node) : null;
-  if (node?.kind === 'real-lookup' && form.field !== 'bias relative') {
+  const node = form.field === 'bias relative' ? null : elementOf(reader, value);
+  if (node !== null) {
     const problem = node.indices.map((index) => problemOf(reader, index, form)).find((text) => text !== null);
     if (problem === undefined) return finish(reader, node.array, node.indices);
     lowering.report('score-index', written.span, `An index of \`${form.field}\` ${problem}.`, {
@@ -92,6 +92,35 @@ function lowerReading(
     help: [form.example],
   });
   return null;
+}
+
+/**
+ * The element of an array that a number is; null where it is none. An element of a list of integers is one of the same
+ * list of reals, and a constant (a list that is read at a constant place) the only element of a list.
+ */
+function elementOf(
+  { lowering }: FieldReader,
+  value: Value,
+): { readonly array: string; readonly indices: readonly NodeId[] } | null {
+  if (value.kind !== 'int' && value.kind !== 'real') return null;
+  const { builder } = lowering;
+  const node = builder.node(value.node);
+  if (node.kind === 'real-lookup') return node;
+  if (node.kind === 'lookup') {
+    const list = lowering.derived.find(({ name }) => name === node.array);
+    if (list?.kind !== 'constant') return null;
+    return { array: lowering.derive({ ...list, type: 'real' }), indices: node.indices };
+  }
+  const constant = value.kind === 'int' ? lowering.constant(value.node) : realConstant(builder, value.node);
+  if (constant === null) return null;
+  const array = lowering.derive({
+    kind: 'constant',
+    name: 'table',
+    type: 'real',
+    dims: [1],
+    values: [constant],
+  });
+  return { array, indices: [builder.int(0)] };
 }
 
 function finish({ lowering }: FieldReader, array: string, indices: readonly NodeId[]): RealReading {

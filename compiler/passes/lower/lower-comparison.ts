@@ -1,3 +1,4 @@
+import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { ComparisonOperator, Expression } from '../../parser/ast.ts';
 import type { NodeId, RoundMode } from '../../../runtime/mask/nodes.ts';
 import { contains } from './contains.ts';
@@ -27,9 +28,14 @@ export function lowerComparison(
       results.push(inside);
       continue;
     }
-    const result = compareValues(lowering, operator, left, right);
+    const span = { ...leftSpan, end: rightSpan.end };
+    const result = compareValues(
+      lowering,
+      operator,
+      { ...left, span: leftSpan },
+      { ...right, span: rightSpan },
+    );
     if (result === null) {
-      const span = { ...leftSpan, end: rightSpan.end };
       return lowering.report('not-comparable', span, comparisonMessage(operator, left, right), {
         secondary: [
           { span: leftSpan, text: describe(left) },
@@ -48,11 +54,14 @@ function comparisonMessage(operator: ComparisonOperator, left: Value, right: Val
   return `\`${operator}\` cannot compare ${describe(left)} with ${describe(right)}.`;
 }
 
+/** A side of a comparison and where it was written: a launch that cannot compute it names it so. */
+type Operand = Value & { readonly span: Span };
+
 function compareValues(
   lowering: Lowering,
   operator: Exclude<ComparisonOperator, 'in'>,
-  left: Value,
-  right: Value,
+  left: Operand,
+  right: Operand,
 ): NodeId | null {
   const { builder } = lowering;
   if (operator === '>') return compareValues(lowering, '<', right, left);
@@ -70,28 +79,48 @@ function compareValues(
     return builder.compare(op, left.node, right.node);
   }
   if (left.kind === 'int' && right.kind === 'real')
-    return compareWithReal(lowering, operator, left.node, right.node);
+    return compareWithReal(lowering, operator, left.node, right.node, right.span);
   if (left.kind === 'real' && right.kind === 'int') {
     // r < x is not(x <= r), r <= x is not(x < r).
-    if (operator === '==') return compareWithReal(lowering, '==', right.node, left.node);
-    return builder.not(compareWithReal(lowering, operator === '<' ? '<=' : '<', right.node, left.node));
+    if (operator === '==') return compareWithReal(lowering, '==', right.node, left.node, left.span);
+    const opposite = operator === '<' ? '<=' : '<';
+    return builder.not(compareWithReal(lowering, opposite, right.node, left.node, left.span));
   }
-  if (left.kind === 'real' && right.kind === 'real')
-    return compareReals(lowering, operator, left.node, right.node);
+  if (left.kind === 'real' && right.kind === 'real') {
+    const [first, last] = left.span.start <= right.span.start ? [left, right] : [right, left];
+    const span = { ...first.span, end: last.span.end };
+    return compareReals(lowering, operator, left.node, right.node, span);
+  }
   return null;
 }
 
 /** Exact: for an integer x, x < r is x < ceil(r), and x <= r is x <= floor(r). */
-function compareWithReal(lowering: Lowering, operator: '<' | '<=' | '==', x: NodeId, r: NodeId): NodeId {
+function compareWithReal(
+  lowering: Lowering,
+  operator: '<' | '<=' | '==',
+  x: NodeId,
+  r: NodeId,
+  span: Span,
+): NodeId {
   const { builder } = lowering;
-  const round = (mode: RoundMode) => builder.add({ kind: 'round', mode, operand: r });
+  const round = (mode: RoundMode): NodeId => {
+    const rounded = builder.add({ kind: 'round', mode, operand: r });
+    if (!lowering.spans.has(rounded)) lowering.spans.set(rounded, span);
+    return rounded;
+  };
   if (operator === '<') return builder.compare('lt', x, round('ceil'));
   if (operator === '<=') return builder.compare('le', x, round('floor'));
   return builder.and(builder.compare('eq', x, round('floor')), builder.compare('eq', x, round('ceil')));
 }
 
 /** By the sign of the difference, which float64 never rounds to 0; cut to -1..1 so that it fits in an integer. */
-function compareReals(lowering: Lowering, operator: '<' | '<=' | '==', a: NodeId, b: NodeId): NodeId {
+function compareReals(
+  lowering: Lowering,
+  operator: '<' | '<=' | '==',
+  a: NodeId,
+  b: NodeId,
+  span: Span,
+): NodeId {
   const { builder } = lowering;
   const difference = realBinary(builder, 'sub', a, b);
   const cut = realBinary(
@@ -101,7 +130,7 @@ function compareReals(lowering: Lowering, operator: '<' | '<=' | '==', a: NodeId
     builder.real(-1),
   );
   const zero = builder.int(0);
-  if (operator === '<') return builder.not(compareWithReal(lowering, '<=', zero, cut));
-  if (operator === '<=') return builder.not(compareWithReal(lowering, '<', zero, cut));
-  return compareWithReal(lowering, '==', zero, cut);
+  if (operator === '<') return builder.not(compareWithReal(lowering, '<=', zero, cut, span));
+  if (operator === '<=') return builder.not(compareWithReal(lowering, '<', zero, cut, span));
+  return compareWithReal(lowering, '==', zero, cut, span);
 }

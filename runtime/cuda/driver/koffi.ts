@@ -1,4 +1,4 @@
-import { MissingPackageError } from '../../node/optional-packages.ts';
+import { koffiPurpose, MissingPackageError } from '../../node/optional-packages.ts';
 
 /** A C function: integers and floats as numbers or bigints, pointers as typed arrays, addresses or null. */
 export interface NativeFunction {
@@ -25,6 +25,6 @@ export async function importCudaKoffi(): Promise<Koffi> {
     const loaded = (await import('koffi')) as unknown as Koffi & { default?: Koffi };
     return loaded.default ?? loaded;
   } catch (cause) {
-    throw new MissingPackageError('koffi', 'calls the CUDA driver', cause);
+    throw new MissingPackageError('koffi', koffiPurpose, cause);
   }
 }

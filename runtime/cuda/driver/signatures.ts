@@ -27,6 +27,7 @@ export const driverSignatures = {
   cuStreamCreate: ['out', 'uint32_t'],
   cuStreamDestroy_v2: ['uint64_t'],
   cuStreamSynchronize: ['uint64_t'],
+  cuStreamWaitEvent: ['uint64_t', 'uint64_t', 'uint32_t'],
   cuEventCreate: ['out', 'uint32_t'],
   cuEventDestroy_v2: ['uint64_t'],
   cuEventRecord: ['uint64_t', 'uint64_t'],

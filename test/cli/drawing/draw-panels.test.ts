@@ -23,7 +23,7 @@ function panel(shares: readonly number[], columns: number, change: Partial<Panel
 }
 
 function drawing(...panels: readonly Panel[]): Drawing {
-  return { title: 'a & b: 3 <4>', panels };
+  return { title: 'a & b: 3 <4>', of: panels.some(({ mark }) => mark !== null) ? 'keys' : 'pairs', panels };
 }
 
 /** Causal over n cells a side; the diagonal is half live. */

@@ -80,12 +80,17 @@ describe('visitedCells', () => {
         pass,
         kernel: pass.kernels.find(({ purpose, target }) => purpose === 'tiled' && target === 'software')!,
       }));
-      const { visited, full, visitedPairs } = visitedCells(passes, mask, 0, {
-        nq: n,
-        nk: n,
-        offset: 0,
-        tile: 1,
-      });
+      const { visited, full, visitedPairs } = visitedCells(
+        passes,
+        mask,
+        { item: 0, head: 0 },
+        {
+          nq: n,
+          nk: n,
+          offset: 0,
+          tile: 1,
+        },
+      );
       const bound = mask.bind(0, 0);
       let [count, live] = [0, 0];
       for (let i = 0; i < n; i++) {
@@ -111,8 +116,8 @@ describe('visitedCells', () => {
     const { descriptor, mask } = launched('causal & (window(keys: 20) | stride(16))', 150);
     const passes = descriptor.passes.map((pass) => ({ pass, kernel: pass.kernels[0] }));
     const sizes = { nq: 150, nk: 150, offset: 0 };
-    const fine = visitedCells(passes, mask, 0, { ...sizes, tile: 1 });
-    const coarse = visitedCells(passes, mask, 0, { ...sizes, tile: 8 });
+    const fine = visitedCells(passes, mask, { item: 0, head: 0 }, { ...sizes, tile: 1 });
+    const coarse = visitedCells(passes, mask, { item: 0, head: 0 }, { ...sizes, tile: 8 });
     const cells = Math.ceil(150 / 8);
     let sum = 0;
     coarse.visited.forEach((share, cell) => {

@@ -1,11 +1,11 @@
 import { feedArrays, launchScalars } from '../../../runtime/mask/index.ts';
-import type { CudaDescriptor } from '../../../runtime/cuda/descriptor.ts';
+import type { CudaDescriptor, CudaKernel } from '../../../runtime/cuda/descriptor.ts';
 import { prepareCudaLaunch } from '../../../runtime/launch/prepare-cuda-launch.ts';
 import type { CudaLaunch } from '../../../runtime/launch/prepare-cuda-launch.ts';
 import type { TensorLayout } from '../../../runtime/launch/tensor-layout.ts';
 import type { LaunchCase } from '../../examples/launch-cases.ts';
 import { rowStarts } from '../../examples/poisoned-tensor.ts';
-import type { Predicate } from '../../examples/predicates.ts';
+import type { Branches, Predicate } from '../../examples/predicates.ts';
 import { referenceRows } from '../../examples/reference-rows.ts';
 import { sampleRows } from '../../examples/sample-rows.ts';
 import { Random } from '../../fuzz/random.ts';
@@ -15,7 +15,6 @@ import type { Buffers, EmulatorOptions } from './emulate.ts';
 
 /** One launch in the emulator, held against float64. */
 export interface EmulatedReport {
-  readonly schedule: string;
   /** Largest |out - reference|, and what rounding explains. */
   readonly error: number;
   readonly tolerance: number;
@@ -27,7 +26,8 @@ export interface EmulatedReport {
 
 export interface EmulatedCase extends LaunchCase {
   readonly batch?: number;
-  readonly kernel?: number;
+  /** One for each pass; the first of each where nothing is said. */
+  readonly kernels?: readonly CudaKernel[];
   readonly layout?: 'bhnd' | 'bnhd';
   readonly launch?: Readonly<Record<string, number>>;
   /** Changes elements of q, k and v before the launch; the reference sees the change. */
@@ -50,21 +50,22 @@ const guard = { columns: 8, rows: 3 };
 const poison = 0xff;
 
 /**
- * Launches a kernel, in the emulator or where `execute` does, on buffers whose unused elements are NaN and holds what it wrote against dense
- * float64 attention over the pairs that `keeps` says, which is not derived from the specification.
+ * Launches the kernels, in the emulator or where `execute` does, on buffers whose unused elements are NaN and holds what
+ * they wrote against dense float64 attention over the pairs that `keeps` says, which is not derived from the
+ * specification.
  */
 export async function checkEmulated(
   descriptor: CudaDescriptor,
   test: EmulatedCase,
-  keeps: Predicate,
+  keeps: Predicate | Branches,
   options: EmulatorOptions & { readonly execute?: Execute } = {},
 ): Promise<EmulatedReport> {
   const { nq, nk, layer, batch = 1 } = test;
   const sizes = { batch, nq, nk, layer, launch: test.launch };
   const arrays = feedArrays(descriptor.inputs, {}, launchScalars(descriptor, sizes));
   const layout = test.layout ?? descriptor.layout;
-  const kernel = descriptor.kernels[test.kernel ?? 0];
-  const launch = prepareCudaLaunch(descriptor, kernel, {
+  const kernels = test.kernels ?? descriptor.passes.map((pass) => pass.kernels[0]);
+  const launch = prepareCudaLaunch(descriptor, kernels, {
     ...sizes,
     arrays,
     layout,
@@ -91,8 +92,9 @@ export async function checkEmulated(
 
   let [error, largest, lseError] = [0, 0, 0];
   for (let item = 0; item < batch; item++) {
-    const { heads, dim, dimV } = descriptor;
-    const rows = sampleRows({ heads, nq, nk, width: dim + dimV }, kernel.tile.queries, nq + item);
+    const { heads, dim, dimV, dimOut } = descriptor;
+    const queryTile = Math.max(...kernels.map(({ tile }) => tile.queries));
+    const rows = sampleRows({ heads, nq, nk, width: dim + dimV }, queryTile, nq + item);
     const part = (name: 'q' | 'k' | 'v'): Float32Array =>
       tensors[name].subarray(item * layouts[name].strides.batch);
     const reference = referenceRows(
@@ -106,8 +108,8 @@ export async function checkEmulated(
     const { strides } = layouts.out;
     rows.forEach(({ head, row }, at) => {
       const from = item * strides.batch + head * strides.head + row * strides.row;
-      for (let d = 0; d < dimV; d++) {
-        const expected = reference.out[at * dimV + d];
+      for (let d = 0; d < dimOut; d++) {
+        const expected = reference.out[at * dimOut + d];
         largest = Math.max(largest, Math.abs(expected));
         error = worse(error, Math.abs(decode(out[from + d], descriptor.dtype) - expected));
       }
@@ -117,7 +119,6 @@ export async function checkEmulated(
     });
   }
   return {
-    schedule: kernel.schedule.kind,
     error,
     tolerance: roundingUnit[descriptor.dtype] * (largestOf(tensors.v) + largest) * 1.05,
     lseError: descriptor.outputs.includes('lse') ? lseError : null,
@@ -130,12 +131,13 @@ function worse(a: number, b: number): number {
   return Number.isNaN(b) ? Infinity : Math.max(a, b);
 }
 
+/** The largest magnitude of what a result may be made of. */
 function largestOf(values: Float32Array): number {
-  return values.reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
+  return values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
 }
 
 function guardedStrides(
-  { heads, kvHeads, dim, dimV }: CudaDescriptor,
+  { heads, kvHeads, dim, dimV, dimOut }: CudaDescriptor,
   layout: 'bhnd' | 'bnhd',
   nq: number,
   nk: number,
@@ -150,7 +152,7 @@ function guardedStrides(
     q: strides(heads, nq, dim),
     k: strides(kvHeads, nk, dim),
     v: strides(kvHeads, nk, dimV),
-    out: strides(heads, nq, dimV),
+    out: strides(heads, nq, dimOut),
   };
 }
 

@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { CudaKernel, TensorBox } from '../../../runtime/cuda/descriptor.ts';
 import type { TensorName } from '../../../runtime/launch/tensor-layout.ts';
 import type { CudaLaunch } from '../../../runtime/launch/prepare-cuda-launch.ts';
 import { compileForEmulator } from './toolchain.ts';
@@ -17,6 +18,8 @@ export interface EmulatorOptions {
   readonly code?: string;
   /** Warps in reverse order. */
   readonly reversed?: boolean;
+  /** Blocks of a persistent kernel, which share the tiles of all heads; 3 where nothing is said. */
+  readonly blocks?: number;
 }
 
 /**
@@ -27,14 +30,24 @@ export interface EmulatorOptions {
 export async function emulate(
   launch: CudaLaunch,
   buffers: Buffers,
-  { code = launch.descriptor.cuda.code, reversed = false }: EmulatorOptions = {},
+  { code = launch.descriptor.cuda.code, reversed = false, blocks = 3 }: EmulatorOptions = {},
 ): Promise<Buffers> {
-  const { kernel, descriptor } = launch;
-  const program = await compileForEmulator(code, kernel.name, descriptor.dtype);
+  const { descriptor, passes, stateBytes } = launch;
+  const entries = passes.map(({ kernel }) => kernel.name);
+  const program = await compileForEmulator(code, entries, descriptor.dtype);
   const names = Object.keys(buffers) as TensorName[];
-  const memory = [...names.map((name) => buffers[name]), bytesOf(launch.arena), bytesOf(launch.floats)];
+  const state = new Uint8Array(stateBytes).fill(0xff);
+  const memory = [
+    ...names.map((name) => buffers[name]),
+    bytesOf(launch.arena),
+    bytesOf(launch.floats),
+    state,
+  ];
   const path = join(tmpdir(), `sparsec-launch-${randomUUID()}`);
-  writeFileSync(path, launchFile(launch, [...names, 'arena', 'floats'], memory, reversed));
+  writeFileSync(
+    path,
+    launchFile(launch, [...names, 'arena', 'floats', 'state'], memory, { reversed, blocks }),
+  );
   try {
     await run(program, [path, `${path}.out`], { timeout: 60_000 });
     const result = readFileSync(`${path}.out`);
@@ -63,40 +76,52 @@ function launchFile(
   launch: CudaLaunch,
   names: readonly string[],
   memory: readonly Uint8Array[],
-  reversed: boolean,
+  { reversed, blocks }: Required<Pick<EmulatorOptions, 'reversed' | 'blocks'>>,
 ): Uint8Array {
-  const { kernel, paramsLayout, work } = launch;
-  const params = launch.params.slice();
-  const patches = paramsLayout.fields.flatMap(({ field, offset }) => {
-    if (field.source.kind === 'pointer') return [offset, names.indexOf(field.source.of)];
-    if (field.source.kind !== 'tensor-map') return [];
-    params.set(tensorMap(launch, field.source.tensor), offset);
-    return [offset, names.indexOf(field.source.tensor)];
+  const { paramsLayout, passes } = launch;
+  const addresses = paramsLayout.fields.filter(
+    ({ field: { source } }) => source.kind === 'pointer' || source.kind === 'tensor-map',
+  );
+  const patches = addresses.flatMap(({ field: { source }, offset }) => [
+    offset,
+    names.indexOf(source.kind === 'pointer' ? source.of : (source as { tensor: string }).tensor),
+  ]);
+  const params = passes.map((pass) => {
+    const bytes = pass.params.slice();
+    for (const { field, offset } of addresses) {
+      const { source } = field;
+      if (source.kind === 'tensor-map') bytes.set(tensorMap(launch, pass.kernel, source.tensor), offset);
+    }
+    return bytes;
   });
   const head = Uint32Array.from([
-    ...[kernel.threads, kernel.sharedBytes, work.queryTiles, work.grid, reversed ? 1 : 0],
-    ...[params.length, patches.length / 2, memory.length],
+    ...[reversed ? 1 : 0, params[0].length, patches.length / 2, memory.length, passes.length],
     ...patches,
     ...memory.map((bytes) => bytes.length),
+    ...passes.flatMap(({ kernel, work }, at) => [
+      at,
+      kernel.threads,
+      kernel.sharedBytes,
+      ...(kernel.grid.kind === 'tiles'
+        ? [work.queryTiles, work.grid]
+        : [Math.min(work.queryTiles * work.grid, blocks), 1]),
+    ]),
   ]);
-  return Buffer.concat([new Uint8Array(head.buffer), params, ...memory]);
+  return Buffer.concat([new Uint8Array(head.buffer), ...params, ...memory]);
 }
 
 /** An sp_tensor_map of emulator/groups.h without its address, as TensorMaps encodes one for a device. */
-function tensorMap({ kernel, layouts }: CudaLaunch, tensor: 'q' | 'k' | 'v' | 'out'): Uint8Array {
-  const box = kernel.boxes.find((each) => each.tensor === tensor);
+function tensorMap({ layouts }: CudaLaunch, { boxes }: CudaKernel, tensor: TensorBox['tensor']): Uint8Array {
+  const box = boxes.find((each) => each.tensor === tensor);
   const bytes = new Uint8Array(128);
   if (box === undefined) return bytes;
   const { strides, rows, dim, heads, batch } = layouts[tensor];
-  const panels = dim / box.panel;
   const view = new DataView(bytes.buffer);
-  const sizes = [box.panel, rows, panels, heads, batch];
+  const sizes = [dim, rows, heads, batch];
   sizes.forEach((size, at) => view.setBigUint64(8 + 8 * at, BigInt(size), true));
-  [strides.row, box.panel, strides.head, strides.batch].forEach((stride, at) =>
-    view.setBigUint64(48 + 8 * at, BigInt(stride * 2), true),
+  [strides.row, strides.head, strides.batch].forEach((stride, at) =>
+    view.setBigUint64(40 + 8 * at, BigInt(stride * 2), true),
   );
-  [box.panel, box.rows, panels, 1, 1, box.panel * 2].forEach((size, at) =>
-    view.setUint32(80 + 4 * at, size, true),
-  );
+  [box.panel, box.rows, 1, 1, box.panel * 2].forEach((size, at) => view.setUint32(64 + 4 * at, size, true));
   return bytes;
 }

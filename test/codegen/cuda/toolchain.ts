@@ -43,7 +43,7 @@ const emulatorText = readdirSync(emulator)
 
 /** The emulator with the headers of the standard library, compiled once for a storage type; the path to include. */
 async function precompile(type: string): Promise<string> {
-  const folder = cached('precompiled', emulatorText, type);
+  const folder = cached('precompiled', emulator, emulatorText, type);
   const header = join(folder, 'emulator.h');
   if (existsSync(`${header}.gch`)) return header;
   mkdirSync(folder, { recursive: true });
@@ -63,9 +63,13 @@ function flags(type: string): string[] {
 
 const precompiled = new Map<string, Promise<string>>();
 
-/** Compiles a module for the emulator; the path of a program that runs `entry`, see emulator/run.cpp. */
-export async function compileForEmulator(code: string, entry: string, type: string): Promise<string> {
-  const program = cached('g++', emulatorText, code, entry, type);
+/** Compiles a module for the emulator; the path of a program that runs `entries`, see emulator/run.cpp. */
+export async function compileForEmulator(
+  code: string,
+  entries: readonly string[],
+  type: string,
+): Promise<string> {
+  const program = cached('g++', emulator, emulatorText, code, entries.join(), type);
   if (existsSync(program)) return program;
   if (!precompiled.has(type)) precompiled.set(type, precompile(type));
   const header = await precompiled.get(type)!;
@@ -76,7 +80,7 @@ export async function compileForEmulator(code: string, entry: string, type: stri
     ...['-include', header],
     `-DSP_PRELUDE="${header}"`,
     `-DSP_TEXT="${text}"`,
-    `-DSP_ENTRY=${entry}`,
+    `-DSP_ENTRIES=${entries.join()}`,
     join(emulator, 'run.cpp'),
     ...['-o', `${program}.${process.pid}`],
   ]);

@@ -1,13 +1,18 @@
 import { cudaTargets } from '../../../compiler/cost/index.ts';
 import type { Graph } from '../../../compiler/ir/graph.ts';
+import type { CudaDescriptor } from '../../../runtime/cuda/descriptor.ts';
+import type { Extents } from '../../../runtime/view.ts';
+import { boxes } from '../wgsl/scheduled.ts';
 import { cudaModule, specify } from './modules.ts';
+import { scheduledModule } from './scheduled.ts';
+import type { CudaPassSketch } from './scheduled.ts';
 import { compileForDevice } from './toolchain.ts';
 import type { KernelUsage } from './toolchain.ts';
 
 /** A module that stands for a class of emitted ones. */
 export interface Variant {
   readonly name: string;
-  readonly graph: Graph;
+  readonly descriptor: CudaDescriptor;
 }
 
 const widths = [
@@ -28,17 +33,55 @@ const score = `input b: float[heads, n] = random(seed: 3, density: 1.0)
   input s: float[heads] = random(seed: 4, density: 1.0)
   softcap 2.5 alibi rows scale(1 + i / 50) bias key(b) sink logit(s)`;
 
-/** Every head dimension with both schedules; every step of the score where registers are short. */
+const plain = (name: string, graph: Graph): Variant => ({ name, descriptor: cudaModule(graph, cudaTargets) });
+
+/** Passes of every kind on one softmax: boxes of both sides, of queries alone, of listed keys, diagonals in two views. */
+function everyKind(name: string, graph: Graph): Variant {
+  const [{ mask }] = graph.nodes;
+  const grid = boxes(
+    { base: 0, axes: [['text', 4, 1]] },
+    {
+      base: 4,
+      axes: [
+        ['t', 'nk', 32],
+        ['h', 4, 8],
+        ['w', 8, 1],
+      ],
+    },
+  );
+  const boxesOf = (slots: number): Extents => [[slots], [1, slots / 2, 2]];
+  const sketches: CudaPassSketch[] = [
+    { name: 'grid', mask, queries: grid, keys: grid, boxesOf },
+    { name: 'rows', mask, queries: grid, boxesOf },
+    { name: 'listed', mask, queries: grid, keys: { kind: 'list' }, strategy: 'gathered', boxesOf },
+    { name: 'far', mask, queries: grid, strategy: 'diagonal', boxesOf },
+    { name: 'near', mask, strategy: 'diagonal' },
+  ];
+  const last = sketches.length - 1;
+  const chained = sketches.map((sketch, at) => ({ ...sketch, reads: at > 0, writes: at < last }));
+  return { name, descriptor: scheduledModule(graph, chained, cudaTargets) };
+}
+
+/** Every head dimension with both schedules, some in passes of every kind; every step of the score where registers are short. */
 export const variants: readonly Variant[] = [
   ...widths.flatMap(([dim, dimV]) => [
-    { name: `${dim}/${dimV} ranges`, graph: causal(`dim ${dim} dim_v ${dimV}`) },
-    { name: `${dim}/${dimV} table`, graph: dilated(`dim ${dim} dim_v ${dimV}`) },
+    plain(`${dim}/${dimV} ranges`, causal(`dim ${dim} dim_v ${dimV}`)),
+    plain(`${dim}/${dimV} table`, dilated(`dim ${dim} dim_v ${dimV}`)),
   ]),
-  { name: '64/64 ranges, out alone', graph: { ...causal('dim 64'), outputs: ['out'] } },
-  ...([64, 128, 256] as const).map((dim) => ({
-    name: `${dim} table, whole score`,
-    graph: dilated(`dim ${dim}\n ${score}`),
-  })),
+  ...(
+    [
+      [64, 64],
+      [80, 80],
+      [128, 128],
+      [192, 128],
+      [256, 256],
+    ] as const
+  ).map(([dim, dimV]) => everyKind(`${dim}/${dimV} passes`, dilated(`dim ${dim} dim_v ${dimV}`))),
+  plain('64/64 ranges, out alone', { ...causal('dim 64'), outputs: ['out'] }),
+  ...([64, 128, 256] as const).map((dim) =>
+    plain(`${dim} table, whole score`, dilated(`dim ${dim}\n ${score}`)),
+  ),
+  everyKind('128 passes, whole score', dilated(`dim 128\n ${score}`)),
 ];
 
 /** Those of the test suite, each of which takes nvcc some seconds; scripts/cuda-table.ts shows all. */
@@ -47,6 +90,7 @@ export const sample = variants.filter(({ name }) =>
     '80/80 table',
     '64/64 ranges, out alone',
     '128/128 table',
+    '128/128 passes',
     '192/128 table',
     '256 table, whole score',
   ].includes(name),
@@ -61,13 +105,14 @@ export interface VariantUsage extends KernelUsage {
 
 /** What ptxas makes of the kernels of a variant on an architecture, and what else nvcc had to say. */
 export async function usageOf(
-  { name, graph }: Variant,
+  { name, descriptor }: Variant,
   architecture: string,
 ): Promise<{ readonly kernels: readonly VariantUsage[]; readonly messages: readonly string[] }> {
-  const descriptor = cudaModule(graph, cudaTargets);
   const { kernels, messages } = await compileForDevice(descriptor.cuda.code, architecture);
   const described = kernels.map((usage) => {
-    const { threads, sharedBytes } = descriptor.kernels.find((each) => each.name === usage.kernel)!;
+    const { threads, sharedBytes } = descriptor.passes
+      .flatMap((pass) => pass.kernels)
+      .find((each) => each.name === usage.kernel)!;
     return { variant: name, architecture, threads, sharedBytes, ...usage };
   });
   return { kernels: described, messages };

@@ -7,6 +7,7 @@ import { format } from 'prettier';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { emitLauncher } from '../../../compiler/codegen/launcher/index.ts';
+import { compile } from '../../../compiler/index.ts';
 import { BFLOAT_ERROR, bfloatTensors, numbersOf } from '../../runtime/cuda/bfloat-tensors.ts';
 import { freshDevice, whyNot } from '../../runtime/cuda/stubbed-device.ts';
 import { cudaWindowFixture } from '../../runtime/cuda/window-fixture.ts';
@@ -42,6 +43,22 @@ describe('the text', () => {
 });
 
 describe('the module', () => {
+  test('carries every pass with its views and kernels', async () => {
+    const text = `attention a {
+      heads 2 dim 64 dtype bf16
+      let near = attend(q, k, v, mask: causal & (window(keys: 128) | stride(128)))
+      let far = attend(q, k, v, mask: j == i | j == i - 500)
+      return merge(near, far)
+    }`;
+    const { units, diagnostics } = compile({ name: 'a.sa', text }, { target: 'cuda' });
+    expect(diagnostics).toEqual([]);
+    const compiled = units[0].cuda!;
+    expect(compiled.passes.map(({ strategy }) => strategy)).toEqual(['dense', 'dense', 'diagonal']);
+    const module = await emitLauncher(compiled, header);
+    expect(diagnose({ 'module.ts': module })).toEqual([]);
+    expect((await loadCudaModule(module)).descriptor).toEqual(compiled);
+  });
+
   test('passes strict type checking, and wrong uses do not', async () => {
     const uses = `
       import { create, type PlanRequest } from './module.ts';
@@ -103,7 +120,7 @@ describe('the module', () => {
     stub.reset();
     const compiled = plain.create(cuda.device, { images: { sm_90a: pathToFileURL(image) } });
     const plan = await compiled.plan({ nq: 33, nk: 33, launch: { w: 6 } });
-    expect(plan.kernel.origin).toBe('cubin for sm_90a');
+    expect(plan.passes[0].kernel.origin).toBe('cubin for sm_90a');
     expect((await compiled.forward(stored, { plan })).out).toEqual(first.out);
     compiled.destroy();
     rmSync(folder, { recursive: true });

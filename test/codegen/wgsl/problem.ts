@@ -141,8 +141,19 @@ function stepOf(problem: Problem, { passes }: EmittedWgsl, at: number): Step {
   const pass = passes[at];
   const kernel = pass.kernels[problem.kernel ?? 0];
   const symbols = { nq, nk, offset, heads: graph.heads, batch, layer: 0, ...problem.symbols };
-  const queries = slotsOf(pass.queries, kernel.extents.queries, { first: offset, count: nq, symbols });
-  const keys = slotsOf(pass.keys, kernel.extents.keys, { first: 0, count: nk, symbols, listed });
+  const queries = slotsOf(pass.queries, kernel.extents.queries, {
+    first: offset,
+    count: nq,
+    symbols,
+    tile: kernel.tile.queries,
+  });
+  const keys = slotsOf(pass.keys, kernel.extents.keys, {
+    first: 0,
+    count: nk,
+    symbols,
+    listed,
+    tile: kernel.tile.keys,
+  });
   const live = problem.parts?.[at] ?? problem.live;
   const tableOf = (b: number, h: number): Uint32Array => {
     const isLive = (i: number, j: number): boolean => live(b, h, i, j);

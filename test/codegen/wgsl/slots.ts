@@ -9,6 +9,8 @@ export interface SlotSizes {
   /** Positions that exist: first .. first + count - 1. */
   readonly first: number;
   readonly count: number;
+  /** Slots of a tile. */
+  readonly tile: number;
   readonly symbols: Readonly<Record<string, number>>;
   /** For a `list`: the keys that are listed. */
   readonly listed?: (position: number) => boolean;
@@ -31,7 +33,7 @@ export function slotsOf(view: View, extents: Extents, sizes: SlotSizes): Slots {
 function regionSlots(
   { base, axes }: (View & { kind: 'boxes' })['regions'][number],
   extents: readonly number[],
-  { first, count, symbols }: SlotSizes,
+  { first, count, symbols, tile }: SlotSizes,
 ): Slots {
   const numbers = axes.map(({ size, stride }, axis) => ({
     size: valueOf(size, symbols),
@@ -50,6 +52,7 @@ function regionSlots(
       });
       slots.push(padding || position < first || position >= first + count ? null : position);
     }
+    while (slots.length % tile !== 0) slots.push(null);
   }
   return slots;
 }

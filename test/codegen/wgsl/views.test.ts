@@ -130,6 +130,46 @@ const isNeighbour =
     return axes(i).every((value, axis) => Math.abs(value - other[axis]) <= 1);
   };
 
+describe('boxes that leave slots of their tile over', () => {
+  const lines = (length: number | string): ReturnType<typeof boxes> =>
+    boxes({
+      base: 0,
+      axes: [
+        ['line', 'lines', length],
+        ['x', length, 1],
+      ],
+    });
+  const near = program((b, i, j) => {
+    const line = (position: number) => b.arithmetic('div', position, b.int(7));
+    const apart = b.intern({ kind: 'abs', operand: b.arithmetic('sub', line(i), line(j)) });
+    return b.compare('le', apart, b.int(1));
+  });
+  const isNear: Live = (_b, _h, i, j) => Math.abs(Math.floor(i / 7) - Math.floor(j / 7)) <= 1;
+  const sketch: PassSketch = {
+    mask: near,
+    queries: lines(7),
+    keys: lines(7),
+    extents: { queries: [[1, 7]], keys: [[1, 7]] },
+  };
+
+  it.each([
+    [49, 49],
+    [50, 50],
+    [6, 6],
+    [9, 64],
+    [1, 13],
+  ])('nq %i, nk %i', async (nq, nk) => {
+    const poison = poisonUnseen(isNear, nq, nk, 0);
+    const symbols = { lines: Math.ceil(nk / 7) };
+    expectClose(await compare(problem(sketch, isNear, { nq, nk, offset: 0, symbols, padding: 4, poison })));
+  });
+
+  it('cut an axis into parts that do not fit', async () => {
+    const cut: PassSketch = { ...sketch, extents: { queries: [[2, 3]], keys: [[1, 5]] } };
+    expectClose(await compare(problem(cut, isNear, { nq: 40, nk: 40, offset: 0, symbols: { lines: 6 } })));
+  });
+});
+
 describe('boxes over a grid behind text', () => {
   const grid = boxes(
     { base: 0, axes: [['text', TEXT, 1]] },

@@ -1,13 +1,6 @@
-import { floorDiv, levels } from '../term.ts';
-import type { Environment, Form, Nested } from '../term.ts';
+import { floorDiv, levels, plain } from '../term.ts';
+import type { ArraySizes, Environment, Form, Nested } from '../term.ts';
 import type { Random } from '../random.ts';
-
-/** What the sizes of arrays depend on. */
-export interface ArraySizes {
-  readonly batch: number;
-  readonly heads: number;
-  readonly nk: number;
-}
 
 /** An input that forms may name: how it is declared and what it holds. Always with a leading batch dimension. */
 export interface FuzzArray {
@@ -124,6 +117,7 @@ export const arrayForms: readonly Form[] = [
   }),
   form('ids', {
     name: 'within segments',
+    rebases: 'to parts',
     takes: ['set'],
     weight: 1.2,
     text: (arg) => `within(segments(ids)) { ${arg(0)} }`,
@@ -132,7 +126,12 @@ export const arrayForms: readonly Form[] = [
       const ids = listOf(read(environment, 'ids', [batch]));
       if (ids[i] === undefined || ids[i] !== ids[j]) return 0;
       const start = ids.indexOf(ids[i]);
-      return arg(0, { ...environment, i: i - start, j: j - start, n: ids.lastIndexOf(ids[i]) + 1 - start });
+      return arg(0, {
+        ...plain(environment),
+        i: i - start,
+        j: j - start,
+        n: ids.lastIndexOf(ids[i]) + 1 - start,
+      });
     },
   }),
   form('labels', {

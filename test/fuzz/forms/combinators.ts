@@ -1,4 +1,4 @@
-import { floorDiv, floorMod, levels } from '../term.ts';
+import { floorDiv, floorMod, levels, plain } from '../term.ts';
 import type { Form } from '../term.ts';
 
 /** Forms over sets: union and the like, other planes, choices by head, layer or condition. */
@@ -67,6 +67,24 @@ export const combinatorForms: readonly Form[] = [
     meaning: ({ layer }, arg, value) => (layer === Number(value) ? arg(0) : arg(1)),
   },
   {
+    name: 'words',
+    gives: ['set'],
+    takes: ['set', 'set', 'set'],
+    weight: 1,
+    level: levels.or,
+    text: (arg) => `not ${arg(0, levels.not)} or ${arg(1, levels.and)} and ${arg(2, levels.not)}`,
+    meaning: (_, arg) => (1 - arg(0)) | (arg(1) & arg(2)),
+  },
+  {
+    name: 'heads by label',
+    gives: ['set'],
+    takes: ['set', 'set'],
+    weight: 0.7,
+    level: levels.closed,
+    text: (arg) => `by head { 0: ${arg(0)}; 1, 3: skip; else: ${arg(1)} }`,
+    meaning: ({ head }, arg) => (head === 0 ? arg(0) : head === 2 ? arg(1) : 0),
+  },
+  {
     name: 'pattern call',
     gives: ['set'],
     takes: ['positive'],
@@ -77,6 +95,7 @@ export const combinatorForms: readonly Form[] = [
   },
   {
     name: 'block',
+    rebases: 'to blocks',
     gives: ['set'],
     takes: ['positive', 'set'],
     weight: 2.5,
@@ -85,11 +104,17 @@ export const combinatorForms: readonly Form[] = [
     meaning: (environment, arg) => {
       const size = arg(0);
       const { i, j, n } = environment;
-      return arg(1, { ...environment, i: floorDiv(i, size), j: floorDiv(j, size), n: Math.ceil(n / size) });
+      return arg(1, {
+        ...plain(environment),
+        i: floorDiv(i, size),
+        j: floorDiv(j, size),
+        n: Math.ceil(n / size),
+      });
     },
   },
   {
     name: 'within chunk',
+    rebases: 'to parts',
     gives: ['set'],
     takes: ['positive', 'set'],
     weight: 2.5,
@@ -101,7 +126,7 @@ export const combinatorForms: readonly Form[] = [
       const chunk = floorDiv(i, size);
       if (floorDiv(j, size) !== chunk) return 0;
       const length = Math.min(size, n - chunk * size);
-      return arg(1, { ...environment, i: floorMod(i, size), j: floorMod(j, size), n: length });
+      return arg(1, { ...plain(environment), i: floorMod(i, size), j: floorMod(j, size), n: length });
     },
   },
 ];

@@ -1,8 +1,12 @@
 import type { Form, Term } from '../term.ts';
 import { arrayForms } from './arrays.ts';
 import { combinatorForms } from './combinators.ts';
+import { coordinateForms } from './coordinates.ts';
+import { drawnForms } from './drawn.ts';
 import { gridForms } from './grids.ts';
 import { integerForms } from './integers.ts';
+import { neighborhoodForms } from './neighborhoods.ts';
+import { orderedGridForms } from './ordered-grids.ts';
 import { setForms } from './sets.ts';
 import { spaceForms } from './spaces.ts';
 import { windowForms } from './windows.ts';
@@ -12,11 +16,15 @@ export const forms: ReadonlyMap<string, Form> = new Map(
   [
     ...integerForms,
     ...setForms,
+    ...neighborhoodForms,
     ...windowForms,
     ...combinatorForms,
     ...arrayForms,
     ...gridForms,
+    ...coordinateForms,
     ...spaceForms,
+    ...orderedGridForms,
+    ...drawnForms,
   ].map((form) => [form.name, form]),
 );
 

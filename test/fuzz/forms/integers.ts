@@ -8,17 +8,24 @@ const leaves: readonly Form[] = [
   {
     ...closed,
     name: 'constant',
-    gives: ['integer', 'natural', 'positive', 'size', 'host'],
+    gives: ['integer', 'natural', 'positive', 'size', 'host', 'row'],
     weight: 3,
     text: (_, value) => String(value),
     meaning: (_, __, value) => value as number,
   },
-  { ...closed, name: 'i', gives: ['integer', 'host'], weight: 6, text: () => 'i', meaning: ({ i }) => i },
+  {
+    ...closed,
+    name: 'i',
+    gives: ['integer', 'host', 'row'],
+    weight: 6,
+    text: () => 'i',
+    meaning: ({ i }) => i,
+  },
   { ...closed, name: 'j', gives: ['integer', 'host'], weight: 6, text: () => 'j', meaning: ({ j }) => j },
   {
     ...closed,
     name: 'n',
-    gives: ['integer', 'natural', 'host'],
+    gives: ['integer', 'natural', 'host', 'row'],
     weight: 2,
     text: () => 'n',
     meaning: ({ n }) => n,
@@ -26,7 +33,7 @@ const leaves: readonly Form[] = [
   {
     ...closed,
     name: 'head',
-    gives: ['integer', 'natural'],
+    gives: ['integer', 'natural', 'row'],
     weight: 1,
     text: () => 'head',
     meaning: ({ head }) => head,
@@ -95,6 +102,24 @@ const operators: readonly Form[] = [
     level: levels.product,
     text: (arg) => `${arg(0, levels.product)} mod ${arg(1, levels.prefix)}`,
     meaning: (_, arg) => floorMod(arg(0), arg(1)),
+  },
+  {
+    name: 'shift',
+    gives: ['integer'],
+    takes: ['integer'],
+    weight: 0.5,
+    level: levels.shift,
+    text: (arg, value) => `${arg(0, levels.sum)} >> ${value}`,
+    meaning: (_, arg, value) => floorDiv(arg(0), 2 ** Number(value)),
+  },
+  {
+    name: 'shift to the left',
+    gives: ['integer'],
+    takes: ['integer'],
+    weight: 0.3,
+    level: levels.shift,
+    text: (arg) => `${arg(0, levels.sum)} << 1`,
+    meaning: (_, arg) => 2 * arg(0),
   },
   {
     name: 'negate',
@@ -172,6 +197,38 @@ const functions: readonly Form[] = [
     level: levels.closed,
     text: (arg) => `floor(sqrt(max(${arg(0)}, 0)))`,
     meaning: (_, arg) => Math.floor(Math.sqrt(Math.max(arg(0), 0))),
+  },
+  {
+    name: 'rounded to the nearest',
+    gives: ['integer'],
+    takes: ['host'],
+    weight: 0.3,
+    level: levels.closed,
+    text: (arg) => `round(${arg(0, levels.prefix)} / 2)`,
+    // Halves go to the even neighbour.
+    meaning: (_, arg) => {
+      const half = arg(0) / 2;
+      const down = Math.floor(half);
+      return half - down < 0.5 || (half - down === 0.5 && down % 2 === 0) ? down : down + 1;
+    },
+  },
+  {
+    name: 'towards zero',
+    gives: ['integer'],
+    takes: ['host'],
+    weight: 0.3,
+    level: levels.sum,
+    text: (arg) => `trunc(${arg(0, levels.prefix)} / 3) - ceil(${arg(0, levels.prefix)} / 4)`,
+    meaning: (_, arg) => Math.trunc(arg(0) / 3) - Math.ceil(arg(0) / 4),
+  },
+  {
+    name: 'element of a list',
+    gives: ['integer', 'natural'],
+    takes: ['integer'],
+    weight: 0.5,
+    level: levels.closed,
+    text: (arg) => `[4, 0, 9][(${arg(0)}) mod 3]`,
+    meaning: (_, arg) => [4, 0, 9][floorMod(arg(0), 3)],
   },
   {
     name: 'choose',

@@ -1,4 +1,4 @@
-import { floorDiv, floorMod, levels } from '../term.ts';
+import { floorMod, levels } from '../term.ts';
 import type { Form } from '../term.ts';
 
 const form = (
@@ -50,6 +50,18 @@ const distances: readonly Form[] = [
     meaning: ({ i, j }, arg) =>
       truth(-arg(0) * arg(2) <= j - i && j - i <= arg(1) * arg(2) && divides(arg(2), j - i)),
   }),
+  form('offsets at a distance', {
+    takes: ['natural', 'natural'],
+    weight: 0.7,
+    text: (arg) => `offsets(${arg(0, levels.sum)} - ${arg(1, levels.product)}..${arg(0, levels.sum)})`,
+    meaning: ({ i, j }, arg) => truth(arg(0) - arg(1) <= j - i && j - i <= arg(0)),
+  }),
+  form('window ahead', {
+    takes: ['natural'],
+    weight: 0.5,
+    text: (arg) => `window(ahead: ${arg(0)})`,
+    meaning: ({ i, j }, arg) => truth(0 <= j - i && j - i <= arg(0)),
+  }),
   form('stride', {
     takes: ['positive'],
     weight: 2,
@@ -62,13 +74,20 @@ const distances: readonly Form[] = [
     text: () => 'powers_of_two()',
     meaning: ({ i, j }) => truth(isZeroOrPowerOfTwo(Math.abs(j - i))),
   }),
+  form('powers of two up to', {
+    takes: ['natural'],
+    weight: 0.4,
+    text: (arg) => `powers_of_two(to: ${arg(0)})`,
+    meaning: ({ i, j }, arg) => truth(isZeroOrPowerOfTwo(Math.abs(j - i)) && Math.abs(j - i) <= arg(0)),
+  }),
   form('powers of two from', {
     takes: ['size', 'size'],
     weight: 0.7,
-    text: (arg) => `powers_of_two(from: ${arg(0)}, to: ${arg(1)} + ${arg(0)})`,
+    // A power of two lies in a..2a; none at all would be an error.
+    text: (arg) => `powers_of_two(from: ${arg(0)}, to: ${arg(1)} + 2 * ${arg(0)})`,
     meaning: ({ i, j }, arg) => {
       const distance = Math.abs(j - i);
-      return truth(isZeroOrPowerOfTwo(distance) && arg(0) <= distance && distance <= arg(0) + arg(1));
+      return truth(isZeroOrPowerOfTwo(distance) && arg(0) <= distance && distance <= 2 * arg(0) + arg(1));
     },
   }),
 ];
@@ -140,6 +159,29 @@ const comparisons: readonly Form[] = [
     text: (arg) => `${arg(0, levels.sum)} in ${arg(1, levels.sum)}..${arg(2, levels.sum)}`,
     meaning: (_, arg) => truth(arg(1) <= arg(0) && arg(0) <= arg(2)),
   }),
+  form('in list', {
+    takes: ['integer', 'size', 'size'],
+    weight: 0.7,
+    level: levels.comparison,
+    text: (arg) =>
+      `${arg(0, levels.sum)} in [0, ${arg(1)}, ${arg(2, levels.sum)}..${arg(2, levels.sum)} + 2]`,
+    meaning: (_, arg) =>
+      truth(arg(0) === 0 || arg(0) === arg(1) || (arg(2) <= arg(0) && arg(0) <= arg(2) + 2)),
+  }),
+  form('less than a real', {
+    takes: ['integer', 'host'],
+    weight: 0.5,
+    level: levels.comparison,
+    text: (arg) => `${arg(0, levels.range)} < ${arg(1, levels.prefix)} / 3`,
+    meaning: (_, arg) => truth(arg(0) < arg(1) / 3),
+  }),
+  form('at least a real', {
+    takes: ['host', 'integer'],
+    weight: 0.5,
+    level: levels.comparison,
+    text: (arg) => `log2(1 + abs(${arg(0)})) * 1.5 <= ${arg(1, levels.range)}`,
+    meaning: (_, arg) => truth(Math.log2(1 + Math.abs(arg(0))) * 1.5 <= arg(1)),
+  }),
   form('is power of two', {
     takes: ['integer'],
     weight: 0.4,
@@ -152,66 +194,4 @@ function isZeroOrPowerOfTwo(distance: number): boolean {
   return distance === 0 || Number.isInteger(Math.log2(distance));
 }
 
-/** NATTEN's rule, as its paper and reference code state it; see docs/language.md for short sequences. */
-const neighborhoods: readonly Form[] = [
-  form('neighborhood', {
-    takes: ['size', 'size'],
-    weight: 0.8,
-    text: (arg) => `neighborhood(${arg(0)}, dilation: ${arg(1)})`,
-    meaning: ({ i, j, n }, arg) =>
-      truth(isNeighbor(i, j, n, { kernel: arg(0), stride: 1, dilation: arg(1) })),
-  }),
-  form('causal neighborhood', {
-    takes: ['size', 'size'],
-    weight: 0.4,
-    text: (arg) => `neighborhood(${arg(0)}, dilation: ${arg(1)}, causal: true)`,
-    meaning: ({ i, j, n }, arg) =>
-      truth(isNeighbor(i, j, n, { kernel: arg(0), stride: 1, dilation: arg(1), causal: true })),
-  }),
-  form('strided neighborhood', {
-    takes: ['size', 'size'],
-    weight: 0.5,
-    text: (arg) => `neighborhood(${arg(0)} + ${arg(1)}, stride: ${arg(1)})`,
-    meaning: ({ i, j, n }, arg) =>
-      truth(isNeighbor(i, j, n, { kernel: arg(0) + arg(1), stride: arg(1), dilation: 1 })),
-  }),
-  form('strided causal neighborhood', {
-    takes: ['size', 'size', 'size'],
-    weight: 0.4,
-    text: (arg) =>
-      `neighborhood(${arg(0)} + ${arg(1)}, stride: ${arg(1)}, dilation: ${arg(2)}, causal: true)`,
-    meaning: ({ i, j, n }, arg) =>
-      truth(isNeighbor(i, j, n, { kernel: arg(0) + arg(1), stride: arg(1), dilation: arg(2), causal: true })),
-  }),
-];
-
-interface Neighborhood {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly causal?: boolean;
-}
-
-function isNeighbor(
-  i: number,
-  j: number,
-  n: number,
-  { kernel, stride, dilation, causal = false }: Neighborhood,
-): boolean {
-  const group = floorMod(i, dilation);
-  if (floorMod(j, dilation) !== group) return false;
-  const query = floorDiv(i, dilation);
-  const key = floorDiv(j, dilation);
-  const last = Math.ceil((n - group) / dilation) - 1;
-  if (causal) {
-    const leader = Math.min(floorDiv(query, stride) * stride + stride - 1, last);
-    return key <= query && leader - key < kernel;
-  }
-  const back = floorDiv(kernel, 2);
-  const ahead = kernel - back - 1;
-  const leader = Math.min(floorDiv(query, stride) * stride + floorDiv(stride, 2), last);
-  const center = Math.max(Math.min(leader, last - ahead), back);
-  return center - back <= key && key <= center + ahead;
-}
-
-export const setForms: readonly Form[] = [...distances, ...positions, ...comparisons, ...neighborhoods];
+export const setForms: readonly Form[] = [...distances, ...positions, ...comparisons];

@@ -1,4 +1,4 @@
-import { floorDiv, floorMod, levels } from '../term.ts';
+import { floorDiv, floorMod, levels, plain } from '../term.ts';
 import type { Environment, Form, Nested } from '../term.ts';
 
 const truth = (value: boolean) => (value ? 1 : 0);
@@ -65,6 +65,7 @@ export const spaceForms: readonly Form[] = [
   },
   {
     name: 'within subset',
+    rebases: 'to parts',
     uses: 'active',
     gives: ['set'],
     takes: ['set'],
@@ -76,7 +77,7 @@ export const spaceForms: readonly Form[] = [
       const { i, j } = environment;
       if (active[i] !== true || active[j] !== true) return 0;
       const before = (end: number) => active.slice(0, end).filter((bit) => bit === true).length;
-      return arg(0, { ...environment, i: before(i), j: before(j), n: before(active.length) });
+      return arg(0, { ...plain(environment), i: before(i), j: before(j), n: before(active.length) });
     },
   },
   {

@@ -31,7 +31,10 @@ describe('ProductCounter', () => {
     const keys = numberView(spaceView('keys', graph.space!, []), 'keys', nominal);
     const boxes = (regions: typeof keys, box: readonly number[]) =>
       regions.map(({ axes }) => (axes.length === 2 ? box : [8]));
-    const counts = new ProductCounter([bound], queries, keys).count(boxes(queries, own), boxes(keys, other));
+    const counts = new ProductCounter([bound], queries, keys, 8).count(
+      boxes(queries, own),
+      boxes(keys, other),
+    );
     const live = new Map<string, number>();
     const grid = keys.find(({ axes }) => axes.length === 2)!;
     const tileOf = (position: number, box: readonly number[]) =>

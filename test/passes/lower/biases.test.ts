@@ -81,6 +81,14 @@ describe('bias pair', () => {
     expectBias(score, (_b, _h, i) => (i === 8 || i === 7 ? 0 : number(i % 3, 2)));
   });
 
+  it('takes lists of integers, and elements that are known already', () => {
+    const bias = (fields: string) => scoreOf(`bias pair(${fields})`, '', {});
+    expectBias(bias('[0, -3, 1][(i + j) mod 3]'), (_b, _h, i, j) => [0, -3, 1][(i + j) % 3]);
+    expectBias(bias('[0.5, 0.25][1], 2'), () => 2.25);
+    const scaled = scoreOf('denominator scale([2, 4][head])', '', {});
+    expect([0, 1].map((head) => scaled.denominatorScale!(0, head, offset))).toEqual([2, 4]);
+  });
+
   it('needs a float array whose last sizes are rows and keys', () => {
     for (const type of ['float[n]', 'int[n, n]', 'float[n, nq]', 'float[3, n, n]']) {
       expect(messages(attentionOf('full', `input b: ${type}`, 'bias pair(b)'))).toEqual([

@@ -36,7 +36,9 @@ describe('architectures', () => {
 });
 
 describe('chooseCudaKernel', () => {
-  const descriptor = cudaWindowFixture({
+  const {
+    passes: [pass],
+  } = cudaWindowFixture({
     kernels: [
       { name: 'any', tile: { queries: 128, keys: 64 } },
       { name: 'few', purpose: 'small-query', tile: { queries: 16, keys: 64 } },
@@ -46,7 +48,7 @@ describe('chooseCudaKernel', () => {
   });
   const device = { capability: 90, sharedBytes: 232_448, threads: 1024, architecture: 'sm_90a' };
   const choose = (nq: number, changes: object = {}) =>
-    chooseCudaKernel(descriptor, nq, { ...device, ...changes }).name;
+    chooseCudaKernel(pass, nq, { ...device, ...changes }).name;
 
   test('few queries, then the family of the chip, then the larger tile that fits', () => {
     expect(choose(16)).toBe('few');

@@ -30,12 +30,12 @@ describe.skipIf(whyNot)(`on the stub driver ${whyNot}`, () => {
     const attention = createCudaAttention(cuda.device, descriptor);
     const { stored, numbers } = bfloatTensors(sizes);
     const options = { batch: sizes.batch, launch: { w: sizes.w }, time: true };
-    const { out, lse, milliseconds, kernel } = await attention.forward(stored, options);
+    const { out, lse, milliseconds, kernels } = await attention.forward(stored, options);
     const truth = windowReference(descriptor, sizes, numbers);
     expect(maxError(numbersOf(out), truth.out)).toBeLessThan(BFLOAT_ERROR);
     expect(maxError(lse!, truth.lse)).toBeLessThan(1e-5);
     expect(milliseconds).toBeGreaterThan(0);
-    expect(kernel).toBe('attend');
+    expect(kernels).toEqual(['attend']);
     attention.destroy();
   });
 
@@ -99,7 +99,7 @@ describe.skipIf(whyNot)(`on the stub driver ${whyNot}`, () => {
     expect(count('cuModuleLoadData')).toBe(1);
     expect(count('cuFuncSetAttribute 8 60000')).toBe(1);
     expect(count('cuLaunchKernel')).toBe(4);
-    expect(plan.kernel).toMatchObject({
+    expect(plan.passes[0].kernel).toMatchObject({
       origin: 'cubin for sm_90a',
       facts: { registers: 128, localBytes: 0 },
     });
@@ -121,8 +121,8 @@ describe.skipIf(whyNot)(`on the stub driver ${whyNot}`, () => {
   test('persistent blocks fill the device and no more', async () => {
     const kernels = [{ grid: { kind: 'persistent', blocksPerUnit: 2 } as const }];
     const attention = createCudaAttention(cuda.device, cudaWindowFixture({ kernels }));
-    expect((await attention.plan({ nq: 1, nk: 1 })).blocks).toEqual([2, 1]);
-    expect((await attention.plan({ nq: 800, nk: 800 })).blocks).toEqual([8, 1]);
+    expect((await attention.plan({ nq: 1, nk: 1 })).passes[0].blocks).toEqual([2, 1]);
+    expect((await attention.plan({ nq: 800, nk: 800 })).passes[0].blocks).toEqual([8, 1]);
     attention.destroy();
   });
 

@@ -44,7 +44,7 @@ describe.skipIf(whyNot)(`on the stub driver ${whyNot}`, () => {
 
   const encodings = () => stub.calls().filter((line) => line.startsWith('cuTensorMapEncodeTiled'));
 
-  test('describe panels, rows and strides to the driver, and reach the kernel at their offsets', async () => {
+  test('describe rows, panels and strides to the driver, and reach the kernel at their offsets', async () => {
     const attention = createCudaAttention(cuda.device, mapped());
     // 2 batch items, 2 heads on 1, dim 128: the axes of q as [batch, nq, heads, dim].
     const sizes = { batch: 2, nq: 20, nk: 30, layout: 'bnhd' } as const;
@@ -57,15 +57,15 @@ describe.skipIf(whyNot)(`on the stub driver ${whyNot}`, () => {
     await attention.forward(memory, sizes);
     expect(encodings()).toEqual([
       // bf16 is 9; 64 elements are 128 bytes (swizzle 3), 32 are 64 bytes (swizzle 2); strides in bytes.
-      'cuTensorMapEncodeTiled 9 5 dims 64 20 2 2 2 strides 512 128 256 10240 box 64 128 2 1 1 swizzle 3',
-      'cuTensorMapEncodeTiled 9 5 dims 32 30 4 1 2 strides 256 64 256 7680 box 32 96 4 1 1 swizzle 2',
+      'cuTensorMapEncodeTiled 9 4 dims 128 20 2 2 strides 512 256 10240 box 64 128 1 1 swizzle 3',
+      'cuTensorMapEncodeTiled 9 4 dims 128 30 1 2 strides 256 256 7680 box 32 96 1 1 swizzle 2',
     ]);
     const words = new BigUint64Array(32);
     await cuda.device.download(memory.out, words);
     expect(words[0]).toBe(memory.q.pointer);
     expect(words[16]).toBe(memory.k.pointer);
-    expect([...words.subarray(1, 6)]).toEqual([64n, 20n, 2n, 2n, 2n]);
-    expect([...words.subarray(17, 22)]).toEqual([32n, 30n, 4n, 1n, 2n]);
+    expect([...words.subarray(1, 5)]).toEqual([128n, 20n, 2n, 2n]);
+    expect([...words.subarray(17, 21)]).toEqual([128n, 30n, 1n, 2n]);
     for (const buffer of Object.values(memory)) buffer.free();
     attention.destroy();
   });
@@ -91,8 +91,8 @@ describe.skipIf(whyNot)(`on the stub driver ${whyNot}`, () => {
     stub.fail('cuTensorMapEncodeTiled', 1);
     const tensors = { q: new Uint16Array(2 * 128), k: new Uint16Array(128), v: new Uint16Array(16) };
     await expect(attention.forward(tensors)).rejects.toThrow(
-      'cuTensorMapEncodeTiled failed for q (dimensions 64 x 1 x 2 x 2 x 1, strides 128, 64, 128, 256, ' +
-        'box 64 x 128 x 2 x 1 x 1): CUDA_ERROR_INVALID_VALUE (1): invalid argument',
+      'cuTensorMapEncodeTiled failed for q (dimensions 128 x 1 x 2 x 1, strides 128, 128, 256, ' +
+        'box 64 x 128 x 1 x 1): CUDA_ERROR_INVALID_VALUE (1): invalid argument',
     );
     attention.destroy();
   });

@@ -14,7 +14,7 @@ export interface CudaFixtureOptions extends Omit<FixtureOptions, 'dtype' | 'kern
  */
 export function cudaWindowFixture(options: CudaFixtureOptions = {}): CudaDescriptor {
   const {
-    passes: _,
+    passes: [{ kernels: _, ...pass }],
     wgsl: __,
     ...model
   } = windowFixture({ heads: 2, kvHeads: 1, dim: 64, dimV: 16, ...options });
@@ -25,6 +25,7 @@ export function cudaWindowFixture(options: CudaFixtureOptions = {}): CudaDescrip
     tile: { queries: 8, keys: 8 },
     threads: 128,
     sharedBytes: 60_000,
+    extents: { queries: [], keys: [] },
     schedule: windowFixture().passes[0].kernels[0].schedule,
     grid: { kind: 'tiles' },
     boxes: [],
@@ -34,7 +35,7 @@ export function cudaWindowFixture(options: CudaFixtureOptions = {}): CudaDescrip
   return {
     ...model,
     dtype: 'bf16',
-    kernels: (options.kernels ?? [{}]).map((changes) => ({ ...kernel, ...changes })),
+    passes: [{ ...pass, kernels: (options.kernels ?? [{}]).map((changes) => ({ ...kernel, ...changes })) }],
     cuda: {
       code: options.code ?? windowKernel(model.dim, model.dimV, model.heads, model.kvHeads, params),
       params,

@@ -69,7 +69,7 @@ test('the null device validates shaders and executes nothing', async () => {
 
 test.each([
   ['webgpu', 'runs WebGPU in Node'],
-  ['koffi', 'loads the Vulkan loader by its path'],
+  ['koffi', 'calls native libraries: the Vulkan loader, the CUDA driver'],
 ])('an app without %s hears what to install', (name, purpose) => {
   const { stdout, stderr } = runScript(`
     import { register } from 'node:module';
@@ -103,11 +103,11 @@ describe('MissingPackageError', () => {
   test('a package that does not load: why', () => {
     const error = new MissingPackageError(
       'koffi',
-      'loads the Vulkan loader by its path',
+      'calls native libraries: the Vulkan loader, the CUDA driver',
       new Error('bad ELF'),
     );
     expect(error.message).toBe(
-      'the package "koffi" does not load (it loads the Vulkan loader by its path): bad ELF',
+      'the package "koffi" does not load (it calls native libraries: the Vulkan loader, the CUDA driver): bad ELF',
     );
   });
 });

@@ -90,7 +90,7 @@ describe('a bound view', () => {
   });
 
   it.each([
-    [[[2, 2]], 'a box of 4 slots in tiles of 8'],
+    [[[4, 4]], 'a box of 16 slots in tiles of 8'],
     [[[8]], '1 extents for a region of 2 axes'],
   ])('refuses extents %j', (extents, message) => {
     const view: View = {

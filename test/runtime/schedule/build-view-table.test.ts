@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBinder } from '../../../runtime/mask/bind.ts';
+import { MaskBuilder } from '../../../runtime/mask/builder.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
 import { evaluateBound } from '../../../runtime/mask/evaluate.ts';
 import { bindView, buildViewTable, countLivePairs, countViewPairs } from '../../../runtime/schedule/index.ts';
 import { verifyViewTable } from '../../../runtime/schedule/index.ts';
@@ -37,5 +39,37 @@ describe('tables of random masks in random views', () => {
       }),
       { numRuns: Number(process.env.RUNS ?? 2000) },
     );
+  });
+});
+
+/** A stretch of positions as one region. */
+function line(size: number) {
+  const program = (make: (b: MaskBuilder) => NodeId): MaskProgram => {
+    const b = new MaskBuilder();
+    return b.finish(make(b));
+  };
+  const constant = (value: number) => program((b) => b.int(value));
+  return {
+    kind: 'boxes' as const,
+    regions: [{ base: constant(0), axes: [{ name: 't', size: constant(size), stride: constant(1) }] }],
+  };
+}
+
+describe('rows that several query tiles share', () => {
+  it('visit the first of their runs once, where the last one ends with the row', () => {
+    const b = new MaskBuilder();
+    const [query, key] = [b.intern({ kind: 'query' }), b.intern({ kind: 'key' })];
+    const ends = b.or(b.compare('lt', key, b.int(3)), b.compare('le', b.int(6), key));
+    const mask = b.finish(b.and(b.compare('le', b.int(1), query), ends));
+    const bound = createBinder(mask, {}, {})(0, 0);
+    const sizes = { nq: 12, nk: 9, offset: 0 };
+    const request = { ...sizes, scalars: {}, bound };
+    const views = {
+      queries: bindView(line(12), [[4]], 4, 'queries', request),
+      keys: bindView(line(9), [[3]], 3, 'keys', request),
+    };
+    const table = buildViewTable(bound, { ...sizes, ...views });
+    expect(verifyViewTable(table, bound, { ...sizes, ...views }).problems).toEqual([]);
+    expect([...table.runs]).toEqual([0, 3, 6, 9, 0, 3, 6, 9, 0, 3, 6, 9]);
   });
 });

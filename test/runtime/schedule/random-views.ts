@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { MaskBuilder, type MaskProgram } from '../../../runtime/mask/index.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 
-/** A view of `count` positions from `from`, with the box of a tile. */
+/** A view of `count` positions from `from`, with the boxes of a tile; a tile may have slots behind its box. */
 export interface RandomView {
   readonly view: View;
   readonly extents: Extents;
@@ -39,9 +39,10 @@ export function randomBoxes(from: number, count: number): fc.Arbitrary<RandomVie
       ),
       slowest: fc.tuple(fc.nat(), fc.nat()),
       extents: fc.tuple(fc.nat(), fc.nat()),
-      tile: fc.constantFrom(1, 2, 4, 6, 8, 12),
+      box: fc.constantFrom(1, 2, 4, 6, 8, 12),
+      behind: fc.constantFrom(0, 0, 1, 3),
     })
-    .map(({ cut, isCut, radices, slowest, extents, tile }) => {
+    .map(({ cut, isCut, radices, slowest, extents, box, behind }) => {
       const parts = isCut ? [cut, count - cut] : [count];
       let base = from;
       const drawn = parts.map((length, at) => {
@@ -59,12 +60,12 @@ export function randomBoxes(from: number, count: number): fc.Arbitrary<RandomVie
         const rotated = rotate(axes, slowest[at] % axes.length);
         const drawnRegion = region(base, rotated);
         base += length;
-        return { region: drawnRegion, extents: factorise(tile, rotated.length, extents[at]) };
+        return { region: drawnRegion, extents: factorise(box, rotated.length, extents[at]) };
       });
       return {
         view: { kind: 'boxes', regions: drawn.map((own) => own.region) },
         extents: drawn.map((own) => own.extents),
-        tile,
+        tile: box + behind,
       };
     });
 }

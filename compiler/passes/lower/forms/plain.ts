@@ -55,16 +55,11 @@ export const plainForms: readonly Form[] = [
       const to = call.has('to') ? call.extent('to') : null;
       if (from === null || (to === null && call.has('to'))) return poison;
       const [low, high] = [lowering.constant(from), to === null ? null : lowering.constant(to)];
-      if (low !== null && high !== null && low > high) {
-        lowering.warn(
-          'keeps-no-key',
-          call.span,
-          `\`powers_of_two(from: ${low}, to: ${high})\` keeps no key.`,
-          {
-            label: 'every row is empty',
-            notes: [`no distance is at least ${low} and at most ${high}`],
-          },
-        );
+      if (low !== null && high !== null && !holdsDistance(low, high)) {
+        return lowering.report('no-power-of-two', call.span, `No power of two lies in ${low}..${high}.`, {
+          label: high < low ? 'the end lies before the start' : 'keeps no distance',
+          notes: ['`powers_of_two` keeps the distances 0, 1, 2, 4, 8 …'],
+        });
       }
       const distance = builder.add({ kind: 'abs', operand: scope.ahead });
       const power = builder.add({ kind: 'is-power-of-two', operand: distance });
@@ -102,3 +97,9 @@ export const plainForms: readonly Form[] = [
     },
   },
 ];
+
+/** Whether 0 or a power of two lies in low..high. */
+function holdsDistance(low: number, high: number): boolean {
+  const first = low <= 1 ? Math.max(low, 0) : 2 ** Math.ceil(Math.log2(low));
+  return first <= high;
+}

@@ -1,7 +1,8 @@
 """Stands for torch where there is none: every name is there, every call gives a thing on which every operation works.
 
-Only what ../../../../bench/gpu/peers/main.py does around torch can be tried with it. A product of matrices ends the
-process where STUB_TORCH_CRASH is set, and attention raises an error where the head dimension is STUB_TORCH_REFUSES.
+Only what ../../../../bench/gpu/peers/main.py does around torch can be tried with it; every difference counts as nothing, so
+that results are right. Where STUB_TORCH_CRASH is set, `ones` (of the ceiling) ends the process; attention raises an error
+where the head dimension is STUB_TORCH_REFUSES, and gives what is wrong where it is STUB_TORCH_WRONG.
 """
 import os
 import sys
@@ -26,14 +27,13 @@ class Anything:
 
     def _self(self, *_):
         return Anything()
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = __and__ = __rand__ = _self
+    __add__ = __radd__ = __mul__ = __rmul__ = __floordiv__ = __mod__ = __and__ = __rand__ = _self
     __or__ = __ror__ = __invert__ = __neg__ = __abs__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _self
-    __getitem__ = __enter__ = _self
+    __getitem__ = __enter__ = __matmul__ = __truediv__ = __pow__ = _self
 
-    def __matmul__(self, _):
-        if os.environ.get("STUB_TORCH_CRASH"):
-            os._exit(139)
-        return Anything()
+    def __sub__(self, _):
+        return Nothing()
+    __rsub__ = __sub__
 
     def __setitem__(self, *_):
         pass
@@ -44,12 +44,59 @@ class Anything:
     def __int__(self):
         return 1
 
+    def __float__(self):
+        return 1.0
+
+
+class Nothing(Anything):
+    """A difference."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Nothing()
+
+    def __call__(self, *_, **__):
+        return Nothing()
+
+    def __pow__(self, _):
+        return Nothing()
+
+    def __float__(self):
+        return 0.0
+
+
+class Wrong(Anything):
+    """What differs from everything."""
+
+    def __getitem__(self, _):
+        return Wrong()
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Wrong()
+
+    def __call__(self, *_, **__):
+        return Wrong()
+
+    def __sub__(self, _):
+        return Anything()
+
 
 def randn(*shape, **_):
     return Anything(*shape)
 
 
+def ones(*_, **__):
+    if os.environ.get("STUB_TORCH_CRASH"):
+        os._exit(139)
+    return Anything()
+
+
 def attention(q, *_, **__):
+    if str(q.shape[-1]) == os.environ.get("STUB_TORCH_WRONG"):
+        return Wrong()
     if str(q.shape[-1]) == os.environ.get("STUB_TORCH_REFUSES"):
         raise RuntimeError("a head dimension\nthat is refused")
     return Anything()

@@ -8,10 +8,11 @@
 /** Filled in by the launch: what cuTensorMapEncodeTiled is told. Sizes and strides as the driver wants them. */
 struct alignas(64) sp_tensor_map {
   unsigned char *base;
-  u64 sizes[5];
-  u64 strides[4];  // bytes
-  u32 box[5];
+  u64 sizes[4];
+  u64 strides[3];  // bytes
+  u32 box[4];
   u32 swizzled;  // bytes of a row
+  u32 unused[11];
 };
 static_assert(sizeof(sp_tensor_map) == 128, "a CUtensorMap has 128 bytes");
 
@@ -20,7 +21,7 @@ namespace emulator {
 struct Box {
   u32 to;
   const sp_tensor_map *map;
-  int row, head, batch;
+  int column, row, head, batch;
 };
 
 struct Signal {
@@ -58,36 +59,39 @@ inline u32 box_bytes(const sp_tensor_map &map) {
   return bytes;
 }
 
-/** Calls `each(shared address, element or null)` for a box at panel 0. */
+/** Calls `each(shared address, element, or null beside the tensor)` for the elements of a box. */
 template <class Each>
-void walk_box(u32 at, const sp_tensor_map &map, int row, int head, int batch, Each each) {
-  if (at % 1024 != 0) fail("a box is not at a multiple of 1024 bytes");
-  if (map.swizzled != 128) fail("only boxes with rows of 128 bytes are emulated");
+void walk_box(const Box &box, Each each) {
+  const sp_tensor_map &map = *box.map;
+  if (box.to % 1024 != 0) fail("a box is not at a multiple of 1024 bytes");
+  if (map.swizzled != 128 || map.box[0] != 64) fail("only boxes with rows of 128 bytes are emulated");
   u32 offset = 0;
-  for (u32 panel = 0; panel < map.box[2]; panel++)
-    for (u32 r = 0; r < map.box[1]; r++)
-      for (u32 column = 0; column < map.box[0]; column++, offset += 2) {
-        const i64 where[5] = {column, row + (i64)r, panel, head, batch};
-        bool inside = true;
-        u64 bytes = where[0] * 2;
-        for (int axis = 0; axis < 5; axis++) {
-          inside = inside && where[axis] >= 0 && (u64)where[axis] < map.sizes[axis];
-          if (axis > 0) bytes += where[axis] * map.strides[axis - 1];
-        }
-        each(swizzle(at + offset), inside ? (u16 *)(map.base + bytes) : nullptr);
+  for (u32 r = 0; r < map.box[1]; r++)
+    for (u32 c = 0; c < map.box[0]; c++, offset += 2) {
+      const i64 where[4] = {box.column + (i64)c, box.row + (i64)r, box.head, box.batch};
+      bool inside = true;
+      i64 bytes = where[0] * 2;
+      for (int axis = 0; axis < 4; axis++) {
+        inside = inside && where[axis] >= 0 && (u64)where[axis] < map.sizes[axis];
+        if (axis > 0) bytes += where[axis] * map.strides[axis - 1];
       }
+      each(swizzle(box.to + offset), inside ? (u16 *)(map.base + bytes) : nullptr);
+    }
 }
 
-inline void issue_box(u32 to, const sp_tensor_map *map, u32 signal, int row, int head, int batch) {
-  walk_box(to, *map, row, head, batch, [](u32 at, u16 *) { memset(shared(at, 2), POISON, 2); });
-  signal_at(signal).boxes.push_back({to, map, row, head, batch});
+inline void issue_box(const Box &box, u32 signal) {
+  for (const Thread &thread : block.threads)
+    if (thread.unfenced.from < box.to + box_bytes(*box.map) && box.to < thread.unfenced.to)
+      fail("a box is copied over what was stored without a fence");
+  walk_box(box, [](u32 at, u16 *) { memset(shared(at, 2), POISON, 2); });
+  signal_at(signal).boxes.push_back(box);
 }
 
 inline bool has_completed(u32 address, int phase) {
   Signal &signal = signal_at(address);
   if ((signal.phase & 1) == phase && signal.missing == 0) {
     for (const Box &box : signal.boxes) {
-      walk_box(box.to, *box.map, box.row, box.head, box.batch, [](u32 at, u16 *element) {
+      walk_box(box, [](u32 at, u16 *element) {
         if (element == nullptr) memset(shared(at, 2), 0, 2);
         else memcpy(shared(at, 2), element, 2);
       });
@@ -97,15 +101,6 @@ inline bool has_completed(u32 address, int phase) {
     complete(signal);
   }
   return (signal.phase & 1) != phase;
-}
-
-inline void store_box(const sp_tensor_map *map, u32 from, int row, int head, int batch) {
-  const int group = block.current->id / 128;
-  for (int id = group * 128; id < group * 128 + 128; id++)
-    if (block.threads[id].unfenced) fail("a box is stored before the fence after the stores to shared memory");
-  walk_box(from, *map, row, head, batch, [](u32 at, u16 *element) {
-    if (element != nullptr) memcpy(element, shared(at, 2), 2);
-  });
 }
 
 struct Named {

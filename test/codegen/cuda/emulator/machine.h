@@ -1,6 +1,7 @@
 // One block of threads. A thread runs until it needs others: a collective of its warp, a barrier of its block. Warps run
 // one after another, as far as they come, in the order that the launch file says; so what a missing barrier would let
-// happen happens. Copies arrive when they are waited for; until then their target holds poison.
+// happen happens. Copies arrive when they are waited for; until then their target holds poison. Where warps run in
+// reverse, a thread that has given a signal moreover goes on only when nobody else can.
 #pragma once
 #include <cstdint>
 #include <cstdio>
@@ -31,6 +32,7 @@ enum class Wait {
   GROUP_ISSUE,  // from here to GROUP_WAIT what a warpgroup does together
   GROUP_COMMIT,
   GROUP_WAIT,
+  OTHERS,  // until nobody else moves
   END
 };
 
@@ -38,6 +40,16 @@ struct Copy {
   u32 to;
   const void *from;
   int bytes;
+};
+
+/** Bytes of shared memory that a thread has stored or copied to, and that boxes and products need not see yet. */
+struct Unfenced {
+  u32 from = ~0u, to = 0;
+  bool copied = false;  // some came by copies
+  void add(u32 at, u32 bytes) {
+    from = at < from ? at : from;
+    to = at + bytes > to ? at + bytes : to;
+  }
 };
 
 struct Thread {
@@ -54,13 +66,14 @@ struct Thread {
   u64 operand_a = 0, operand_b = 0;
   int width = 0, phase = 0;
   bool add = false;
-  bool unfenced = false;  // stores to shared memory that boxes need not see yet
+  Unfenced unfenced;
   std::vector<Copy> open;
   std::vector<std::vector<Copy>> groups;
 };
 
 struct Block {
-  int x = 0, y = 0;
+  int x = 0, y = 0, blocks_x = 0;
+  bool reversed = false;
   std::vector<unsigned char> shared;
   std::vector<Thread> threads;
   Thread *current = nullptr;
@@ -98,6 +111,8 @@ inline void arrive(Thread &thread, size_t groups) {
       unsigned char *to = shared(copy.to, 16);
       memset(to, 0, 16);
       memcpy(to, copy.from, copy.bytes);
+      thread.unfenced.add(copy.to, 16);
+      thread.unfenced.copied = true;
     }
     thread.groups.erase(thread.groups.begin());
   }
@@ -130,9 +145,21 @@ inline bool run_warp(Thread *warp) {
   }
 }
 
+/** Lets threads go on that wait until nobody else moves; false where there are none. */
+inline bool release_patient() {
+  bool released = false;
+  for (Thread &thread : block.threads)
+    if (thread.wait == Wait::OTHERS) {
+      thread.wait = Wait::NOTHING;
+      released = true;
+    }
+  return released;
+}
+
 inline void run_block(int x, int y, int threads, size_t shared_bytes, bool reversed, std::function<void()> body) {
   block.x = x;
   block.y = y;
+  block.reversed = reversed;
   block.body = body;
   block.shared.assign(shared_bytes, POISON);
   if ((int)block.threads.size() != threads) block.threads = std::vector<Thread>(threads);
@@ -140,7 +167,7 @@ inline void run_block(int x, int y, int threads, size_t shared_bytes, bool rever
     Thread &thread = block.threads[id];
     thread.id = id;
     thread.wait = Wait::NOTHING;
-    thread.unfenced = false;
+    thread.unfenced = {};
     thread.open.clear();
     thread.groups.clear();
     thread.context = thread.stack.start(enter);
@@ -159,7 +186,7 @@ inline void run_block(int x, int y, int threads, size_t shared_bytes, bool rever
     if (ended == threads) break;
     if (waiting == threads)
       for (Thread &thread : block.threads) thread.wait = Wait::NOTHING;
-    else if (!progress)
+    else if (!progress && !release_patient())
       fail("deadlock: threads wait for each other");
   }
   for (Thread &thread : block.threads)

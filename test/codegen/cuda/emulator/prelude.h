@@ -6,6 +6,7 @@
 #include "groups.h"
 
 #define SP_DEVICE [[maybe_unused]] static inline
+#define SP_MEMBER inline
 #define SP_KERNEL(threads, blocks) extern "C" void
 #define SP_PARAMETER const
 #define SP_INFINITY INFINITY
@@ -19,6 +20,7 @@ SP_DEVICE int max(int a, int b) { return a > b ? a : b; }
 SP_DEVICE int sp_thread() { return emulator::block.current->id; }
 SP_DEVICE int sp_block_x() { return emulator::block.x; }
 SP_DEVICE int sp_block_y() { return emulator::block.y; }
+SP_DEVICE int sp_blocks_x() { return emulator::block.blocks_x; }
 SP_DEVICE u32 sp_shared() { return 0; }
 SP_DEVICE void sp_barrier() { emulator::wait(emulator::Wait::BLOCK); }
 SP_DEVICE void sp_warp_barrier() { emulator::wait(emulator::Wait::WARP); }
@@ -36,6 +38,11 @@ SP_DEVICE float sp_shuffle_xor(float value, int mask) {
   word = sp_shuffle_xor(word, mask);
   memcpy(&value, &word, 4);
   return value;
+}
+SP_DEVICE u32 sp_ballot(bool holds) {
+  u32 word = (holds ? 1u : 0u) << (sp_thread() & 31);
+  for (int other = 1; other < 32; other *= 2) word |= sp_shuffle_xor(word, other);
+  return word;
 }
 
 SP_DEVICE void sp_copy16(u32 to, const void *from, int bytes) {
@@ -75,7 +82,7 @@ SP_DEVICE int sp_leading_zeros(u32 x) { return x == 0 ? 32 : __builtin_clz(x); }
 
 SP_DEVICE void sp_store_shared(u32 to, u32 word) {
   memcpy(emulator::shared(to, 4), &word, 4);
-  emulator::block.current->unfenced = true;
+  emulator::block.current->unfenced.add(to, 4);
 }
 SP_DEVICE sp_chunk sp_load_shared16(u32 from) {
   sp_chunk chunk;
@@ -86,6 +93,14 @@ SP_DEVICE void sp_store16(u16 *to, sp_chunk chunk) {
   if ((uintptr_t)to % 16 != 0) emulator::fail("a store of 16 bytes is not at a multiple of 16 bytes");
   memcpy(to, &chunk, 16);
 }
+SP_DEVICE sp_chunk sp_load16(const u16 *from) {
+  if ((uintptr_t)from % 16 != 0) emulator::fail("a load of 16 bytes is not at a multiple of 16 bytes");
+  sp_chunk chunk;
+  memcpy(&chunk, from, 16);
+  return chunk;
+}
+SP_DEVICE float sp_low(u32 word) { return emulator::widen(word & 0xffff); }
+SP_DEVICE float sp_high(u32 word) { return emulator::widen(word >> 16); }
 
 // Capability 9.0.
 SP_DEVICE void sp_signal_init(u32 signal, int arrivals) { emulator::signals[signal] = {arrivals, arrivals, 0, 0, {}}; }
@@ -94,21 +109,21 @@ SP_DEVICE void sp_signal_announce(u32 signal, int bytes) {
   emulator::signal_at(signal).bytes += bytes;
   emulator::arrive_at(signal);
 }
-SP_DEVICE void sp_signal_arrive(u32 signal) { emulator::arrive_at(signal); }
+SP_DEVICE void sp_signal_arrive(u32 signal) {
+  if (emulator::block.current->unfenced.copied) emulator::fail("copies are announced before the fence after them");
+  emulator::arrive_at(signal);
+  if (emulator::block.reversed) emulator::wait(emulator::Wait::OTHERS);
+}
 SP_DEVICE void sp_signal_wait(u32 signal, int phase) {
   if (emulator::has_completed(signal, phase)) return;
   emulator::block.current->address = signal;
   emulator::block.current->phase = phase;
   emulator::wait(emulator::Wait::SIGNAL);
 }
-SP_DEVICE void sp_box_load(u32 to, const sp_tensor_map *map, u32 signal, int row, int head, int batch) {
-  emulator::issue_box(to, map, signal, row, head, batch);
+SP_DEVICE void sp_box_load(u32 to, const sp_tensor_map *map, u32 signal, int column, int row, int head, int batch) {
+  emulator::issue_box({to, map, column, row, head, batch}, signal);
 }
-SP_DEVICE void sp_box_store(const sp_tensor_map *map, u32 from, int row, int head, int batch) {
-  emulator::store_box(map, from, row, head, batch);
-}
-SP_DEVICE void sp_box_store_wait() {}
-SP_DEVICE void sp_store_fence() { emulator::block.current->unfenced = false; }
+SP_DEVICE void sp_store_fence() { emulator::block.current->unfenced = {}; }
 SP_DEVICE void sp_named_barrier(int id, int threads) {
   if (!emulator::arrive_named(id, threads)) {
     emulator::block.current->mask = id;

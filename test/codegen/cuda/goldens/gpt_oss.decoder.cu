@@ -9,6 +9,7 @@ typedef unsigned short u16; // an element of a tensor, by its bits
 typedef unsigned int u32;
 typedef long long i64;
 #define SP_DEVICE [[maybe_unused]] static __device__ __forceinline__
+#define SP_MEMBER __device__ __forceinline__
 #define SP_KERNEL(threads, blocks) extern "C" __global__ void __launch_bounds__(threads, blocks)
 #define SP_PARAMETER const __grid_constant__
 #define SP_INFINITY __int_as_float(0x7f800000)
@@ -27,6 +28,7 @@ SP_DEVICE void sp_barrier() { __syncthreads(); }
 SP_DEVICE void sp_warp_barrier() { __syncwarp(); }
 SP_DEVICE float sp_shuffle_xor(float value, int mask) { return __shfl_xor_sync(0xffffffffu, value, mask); }
 SP_DEVICE u32 sp_shuffle_xor(u32 value, int mask) { return __shfl_xor_sync(0xffffffffu, value, mask); }
+SP_DEVICE u32 sp_ballot(bool holds) { return __ballot_sync(0xffffffffu, holds); } // a bit for each lane
 
 // Asynchronous copies of 16 bytes; the last 16 - bytes become zero. Copies of a thread are committed and waited for in
 // groups: sp_copy_wait<n> returns when at most n groups are on their way.
@@ -101,7 +103,6 @@ struct SpParams {
   sp_tensor_map q_map;
   sp_tensor_map k_map;
   sp_tensor_map v_map;
-  sp_tensor_map out_map;
   const u16 *q;
   const u16 *k;
   const u16 *v;
@@ -127,6 +128,7 @@ struct SpParams {
   int layer;
   int sinks_at;
   int sinks_dim0;
+  int grid;
 };
 
 // sinks[head], 0 outside.
@@ -135,57 +137,112 @@ SP_DEVICE float read_sinks(const SpParams &p, int i0) {
   return p.floats[p.sinks_at + i0];
 }
 
-// The live keys of the query at position i are row_begin(i) <= j < row_end(i); both never fall as i grows.
-SP_DEVICE int row_begin(const SpParams &p, int i, int head, int batch) {
-  return ((p.layer & 1) != 0 ? 0 : max(i - 127, 0));
-}
+// Tiles by what lies in their slots: the row of q, or the key, of a slot, and -1 where the slot is empty.
 
-SP_DEVICE int row_end(const SpParams &p, int i, int head, int batch) {
-  return min(min(p.nk, i + 1), p.nk);
-}
+template <int QUERIES> struct RowsInOrder {
+  static constexpr bool NEIGHBOURS = true;
+  int first;
 
-// The row of q that a slot holds, -1 past the end, and its position; slots past the end repeat the last one.
-SP_DEVICE int query_row(const SpParams &p, int slot) { return slot < p.nq ? slot : -1; }
-SP_DEVICE int query_position(const SpParams &p, int slot) {
-  return min(slot, p.nq - 1) + p.offset;
-}
-// The row of k that a slot holds, -1 past the end, and its position.
-SP_DEVICE int key_row(const SpParams &p, int slot) { return slot < p.nk ? slot : -1; }
-SP_DEVICE int key_position(const SpParams &p, int slot) { return slot; }
-
-// The key tiles that a tile of queries visits: one after another from `begin` on, but the full ones, which follow on
-// the first `left`, come last.
-struct Walk {
-  int begin, visited, count, left, full;
-  int key0; // the tile is [key0, key0 + KEYS)
+  SP_DEVICE RowsInOrder tile(const SpParams &, int tile) { return {tile * QUERIES}; }
+  SP_MEMBER int row(const SpParams &p, int slot) const {
+    return first + slot < p.nq ? first + slot : -1;
+  }
 };
 
-template <int KEYS> SP_DEVICE void enter_tile(Walk &walk) {
-  const int masked = walk.count - walk.full, n = walk.visited;
-  walk.key0 = walk.begin + KEYS * (n < walk.left ? n : n < masked ? n + walk.full : n - masked + walk.left);
+struct KeysInOrder {
+  static constexpr bool NEIGHBOURS = true;
+  int first;
+
+  template <class Walk> SP_DEVICE KeysInOrder tile(const SpParams &, const Walk &walk) { return {walk.key0}; }
+  SP_MEMBER int key(const SpParams &p, int slot) const {
+    return first + slot < p.nk ? first + slot : -1;
+  }
+};
+
+// The key tiles that a tile of queries visits where live keys of a row are one range: one after another from `begin`
+// on, but the full ones, which follow on the first `left`, come last.
+template <class Pass, int QUERIES, int KEYS> struct RangeWalk {
+  int tile; // of queries
+  int begin, visited, count, left, full;
+  int key0; // the tile of keys is [key0, key0 + KEYS)
+
+  // The x-th tile of queries of a launch.
+  SP_DEVICE RangeWalk start(const SpParams &p, int x, int head, int batch) {
+    RangeWalk walk;
+    // Start with the last rows: where ranges grow, they have the most keys.
+    walk.tile = p.query_tiles - 1 - x;
+    const int i_first = walk.tile * QUERIES + p.offset;
+    const int i_last = min((walk.tile + 1) * QUERIES, p.nq) - 1 + p.offset;
+    const int full_begin = Pass::row_begin(p, i_last, head, batch);
+    const int full_end = Pass::row_end(p, i_first, head, batch);
+    walk.begin = Pass::row_begin(p, i_first, head, batch);
+    walk.visited = 0;
+    walk.count = max(Pass::row_end(p, i_last, head, batch) - walk.begin + KEYS - 1, 0) / KEYS;
+    walk.left = min((full_begin - walk.begin + KEYS - 1) / KEYS, walk.count);
+    walk.full = max(full_end - walk.begin - walk.left * KEYS, 0) / KEYS;
+    walk.enter_tile();
+    return walk;
+  }
+  SP_MEMBER bool done() const { return visited >= count; }
+  // Whether some pairs of the tile may be dead.
+  SP_MEMBER bool masked() const { return visited < count - full; }
+  SP_MEMBER void advance() {
+    visited++;
+    enter_tile();
+  }
+  SP_MEMBER void enter_tile() {
+    const int masked = count - full, n = visited;
+    key0 = begin + KEYS * (n < left ? n : n < masked ? n + full : n - masked + left);
+  }
+};
+
+// The keys that a lane holds of every row of a tile, t of KEYS / 4: two neighbours of every eight.
+SP_DEVICE int lane_key(int t) { return (t >> 1) * 8 + (sp_thread() & 3) * 2 + (t & 1); }
+// Those below `end`, a bit each.
+SP_DEVICE u32 lane_keys_below(int end) {
+  const int own = end - (sp_thread() & 3) * 2, count = (own >> 3) * 2 + min(own & 7, 2);
+  return count <= 0 ? 0u : count >= 32 ? ~0u : (1u << count) - 1;
 }
-template <int QUERIES, int KEYS> SP_DEVICE Walk start_walk(const SpParams &p, int &query0, int head, int batch) {
-  // Start with the last rows: where ranges grow, they have the most keys.
-  query0 = (p.query_tiles - 1 - sp_block_x()) * QUERIES;
-  const int i_first = query0 + p.offset;
-  const int i_last = min(query0 + QUERIES, p.nq) - 1 + p.offset;
-  const int full_begin = row_begin(p, i_last, head, batch), full_end = row_end(p, i_first, head, batch);
-  Walk walk;
-  walk.begin = row_begin(p, i_first, head, batch);
-  walk.visited = 0;
-  walk.count = max(row_end(p, i_last, head, batch) - walk.begin + KEYS - 1, 0) / KEYS;
-  walk.left = min((full_begin - walk.begin + KEYS - 1) / KEYS, walk.count);
-  walk.full = max(full_end - walk.begin - walk.left * KEYS, 0) / KEYS;
-  enter_tile<KEYS>(walk);
-  return walk;
+// Those of which a condition holds, a bit each. Every lane asks KEYS / 32 slots for all lanes of the warp.
+template <int KEYS, class Condition> SP_DEVICE u32 lane_keys(Condition holds) {
+  const int lane = sp_thread() & 31;
+  u32 found = 0;
+#pragma unroll
+  for (int first = 0; first < KEYS; first += 32) {
+    const u32 all = sp_ballot(first + lane < KEYS && holds(first + lane));
+    const u32 own = all >> (lane & 3) * 2 & 0x03030303u; // two bits of each byte
+    found |= ((own | own >> 6 | own >> 12 | own >> 18) & 0xff) << first / 4;
+  }
+  return found;
 }
-SP_DEVICE bool done(const Walk &walk) { return walk.visited >= walk.count; }
-// Whether some pairs of the tile may be dead.
-SP_DEVICE bool masked(const Walk &walk) { return walk.visited < walk.count - walk.full; }
-template <int KEYS> SP_DEVICE void advance(Walk &walk) {
-  walk.visited++;
-  enter_tile<KEYS>(walk);
-}
+
+// Pass "all": live keys of a row are one range.
+struct All {
+  static constexpr bool TAKES_STATE = false, LEAVES_STATE = false;
+  static constexpr int COLUMN = 0; // of out
+
+  template <int QUERIES, int KEYS> using Walk = RangeWalk<All, QUERIES, KEYS>;
+
+  // The live keys of the query at position i are row_begin(i) <= j < row_end(i); both never fall as i grows.
+  SP_DEVICE int row_begin(const SpParams &p, int i, int head, int batch) {
+    return ((p.layer & 1) != 0 ? 0 : max(i - 127, 0));
+  }
+  SP_DEVICE int row_end(const SpParams &p, int i, int head, int batch) {
+    return min(min(p.nk, i + 1), p.nk);
+  }
+
+  // The keys of a tile that are live for each of a lane's rows, a bit for each lane_key. Empty slots see nothing.
+  template <int M, int KEYS, class Queries, class Keys>
+  SP_DEVICE void live_keys(const SpParams &p, u32 (&live)[2 * M], const Queries &queries, int slot0,
+                           const Keys &keys, int head, int batch) {
+#pragma unroll
+    for (int r = 0; r < 2 * M; r++) {
+      const int row = queries.row(p, slot0 + r * 8), i = row + p.offset;
+      const int begin = row_begin(p, i, head, batch) - keys.first, end = row_end(p, i, head, batch) - keys.first;
+      live[r] = row < 0 ? 0 : lane_keys_below(end) & ~lane_keys_below(begin);
+    }
+  }
+};
 
 // Rows of WIDTH elements in shared memory, in chunks of 16 bytes: swizzled where rows are whole lines of 128 bytes,
 // else padded to an odd number of chunks, so that eight rows of a matrix never meet in a bank.
@@ -207,9 +264,6 @@ SP_DEVICE void copy_rows(u32 to, const u16 *from, i64 stride, RowOf row_of) {
     }
   }
 }
-
-// The keys that a lane holds of every row of a tile, t of KEYS / 4: two neighbours of every eight.
-SP_DEVICE int lane_key(int t) { return (t >> 1) * 8 + (sp_thread() & 3) * 2 + (t & 1); }
 
 // s = q k: 16 * M queries of a warp times KEYS keys, from shared memory. In lane x, s[a][b][e] belongs to query
 // a * 16 + e / 2 * 8 + x / 4 and key b * 8 + x % 4 * 2 + e % 2.
@@ -314,22 +368,18 @@ template <int M> SP_DEVICE void rescale(float (&o)[M][DIM_V / 8][4], const float
 
 // Partial tiles: -infinity where a pair is dead. Returns the keys that some row of the warp sees, a bit for each
 // lane_key.
-template <int M, int KEYS>
-SP_DEVICE u32 mask_scores(const SpParams &p, float (&s)[M][KEYS / 8][4], const Walk &walk, int row0, int head,
-                          int batch) {
-  u32 seen = 0;
+template <class Pass, int M, int KEYS, class Queries, class Keys>
+SP_DEVICE u32 mask_scores(const SpParams &p, float (&s)[M][KEYS / 8][4], const Queries &queries, int slot0,
+                          const Keys &keys, int head, int batch) {
+  u32 live[2 * M], seen = 0;
+  Pass::template live_keys<M, KEYS>(p, live, queries, slot0, keys, head, batch);
 #pragma unroll
   for (int r = 0; r < 2 * M; r++) {
-    const int i = query_position(p, row0 + r * 8);
-    const int begin = row_begin(p, i, head, batch) - walk.key0, end = row_end(p, i, head, batch) - walk.key0;
-    u32 live = 0;
-#pragma unroll
-    for (int t = 0; t < KEYS / 4; t++) live |= (u32)(lane_key(t) >= begin && lane_key(t) < end) << t;
-    seen |= live;
+    seen |= live[r];
 #pragma unroll
     for (int t = 0; t < KEYS / 4; t++) {
       float &pair = s[r / 2][t / 2][2 * (r & 1) + (t & 1)];
-      pair = live >> t & 1 ? pair : NEVER;
+      pair = live[r] >> t & 1 ? pair : NEVER;
     }
   }
 #pragma unroll
@@ -337,73 +387,12 @@ SP_DEVICE u32 mask_scores(const SpParams &p, float (&s)[M][KEYS / 8][4], const W
   return seen;
 }
 
-// One block: the QUERIES rows of a tile of queries of one (batch, head), a warp ROWS of them.
-template <int WARPS, int ROWS, int KEYS, int STAGES> SP_DEVICE void attend(const SpParams &p) {
-  constexpr int THREADS = 32 * WARPS, QUERIES = WARPS * ROWS, M = ROWS / 16;
-  constexpr u32 KEY_BYTES = KEYS * ROW_BYTES<DIM>, STAGE_BYTES = KEY_BYTES + KEYS * ROW_BYTES<DIM_V>;
-  const int batch = sp_block_y() / HEADS, head = sp_block_y() % HEADS, kv_head = head / HEADS_PER_KV;
-  const int warp_row = sp_thread() / 32 * ROWS, lane = sp_thread() & 31;
-  const u16 *q = p.q + batch * p.q_batch_stride + head * p.q_head_stride;
-  const u16 *k = p.k + batch * p.k_batch_stride + kv_head * p.k_head_stride;
-  const u16 *v = p.v + batch * p.v_batch_stride + kv_head * p.v_head_stride;
-  u16 *out = p.out + batch * p.out_batch_stride + head * p.out_head_stride;
-
-  // Shared memory: the tile of queries, then the stages: a tile of keys and one of values each.
-  const u32 queries = sp_shared(), stages = queries + QUERIES * ROW_BYTES<DIM>;
-
-  int query0;
-  Walk walk = start_walk<QUERIES, KEYS>(p, query0, head, batch), ahead = walk;
-  auto copy_tile = [&](int stage) {
-    if (!done(ahead)) {
-      const u32 to = stages + stage * STAGE_BYTES;
-      const int key0 = ahead.key0;
-      auto row_of = [&](int t) { return key_row(p, key0 + t); };
-      copy_rows<KEYS, DIM, THREADS>(to, k, p.k_row_stride, row_of);
-      copy_rows<KEYS, DIM_V, THREADS>(to + KEY_BYTES, v, p.v_row_stride, row_of);
-      advance<KEYS>(ahead);
-    }
-    sp_copy_commit();
-  };
-  copy_rows<QUERIES, DIM, THREADS>(queries, q, p.q_row_stride, [&](int t) { return query_row(p, query0 + t); });
-#pragma unroll
-  for (int stage = 0; stage < STAGES - 1; stage++) copy_tile(stage);
-
-  float o[M][DIM_V / 8][4], maximum[M][2], sum[M][2];
-#pragma unroll
-  for (int a = 0; a < M; a++) {
-    maximum[a][0] = maximum[a][1] = NEVER;
-    sum[a][0] = sum[a][1] = 0.0f;
-#pragma unroll
-    for (int d = 0; d < DIM_V / 8; d++) o[a][d][0] = o[a][d][1] = o[a][d][2] = o[a][d][3] = 0.0f;
-  }
-  // This lane: rows row0, row0 + 8, ... of the tensor.
-  const int row0 = query0 + warp_row + lane / 4;
-  const float scale = p.scale * LOG2_E;
-
-#pragma unroll 1
-  for (int stage = 0; !done(walk); advance<KEYS>(walk), stage = (stage + 1) % STAGES) {
-    // The tile has come; and everyone has left the stage that is copied to next.
-    sp_copy_wait<STAGES - 2>();
-    sp_barrier();
-    copy_tile((stage + STAGES - 1) % STAGES);
-    const u32 keys = stages + stage * STAGE_BYTES, values = keys + KEY_BYTES;
-
-    float s[M][KEYS / 8][4];
-    multiply_keys<M, KEYS>(s, queries, warp_row, keys);
-    u32 seen = ~0u;
-    const bool partial = masked(walk);
-    if (partial) seen = mask_scores<M, KEYS>(p, s, walk, row0, head, batch);
-    float factor[M][2];
-    soften<M, KEYS>(s, maximum, sum, factor, scale);
-    rescale<M>(o, factor);
-    if (partial) multiply_values<true, M, KEYS>(o, s, values, seen);
-    else multiply_values<false, M, KEYS>(o, s, values, seen);
-  }
-
-  // Everyone has left the stages; rows of out take their place, 16 bytes a lane, a warp its own.
-  sp_copy_wait<0>();
-  sp_barrier();
-  const u32 rows = sp_shared() + warp_row * ROW_BYTES<DIM_V>;
+// Divides by the sums of the weights, and stores rows of out by way of shared memory: 16 bytes a lane, a warp its own.
+template <class Pass, int M, class Queries>
+SP_DEVICE void store_rows(const SpParams &p, const float (&o)[M][DIM_V / 8][4], const float (&maximum)[M][2],
+                          const float (&sum)[M][2], float scale, const Queries &queries, int warp_slot, u32 rows,
+                          int head, int batch) {
+  const int lane = sp_thread() & 31;
 #pragma unroll
   for (int r = 0; r < 2 * M; r++) {
     const int a = r / 2, e = r % 2;
@@ -417,28 +406,101 @@ template <int WARPS, int ROWS, int KEYS, int STAGES> SP_DEVICE void attend(const
                       sp_pack(o[a][d][2 * e] * factor, o[a][d][2 * e + 1] * factor));
   }
   sp_warp_barrier();
+  u16 *out = p.out + batch * p.out_batch_stride + head * p.out_head_stride + Pass::COLUMN;
 #pragma unroll
-  for (int first = 0; first < ROWS * DIM_V / 8; first += 32) {
+  for (int first = 0; first < 16 * M * DIM_V / 8; first += 32) {
     const int c = first + lane, t = c / (DIM_V / 8), chunk = c % (DIM_V / 8);
-    const int row = query_row(p, query0 + warp_row + t);
+    const int row = queries.row(p, warp_slot + t);
     if (row >= 0) sp_store16(out + row * p.out_row_stride + chunk * 8, sp_load_shared16(rows + place<DIM_V>(t, chunk)));
   }
 }
 
+// One block: the QUERIES slots of a tile of queries of one (batch, head), a warp ROWS of them.
+template <class Pass, class Queries, class Keys, int WARPS, int ROWS, int KEYS, int STAGES>
+SP_DEVICE void attend(const SpParams &p) {
+  constexpr int THREADS = 32 * WARPS, QUERIES = WARPS * ROWS, M = ROWS / 16;
+  constexpr u32 KEY_BYTES = KEYS * ROW_BYTES<DIM>, STAGE_BYTES = KEY_BYTES + KEYS * ROW_BYTES<DIM_V>;
+  using Walk = typename Pass::template Walk<QUERIES, KEYS>;
+  const int batch = sp_block_y() / HEADS, head = sp_block_y() % HEADS, kv_head = head / HEADS_PER_KV;
+  const u16 *q = p.q + batch * p.q_batch_stride + head * p.q_head_stride;
+  const u16 *k = p.k + batch * p.k_batch_stride + kv_head * p.k_head_stride;
+  const u16 *v = p.v + batch * p.v_batch_stride + kv_head * p.v_head_stride;
+
+  // Shared memory: the rows of q, then the stages: rows of k and rows of v each.
+  const u32 q_rows = sp_shared(), stages = q_rows + QUERIES * ROW_BYTES<DIM>;
+
+  Walk walk = Walk::start(p, sp_block_x(), head, batch), ahead = walk;
+  const Queries queries = Queries::tile(p, walk.tile);
+  auto copy_tile = [&](int stage) {
+    if (!ahead.done()) {
+      const u32 to = stages + stage * STAGE_BYTES;
+      const Keys keys = Keys::tile(p, ahead);
+      auto key_of = [&](int t) { return keys.key(p, t); };
+      copy_rows<KEYS, DIM, THREADS>(to, k, p.k_row_stride, key_of);
+      copy_rows<KEYS, DIM_V, THREADS>(to + KEY_BYTES, v, p.v_row_stride, key_of);
+      ahead.advance();
+    }
+    sp_copy_commit();
+  };
+  copy_rows<QUERIES, DIM, THREADS>(q_rows, q, p.q_row_stride, [&](int t) { return queries.row(p, t); });
+#pragma unroll
+  for (int stage = 0; stage < STAGES - 1; stage++) copy_tile(stage);
+
+  // This lane: slots slot0, slot0 + 8, ... of the tile.
+  const int warp_slot = sp_thread() / 32 * ROWS, slot0 = warp_slot + (sp_thread() & 31) / 4;
+  float o[M][DIM_V / 8][4], maximum[M][2], sum[M][2];
+#pragma unroll
+  for (int a = 0; a < M; a++) {
+    maximum[a][0] = maximum[a][1] = NEVER;
+    sum[a][0] = sum[a][1] = 0.0f;
+#pragma unroll
+    for (int d = 0; d < DIM_V / 8; d++) o[a][d][0] = o[a][d][1] = o[a][d][2] = o[a][d][3] = 0.0f;
+  }
+  const float scale = p.scale * LOG2_E;
+
+#pragma unroll 1
+  for (int stage = 0; !walk.done(); walk.advance(), stage = (stage + 1) % STAGES) {
+    // The tile has come; and everyone has left the stage that is copied to next.
+    sp_copy_wait<STAGES - 2>();
+    sp_barrier();
+    copy_tile((stage + STAGES - 1) % STAGES);
+    const u32 k_rows = stages + stage * STAGE_BYTES, v_rows = k_rows + KEY_BYTES;
+    const Keys keys = Keys::tile(p, walk);
+
+    float s[M][KEYS / 8][4];
+    multiply_keys<M, KEYS>(s, q_rows, warp_slot, k_rows);
+    u32 seen = ~0u;
+    const bool partial = walk.masked();
+    if (partial) seen = mask_scores<Pass, M, KEYS>(p, s, queries, slot0, keys, head, batch);
+    float factor[M][2];
+    soften<M, KEYS>(s, maximum, sum, factor, scale);
+    rescale<M>(o, factor);
+    if (partial) multiply_values<true, M, KEYS>(o, s, v_rows, seen);
+    else multiply_values<false, M, KEYS>(o, s, v_rows, seen);
+  }
+  sp_copy_wait<0>();
+
+  sp_barrier(); // everyone has left the stages: rows of out take their place
+  const u32 rows = sp_shared() + warp_slot * ROW_BYTES<DIM_V>;
+  store_rows<Pass, M>(p, o, maximum, sum, scale, queries, warp_slot, rows, head, batch);
+}
+
 // 128 queries x 64 keys a tile: 4 warps of 32 rows, 2 tiles of k and v at a time.
 SP_KERNEL(128, 2) attend_sm80_128x64(SP_PARAMETER SpParams p) {
-  attend<4, 32, 64, 2>(p);
+  attend<All, RowsInOrder<128>, KeysInOrder, 4, 32, 64, 2>(p);
 }
 
 // 16 queries x 64 keys a tile: 1 warps of 16 rows, 2 tiles of k and v at a time.
 SP_KERNEL(32, 2) attend_few_sm80_16x64(SP_PARAMETER SpParams p) {
-  attend<1, 16, 64, 2>(p);
+  attend<All, RowsInOrder<16>, KeysInOrder, 1, 16, 64, 2>(p);
 }
 
-// Capability 9.0 alone: compiled for sm_90a.
+// Capability 9.0 alone: compiled for sm_90a. Blocks lie along x; however many there are, they share all tiles.
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL) || defined(SP_PRELUDE)
 
 #ifndef SP_PRELUDE
+SP_DEVICE int sp_blocks_x() { return gridDim.x; }
+
 // A signal completes a phase when all its arrivals have come and all the bytes that were announced.
 SP_DEVICE void sp_signal_init(u32 signal, int arrivals) {
   asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" :: "r"(signal), "r"(arrivals) : "memory");
@@ -456,20 +518,13 @@ SP_DEVICE void sp_signal_wait(u32 signal, int phase) {
                :: "r"(signal), "r"(phase) : "memory");
 }
 
-// Boxes of a tensor, in shared memory as panels of 64 columns with 128-byte rows, swizzled.
-SP_DEVICE void sp_box_load(u32 to, const sp_tensor_map *map, u32 signal, int row, int head, int batch) {
-  asm volatile("cp.async.bulk.tensor.5d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
-               "[%0], [%1, {%3,%4,%5,%6,%7}], [%2];"
-               :: "r"(to), "l"(map), "r"(signal), "r"(0), "r"(row), "r"(0), "r"(head), "r"(batch) : "memory");
+// A box of a tensor, in shared memory as rows of 64 columns, swizzled. What lies beside the tensor comes as zero.
+SP_DEVICE void sp_box_load(u32 to, const sp_tensor_map *map, u32 signal, int column, int row, int head, int batch) {
+  asm volatile("cp.async.bulk.tensor.4d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
+               "[%0], [%1, {%3,%4,%5,%6}], [%2];"
+               :: "r"(to), "l"(map), "r"(signal), "r"(column), "r"(row), "r"(head), "r"(batch) : "memory");
 }
-SP_DEVICE void sp_box_store(const sp_tensor_map *map, u32 from, int row, int head, int batch) {
-  asm volatile("cp.async.bulk.tensor.5d.global.shared::cta.tile.bulk_group [%0, {%2,%3,%4,%5,%6}], [%1];"
-               :: "l"(map), "r"(from), "r"(0), "r"(row), "r"(0), "r"(head), "r"(batch) : "memory");
-}
-SP_DEVICE void sp_box_store_wait() {
-  asm volatile("cp.async.bulk.commit_group;\ncp.async.bulk.wait_group 0;" ::: "memory");
-}
-// What was stored to shared memory is seen by boxes and products from here on.
+// What this thread stored or copied to shared memory is seen by boxes and products from here on.
 SP_DEVICE void sp_store_fence() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 
 SP_DEVICE void sp_named_barrier(int id, int threads) {
@@ -540,14 +595,59 @@ SP_DEVICE void sp_product_registers(float (&d)[8][4], const u32 (&a)[4], unsigne
 }
 #endif
 
-// A matrix in shared memory as products read it: 128-byte swizzle, 1024 bytes between groups of eight rows, and where
-// rows are the summed dimension `panel` bytes between panels of 64 columns.
+// Rows in shared memory for products and boxes: panels of 64 columns, ROWS lines of 128 bytes each, swizzled. Columns
+// behind the row, in the last panel, are never read.
+template <int WIDTH> constexpr int PANELS = (WIDTH + 63) / 64;
+template <int ROWS> SP_DEVICE u32 panel_place(int row, int chunk) {
+  return (chunk >> 3) * ROWS * 128 + row * 128 + (((chunk & 7) ^ (row & 7)) << 4);
+}
+// Such rows as an operand: 1024 bytes between groups of eight rows, and where rows are the summed dimension `panel`
+// bytes between panels.
 SP_DEVICE unsigned long long operand(u32 address, u32 panel) {
   return (unsigned long long)(address >> 4) | (unsigned long long)(panel >> 4) << 16 | 64ull << 32 | 1ull << 62;
 }
-// The same as ldmatrix reads it: chunk of 16 bytes of a row, in a tile of ROWS rows.
-template <int ROWS> SP_DEVICE u32 panel_place(int row, int chunk) {
-  return (chunk >> 3) * ROWS * 128 + row * 128 + (((chunk & 7) ^ (row & 7)) << 4);
+
+// Shared memory of a block: 64 rows of q for each of GROUPS warpgroups, STAGES places for KEYS rows of k and as many for
+// rows of v. A signal says that something has come, another that everyone has left its place. Where rows of out are
+// APART they have places of their own, else those of q.
+template <int GROUPS, int KEYS, int STAGES, bool APART> struct Places {
+  static constexpr u32 QUERY_BYTES = 64 * PANELS<DIM> * 128, OUT_BYTES = 64 * ROW_BYTES<DIM_V>;
+  static constexpr u32 GROUP_BYTES = APART || PANELS<DIM> >= PANELS<DIM_V> ? QUERY_BYTES : 64 * PANELS<DIM_V> * 128;
+  static constexpr u32 KEY_BYTES = KEYS * PANELS<DIM> * 128, VALUE_BYTES = KEYS * PANELS<DIM_V> * 128;
+  static constexpr u32 OUT_AT = GROUPS * GROUP_BYTES + STAGES * (KEY_BYTES + VALUE_BYTES);
+  static constexpr u32 SIGNALS_AT = OUT_AT + (APART ? GROUPS * OUT_BYTES : 0);
+
+  SP_DEVICE u32 queries(int group) { return sp_shared() + group * GROUP_BYTES; }
+  SP_DEVICE u32 keys(int stage) { return queries(GROUPS) + stage * KEY_BYTES; }
+  SP_DEVICE u32 values(int stage) { return keys(STAGES) + stage * VALUE_BYTES; }
+  SP_DEVICE u32 out(int group) { return APART ? sp_shared() + OUT_AT + group * OUT_BYTES : queries(group); }
+
+  SP_DEVICE u32 signal(int at) { return sp_shared() + SIGNALS_AT + 8 * at; }
+  SP_DEVICE u32 queries_came() { return signal(0); }
+  SP_DEVICE u32 queries_left() { return signal(1); }
+  SP_DEVICE u32 keys_came(int stage) { return signal(2 + stage); }
+  SP_DEVICE u32 keys_left(int stage) { return signal(2 + STAGES + stage); }
+  SP_DEVICE u32 values_came(int stage) { return signal(2 + 2 * STAGES + stage); }
+  SP_DEVICE u32 values_left(int stage) { return signal(2 + 3 * STAGES + stage); }
+};
+
+// A place of STAGES, and the phase of its signals, which changes each time around.
+template <int STAGES> struct Ring {
+  int stage = 0, phase = 0;
+  SP_MEMBER void advance() {
+    stage++;
+    if (stage < STAGES) return;
+    stage = 0;
+    phase ^= 1;
+  }
+};
+
+// Starts to copy rows into panels; the signal gets ROWS * PANELS<WIDTH> * 128 bytes.
+template <int WIDTH, int ROWS>
+SP_DEVICE void copy_boxes(u32 to, const sp_tensor_map *map, u32 signal, int row, int head, int batch) {
+#pragma unroll
+  for (int panel = 0; panel < PANELS<WIDTH>; panel++)
+    sp_box_load(to + panel * ROWS * 128, map, signal, panel * 64, row, head, batch);
 }
 
 // s = q k for the 64 rows of a warpgroup. Fragments are those of multiply_keys.
@@ -570,8 +670,8 @@ template <int KEYS> SP_DEVICE void pack_weights(u32 (&w)[KEYS / 16][4], const fl
   for (int e = 0; e < KEYS / 4; e++) w[e / 4][e % 4] = sp_pack(s[e / 2][e % 2 * 2], s[e / 2][e % 2 * 2 + 1]);
 }
 
-// o += s v where rows of v that no row of the warp sees count as zero, whatever they hold: a warp at a time, by fragments
-// of v in registers. Sixteen keys that the warp sees nothing of are left out.
+// o += s v where rows of v that no row of the warp sees count as zero, whatever they hold: a warp at a time, by
+// fragments of v in registers. Sixteen keys that the warp sees nothing of are left out.
 template <int KEYS>
 SP_DEVICE void multiply_seen_values(float (&o)[DIM_V / 8][4], const float (&s)[KEYS / 8][4], u32 values, u32 seen) {
   u32 anyone = seen | sp_shuffle_xor(seen, 1);
@@ -597,173 +697,220 @@ SP_DEVICE void multiply_seen_values(float (&o)[DIM_V / 8][4], const float (&s)[K
   }
 }
 
-// One block: a warpgroup that copies and GROUPS that compute 64 rows of a tile of queries each. Tiles of keys and
-// values go round STAGES places; a signal says that one has come, another that everyone has left its place.
-template <int GROUPS, int KEYS, int STAGES> SP_DEVICE void attend_groups(const SpParams &p) {
-  constexpr int QUERIES = 64 * GROUPS;
-  constexpr u32 QUERY_BYTES = 64 * DIM * 2, KEY_BYTES = KEYS * DIM * 2, VALUE_BYTES = KEYS * DIM_V * 2;
-  constexpr u32 GROUP_BYTES = 64 * (DIM > DIM_V ? DIM : DIM_V) * 2; // queries, in the end rows of out
-  const int batch = sp_block_y() / HEADS, head = sp_block_y() % HEADS, kv_head = head / HEADS_PER_KV;
-  const u32 queries = sp_shared(), keys = queries + GROUPS * GROUP_BYTES, values = keys + STAGES * KEY_BYTES;
-  const u32 signals = values + STAGES * VALUE_BYTES, query_came = signals, key_came = signals + 8;
-  const u32 value_came = key_came + 8 * STAGES, key_left = value_came + 8 * STAGES, value_left = key_left + 8 * STAGES;
+// The tiles of queries that a block computes, one after another: in each round of the grid one, in every second round
+// counted from the end. Tiles with the most keys come first, and heads in sections whose k and v the L2 cache holds.
+struct Items {
+  int section, round, item;
+  int x, y; // the x-th tile of queries of batch * HEADS + head = y
+
+  SP_DEVICE Items start(const SpParams &p) {
+    constexpr i64 CACHED = 32 << 20;
+    const u32 kept = (u32)(CACHED / ((i64)p.nk * (DIM + DIM_V) * 2)) | 1; // heads of k and v
+    Items items;
+    items.section = min((1 << (31 - sp_leading_zeros(kept))) * HEADS_PER_KV, p.grid);
+    items.round = 0;
+    items.enter(p, sp_block_x());
+    return items;
+  }
+  SP_MEMBER bool done(const SpParams &p) const { return item >= p.query_tiles * p.grid; }
+  SP_MEMBER void advance(const SpParams &p) {
+    round++;
+    const int blocks = sp_blocks_x(), place = round & 1 ? blocks - 1 - sp_block_x() : sp_block_x();
+    enter(p, round * blocks + place);
+  }
+  SP_MEMBER void enter(const SpParams &p, int next) {
+    item = next;
+    if (done(p)) return;
+    const int first = item / (section * p.query_tiles) * section, heads = min(section, p.grid - first);
+    const int rest = item - first * p.query_tiles;
+    x = rest / heads;
+    y = first + rest % heads;
+  }
+};
+
+// What the copying warpgroup does, which is its first thread.
+template <class Pass, class Queries, class Keys, int GROUPS, int KEYS, int STAGES, bool APART>
+SP_DEVICE void copy_tiles(const SpParams &p) {
+  using Place = Places<GROUPS, KEYS, STAGES, APART>;
+  using Walk = typename Pass::template Walk<64 * GROUPS, KEYS>;
+  if (sp_thread() > 0) return;
+  Ring<STAGES> ring;
+  int phase = 0; // of the queries
+#pragma unroll 1
+  for (Items items = Items::start(p); !items.done(p); items.advance(p), phase ^= 1) {
+    const int batch = items.y / HEADS, head = items.y % HEADS, kv_head = head / HEADS_PER_KV;
+    Walk walk = Walk::start(p, items.x, head, batch);
+    auto copy_keys = [&]() {
+      sp_signal_wait(Place::keys_left(ring.stage), ring.phase ^ 1);
+      const u32 came = Place::keys_came(ring.stage);
+      sp_signal_announce(came, Place::KEY_BYTES);
+      copy_boxes<DIM, KEYS>(Place::keys(ring.stage), &p.k_map, came, walk.key0, kv_head, batch);
+    };
+    auto copy_values = [&]() {
+      sp_signal_wait(Place::values_left(ring.stage), ring.phase ^ 1);
+      const u32 came = Place::values_came(ring.stage);
+      sp_signal_announce(came, Place::VALUE_BYTES);
+      copy_boxes<DIM_V, KEYS>(Place::values(ring.stage), &p.v_map, came, walk.key0, kv_head, batch);
+    };
+    auto copy_queries = [&]() {
+      sp_signal_wait(Place::queries_left(), phase ^ 1);
+      const u32 came = Place::queries_came();
+      const int row0 = walk.tile * GROUPS * 64;
+      sp_signal_announce(came, GROUPS * Place::QUERY_BYTES);
+      for (int group = 0; group < GROUPS; group++)
+        copy_boxes<DIM, 64>(Place::queries(group), &p.q_map, came, row0 + group * 64, head, batch);
+    };
+
+    // The place of the queries is left last: the first keys go ahead of them.
+#pragma unroll 1
+    for (bool asked = false;; asked = true) {
+      const bool more = !walk.done();
+      if (more) copy_keys();
+      if (!asked) copy_queries();
+      if (!more) break;
+      copy_values();
+      walk.advance();
+      ring.advance();
+    }
+  }
+}
+
+// One block: a warpgroup that copies and GROUPS that compute 64 rows of a tile of queries each.
+template <class Pass, class Queries, class Keys, int GROUPS, int KEYS, int STAGES, bool APART>
+SP_DEVICE void attend_in_turns(const SpParams &p) {
+  using Place = Places<GROUPS, KEYS, STAGES, APART>;
+  using Walk = typename Pass::template Walk<64 * GROUPS, KEYS>;
   if (sp_thread() == 0) {
-    sp_signal_init(query_came, 1);
+    sp_signal_init(Place::queries_came(), 1);
+    sp_signal_init(Place::queries_left(), 4 * GROUPS);
     for (int stage = 0; stage < STAGES; stage++) {
-      sp_signal_init(key_came + 8 * stage, 1);
-      sp_signal_init(value_came + 8 * stage, 1);
-      sp_signal_init(key_left + 8 * stage, 4 * GROUPS);
-      sp_signal_init(value_left + 8 * stage, 4 * GROUPS);
+      sp_signal_init(Place::keys_came(stage), 1);
+      sp_signal_init(Place::values_came(stage), 1);
+      sp_signal_init(Place::keys_left(stage), 4 * GROUPS);
+      sp_signal_init(Place::values_left(stage), 4 * GROUPS);
     }
     sp_signal_init_done();
   }
   sp_barrier();
-
-  int query0;
-  Walk walk = start_walk<QUERIES, KEYS>(p, query0, head, batch);
-  int stage = 0, phase = 0; // of the tile at hand
-  auto next_stage = [&]() {
-    stage++;
-    if (stage == STAGES) {
-      stage = 0;
-      phase ^= 1;
-    }
-  };
-
   if (sp_thread() < 128) {
-    sp_fewer_registers<24>();
-    if (sp_thread() == 0) {
-      sp_signal_announce(query_came, GROUPS * QUERY_BYTES);
-      for (int group = 0; group < GROUPS; group++)
-        sp_box_load(queries + group * GROUP_BYTES, &p.q_map, query_came, query0 + group * 64, head, batch);
-#pragma unroll 1
-      for (; !done(walk); advance<KEYS>(walk), next_stage()) {
-        sp_signal_wait(key_left + 8 * stage, phase ^ 1);
-        sp_signal_announce(key_came + 8 * stage, KEY_BYTES);
-        sp_box_load(keys + stage * KEY_BYTES, &p.k_map, key_came + 8 * stage, walk.key0, kv_head, batch);
-        sp_signal_wait(value_left + 8 * stage, phase ^ 1);
-        sp_signal_announce(value_came + 8 * stage, VALUE_BYTES);
-        sp_box_load(values + stage * VALUE_BYTES, &p.v_map, value_came + 8 * stage, walk.key0, kv_head, batch);
-      }
-    }
+    sp_fewer_registers<40>();
+    copy_tiles<Pass, Queries, Keys, GROUPS, KEYS, STAGES, APART>(p);
     return;
   }
+  sp_more_registers<232>();
 
-  sp_more_registers<240>();
+  // This lane: slots slot0 and slot0 + 8 of the tile.
   const int group = sp_thread() / 128 - 1, lane = sp_thread() & 31;
-  const int warp_row = sp_thread() / 32 % 4 * 16, row0 = query0 + group * 64 + warp_row + lane / 4;
-  const u32 own_queries = queries + group * GROUP_BYTES;
-  float o[1][DIM_V / 8][4], maximum[1][2] = {{NEVER, NEVER}}, sum[1][2] = {{0.0f, 0.0f}}, factor[1][2];
-#pragma unroll
-  for (int d = 0; d < DIM_V / 8; d++) o[0][d][0] = o[0][d][1] = o[0][d][2] = o[0][d][3] = 0.0f;
+  const int warp_row = sp_thread() / 32 % 4 * 16, slot0 = group * 64 + warp_row + lane / 4;
   const float scale = p.scale * LOG2_E;
+  float o[1][DIM_V / 8][4], maximum[1][2], sum[1][2], factor[1][2];
   float s[1][KEYS / 8][4];
   u32 w[KEYS / 16][4]; // the weights as elements
-  auto multiply_own_keys = [&](int at) { multiply_queries<KEYS>(s[0], own_queries, keys + at * KEY_BYTES); };
-  auto multiply_own_values = [&](int at) { multiply_weights<KEYS>(o[0], w, values + at * VALUE_BYTES); };
+  auto multiply_own_keys = [&](int stage) {
+    multiply_queries<KEYS>(s[0], Place::queries(group), Place::keys(stage));
+  };
+  auto multiply_own_values = [&](int stage) { multiply_weights<KEYS>(o[0], w, Place::values(stage)); };
   auto leave = [&](u32 signal) {
     if (lane == 0) sp_signal_arrive(signal);
   };
-  sp_signal_wait(query_came, 0);
 
-  // Tiles whose mask is to be asked, one step after another.
+  Ring<STAGES> ring;
+  int phase = 0; // of the queries
 #pragma unroll 1
-  for (; !done(walk) && masked(walk); advance<KEYS>(walk), next_stage()) {
-    sp_signal_wait(key_came + 8 * stage, phase);
-    sp_pin(s[0]);
-    sp_product_fence();
-    multiply_own_keys(stage);
-    sp_product_commit();
-    sp_product_wait<0>();
-    sp_pin(s[0]);
-    leave(key_left + 8 * stage);
-    const u32 seen = mask_scores<1, KEYS>(p, s, walk, row0, head, batch);
-    soften<1, KEYS>(s, maximum, sum, factor, scale);
-    rescale<1>(o, factor);
-    sp_signal_wait(value_came + 8 * stage, phase);
-    multiply_seen_values<KEYS>(o[0], s[0], values + stage * VALUE_BYTES, seen);
-    leave(value_left + 8 * stage);
-  }
+  for (Items items = Items::start(p); !items.done(p); items.advance(p), phase ^= 1) {
+    const int batch = items.y / HEADS, head = items.y % HEADS;
+    Walk walk = Walk::start(p, items.x, head, batch);
+    const Queries queries = Queries::tile(p, walk.tile);
+    maximum[0][0] = maximum[0][1] = NEVER;
+    sum[0][0] = sum[0][1] = 0.0f;
+#pragma unroll
+    for (int d = 0; d < DIM_V / 8; d++) o[0][d][0] = o[0][d][1] = o[0][d][2] = o[0][d][3] = 0.0f;
+    sp_signal_wait(Place::queries_came(), phase);
 
-  // Full tiles: the products of a tile with v run while the weights of the next are computed.
-  if (!done(walk)) {
-    if (group == 0) sp_named_arrive(1, 256); // the first turn
-    sp_signal_wait(key_came + 8 * stage, phase);
-    sp_pin(s[0]);
-    sp_product_fence();
-    multiply_own_keys(stage);
-    sp_product_commit();
-    sp_product_wait<0>();
-    sp_pin(s[0]);
-    leave(key_left + 8 * stage);
-    soften<1, KEYS>(s, maximum, sum, factor, scale);
-    rescale<1>(o, factor);
-    pack_weights<KEYS>(w, s[0]);
-    advance<KEYS>(walk);
-  #pragma unroll 1
-    for (; !done(walk); advance<KEYS>(walk)) {
-      const int last = stage, last_phase = phase;
-      next_stage();
-      sp_signal_wait(key_came + 8 * stage, phase);
-      sp_named_barrier(1 + group, 256);
+    // Tiles whose mask is to be asked, one step after another.
+#pragma unroll 1
+    for (; !walk.done() && walk.masked(); walk.advance(), ring.advance()) {
+      sp_signal_wait(Place::keys_came(ring.stage), ring.phase);
       sp_pin(s[0]);
-      sp_pin(w);
-      sp_pin(o[0]);
       sp_product_fence();
-      multiply_own_keys(stage);
+      multiply_own_keys(ring.stage);
       sp_product_commit();
-      sp_signal_wait(value_came + 8 * last, last_phase);
-      sp_product_fence();
-      multiply_own_values(last);
-      sp_product_commit();
-      sp_named_arrive(2 - group, 256);
-      sp_product_wait<1>();
+      sp_product_wait<0>();
       sp_pin(s[0]);
-      leave(key_left + 8 * stage);
+      leave(Place::keys_left(ring.stage));
+      const u32 seen = mask_scores<Pass, 1, KEYS>(p, s, queries, slot0, Keys::tile(p, walk), head, batch);
       soften<1, KEYS>(s, maximum, sum, factor, scale);
+      rescale<1>(o, factor);
+      sp_signal_wait(Place::values_came(ring.stage), ring.phase);
+      multiply_seen_values<KEYS>(o[0], s[0], Place::values(ring.stage), seen);
+      leave(Place::values_left(ring.stage));
+    }
+
+    // Full tiles: the products of a tile with v run while the weights of the next are computed.
+    if (!walk.done()) {
+      if (group == 0) sp_named_arrive(1, 256); // the first turn
+      sp_signal_wait(Place::keys_came(ring.stage), ring.phase);
+      sp_pin(s[0]);
+      sp_product_fence();
+      multiply_own_keys(ring.stage);
+      sp_product_commit();
+      sp_product_wait<0>();
+      sp_pin(s[0]);
+      leave(Place::keys_left(ring.stage));
+      soften<1, KEYS>(s, maximum, sum, factor, scale);
+      rescale<1>(o, factor);
+      pack_weights<KEYS>(w, s[0]);
+      walk.advance();
+#pragma unroll 1
+      for (; !walk.done(); walk.advance()) {
+        const Ring<STAGES> last = ring;
+        ring.advance();
+        sp_signal_wait(Place::keys_came(ring.stage), ring.phase);
+        sp_named_barrier(1 + group, 256);
+        sp_pin(s[0]);
+        sp_pin(w);
+        sp_pin(o[0]);
+        sp_product_fence();
+        multiply_own_keys(ring.stage);
+        sp_product_commit();
+        sp_signal_wait(Place::values_came(last.stage), last.phase);
+        sp_product_fence();
+        multiply_own_values(last.stage);
+        sp_product_commit();
+        sp_named_arrive(2 - group, 256);
+        sp_product_wait<1>();
+        sp_pin(s[0]);
+        leave(Place::keys_left(ring.stage));
+        soften<1, KEYS>(s, maximum, sum, factor, scale);
+        sp_product_wait<0>();
+        sp_pin(o[0]);
+        sp_pin(w);
+        leave(Place::values_left(last.stage));
+        pack_weights<KEYS>(w, s[0]);
+        rescale<1>(o, factor);
+      }
+      sp_signal_wait(Place::values_came(ring.stage), ring.phase);
+      sp_pin(o[0]);
+      sp_pin(w);
+      sp_product_fence();
+      multiply_own_values(ring.stage);
+      sp_product_commit();
       sp_product_wait<0>();
       sp_pin(o[0]);
-      sp_pin(w);
-      leave(value_left + 8 * last);
-      pack_weights<KEYS>(w, s[0]);
-      rescale<1>(o, factor);
+      leave(Place::values_left(ring.stage));
+      ring.advance();
+      if (group == 0) sp_named_barrier(1, 256); // the turn that is left over
     }
-    sp_signal_wait(value_came + 8 * stage, phase);
-    sp_pin(w);
-    sp_pin(o[0]);
-    sp_product_fence();
-    multiply_own_values(stage);
-    sp_product_commit();
-    sp_product_wait<0>();
-    sp_pin(o[0]);
-    leave(value_left + 8 * stage);
-    if (group == 0) sp_named_barrier(1, 256); // the turn that is left over
-  }
 
-  // The rows of out take the place of the queries, once every warp of the group has left those.
-  sp_named_barrier(3 + group, 128);
-  #pragma unroll
-  for (int r = 0; r < 2; r++) {
-    float total = sum[0][r];
-    total += sp_shuffle_xor(total, 1);
-    total += sp_shuffle_xor(total, 2);
-    const float inverse = total == 0.0f ? 0.0f : 1.0f / (total + sp_exp2(read_sinks(p, head) * LOG2_E - maximum[0][r] * scale));
-  #pragma unroll
-    for (int d = 0; d < DIM_V / 8; d++)
-      sp_store_shared(own_queries + panel_place<64>(warp_row + lane / 4 + r * 8, d) + (lane & 3) * 4,
-                      sp_pack(o[0][d][2 * r] * inverse, o[0][d][2 * r + 1] * inverse));
-  }
-  sp_store_fence();
-  sp_named_barrier(3 + group, 128);
-  if (sp_thread() % 128 == 0) {
-    sp_box_store(&p.out_map, own_queries, query0 + group * 64, head, batch);
-    sp_box_store_wait();
+    leave(Place::queries_left());
+    const u32 rows = Place::out(group) + warp_row * ROW_BYTES<DIM_V>;
+    store_rows<Pass, 1>(p, o, maximum, sum, scale, queries, group * 64 + warp_row, rows, head, batch);
   }
 }
 
 // 128 queries x 128 keys a tile: 2 warpgroups that compute and one that copies, 4 stages.
 SP_KERNEL(384, 1) attend_sm90a_128x128(SP_PARAMETER SpParams p) {
-  attend_groups<2, 128, 4>(p);
+  attend_in_turns<All, RowsInOrder<128>, KeysInOrder, 2, 128, 4, true>(p);
 }
 
 #endif

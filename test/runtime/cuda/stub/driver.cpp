@@ -25,7 +25,7 @@ namespace {
 struct Device { int capability = 90, units = 4, shared = 232448, count = 1, version = 12040; uint64_t memory = 1ull << 30; } device;
 struct Block { size_t size; void* base; };
 struct Stream { std::deque<std::function<void()>> work; };
-struct Event { Handle stream = 0; bool recorded = false, passed = false; int polls = 0; double at = 0; };
+struct Event { Handle stream = 0; bool recorded = false; std::shared_ptr<bool> passed = std::make_shared<bool>(false); int polls = 0; double at = 0; };
 struct Module { void* library; };
 struct Function { void* entry; Launcher launch; size_t params; int shared; std::string name; };
 std::map<Handle, Block> memory;
@@ -67,6 +67,10 @@ bool guardsIntact(const Block& block) {
   return true;
 }
 void drain(Stream& stream) { while (!stream.work.empty()) { auto job = stream.work.front(); stream.work.pop_front(); job(); } }
+void drainUntil(Handle stream, const bool& passed) {
+  auto found = streams.find(stream);
+  while (found != streams.end() && !passed && !found->second.work.empty()) {
+    auto job = found->second.work.front(); found->second.work.pop_front(); job(); } }
 void drainAll() { for (auto& [handle, stream] : streams) drain(stream); }
 }
 
@@ -229,21 +233,28 @@ API CUresult cuEventDestroy_v2(Handle event) { BEGIN("cuEventDestroy", "")
 API CUresult cuEventRecord(Handle event, Handle stream) { BEGIN("cuEventRecord", "")
   if (!events.count(event) || !streams.count(stream)) return INVALID_HANDLE;
   Event fresh; fresh.stream = stream; fresh.recorded = true; events[event] = fresh;
-  streams[stream].work.push_back([event] { auto found = events.find(event); if (found != events.end()) { found->second.passed = true; found->second.at = now(); } });
+  streams[stream].work.push_back([event, passed = fresh.passed] { *passed = true; auto found = events.find(event); if (found != events.end()) found->second.at = now(); });
+  return OK;
+}
+API CUresult cuStreamWaitEvent(Handle stream, Handle event, unsigned flags) { BEGIN("cuStreamWaitEvent", "")
+  if (!events.count(event) || !streams.count(stream)) return INVALID_HANDLE;
+  if (flags) return INVALID_VALUE;
+  // An event that was never recorded is waited for by nobody; one that is recorded again later is meant as it is now.
+  if (!events[event].recorded) return OK;
+  streams[stream].work.push_back([other = events[event].stream, passed = events[event].passed] { drainUntil(other, *passed); });
   return OK;
 }
 API CUresult cuEventQuery(Handle event) {
   BEGIN("cuEventQuery", "")
   if (!events.count(event)) return INVALID_HANDLE;
   if (events[event].polls++ < pollsUntilReady) return NOT_READY;
-  auto& work = streams[events[event].stream].work;
-  while (!events[event].passed && !work.empty()) { auto job = work.front(); work.pop_front(); job(); }
+  drainUntil(events[event].stream, *events[event].passed);
   return lost ? lost : OK;
 }
 API CUresult cuEventElapsedTime(float* milliseconds, Handle begun, Handle ended) {
   BEGIN("cuEventElapsedTime", "")
   if (!events.count(begun) || !events.count(ended)) return INVALID_HANDLE;
-  if (!events[begun].passed || !events[ended].passed) return NOT_READY;
+  if (!*events[begun].passed || !*events[ended].passed) return NOT_READY;
   *milliseconds = (float)(events[ended].at - events[begun].at); return OK;
 }
 API CUresult cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
@@ -279,10 +290,11 @@ API CUresult cuTensorMapEncodeTiled(void* map, int type, unsigned rank, Handle a
   for (unsigned i = 0; i + 1 < rank; i++) if (strides[i] % 16 || strides[i] >= (1ull << 40) || strides[i] == 0) return INVALID_VALUE;
   if (box[0] * bytes[type] % 16 || (swizzle && box[0] * bytes[type] > inner[swizzle])) return INVALID_VALUE;
   // As sp_tensor_map of test/codegen/cuda/emulator/groups.h.
-  struct { uint64_t base, sizes[5], strides[4]; uint32_t box[5], swizzled; uint64_t rest[3]; } encoded = {};
+  if (rank > 4) return INVALID_VALUE;
+  struct { uint64_t base, sizes[4], strides[3]; uint32_t box[4], swizzled, rest[11]; } encoded = {};
   static_assert(sizeof encoded == 128, "a CUtensorMap has 128 bytes");
   encoded.base = address; encoded.swizzled = inner[swizzle];
-  for (unsigned i = 0; i < 5; i++) { encoded.sizes[i] = i < rank ? dims[i] : 1; encoded.box[i] = i < rank ? box[i] : 1; }
+  for (unsigned i = 0; i < 4; i++) { encoded.sizes[i] = i < rank ? dims[i] : 1; encoded.box[i] = i < rank ? box[i] : 1; }
   for (unsigned i = 0; i + 1 < rank; i++) encoded.strides[i] = strides[i];
   memcpy(map, &encoded, sizeof encoded);
   return OK;

@@ -33,6 +33,8 @@ export type Stub =
       /** The options of the last compilation, and programs that were not destroyed. */
       options(): string;
       programs(): number;
+      /** Programs that NVRTC was given since it was loaded. */
+      compilations(): number;
       /** The newest architecture that NVRTC knows. */
       architectures(newest: number): void;
     };
@@ -60,7 +62,7 @@ export function openStub(harness = 'plain-harness.cpp'): Stub {
     kind: 'stub',
     machine: {
       platform: 'linux',
-      env: { ...process.env, SPARSEC_CUDA_DRIVER: driver, SPARSEC_NVRTC: nvrtc },
+      env: { ...process.env, SPARSEC_CUDA_DRIVER: driver, SPARSEC_NVRTC: nvrtc, SPARSEC_CACHE: 'off' },
     },
     calls: () => (calls() as string).split('\n').filter((line) => line !== ''),
     fail: (name, code, after = 0) => fail(name, code, after),
@@ -74,6 +76,7 @@ export function openStub(harness = 'plain-harness.cpp'): Stub {
     },
     options: ofNvrtc.func('stub_options', 'const char *', []) as () => string,
     programs: ofNvrtc.func('stub_programs', 'int', []) as () => number,
+    compilations: ofNvrtc.func('stub_compilations', 'int', []) as () => number,
     architectures,
   };
 }

@@ -31,6 +31,7 @@ std::string read(const std::string& path) {
 
 API const char* stub_options() { return options.c_str(); }
 API int stub_programs() { return (int)programs.size(); }
+API int stub_compilations() { return (int)(next - 1); }
 API void stub_architectures(int newest) {
   architectures.clear();
   for (int known : {75, 80, 86, 89, 90, 100, 120}) if (known <= newest) architectures.push_back(known);

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { tileCases } from '../../bench/tiles/cases.ts';
+import { compilePairs, contiguousRatio, examples } from '../../bench/tiles/compile-case.ts';
+import { countPairs, launch, listFalseTiles } from '../../bench/tiles/count.ts';
+import { findFalseTiles } from '../../bench/tiles/inspect-tiles.ts';
+import { compile } from '../../compiler/index.ts';
+import { createBinder } from '../../runtime/mask/bind.ts';
+
+/** No tile divides it; of every residue modulo 64 it has more rows than a tile. */
+const N = 4099;
+
+describe('patterns with holes', () => {
+  const cases = tileCases(N).filter(({ contiguous }) => contiguous !== null);
+
+  it.each(cases.map((entry) => [entry.name, entry] as const))(
+    '%s: no more work a live pair than the same set undilated and contiguous',
+    (_, entry) => {
+      const [[unit]] = compilePairs(entry);
+      const { live, visited } = countPairs(unit, launch(unit, entry.n, entry.n));
+      expect(visited / live).toBeLessThanOrEqual(1.05 * contiguousRatio(entry)!);
+    },
+  );
+
+  it('counts padding as well: boxes of 3 x 10 on rows of 10 leave two slots of 32 over', () => {
+    const narrow = cases.find(({ name }) => name === 'image 48 x 20, window 7 x 7, dilation 1 x 2')!;
+    const [[unit]] = compilePairs(narrow);
+    const { live, computed } = countPairs(unit, launch(unit, narrow.n, narrow.n));
+    expect(computed / live).toBeLessThanOrEqual(1.05 * contiguousRatio(narrow)!);
+  });
+});
+
+describe('false tiles', () => {
+  it.each([
+    ['block_diffusion', 1023],
+    ['cosmos_predict2', 220],
+    ['shared_prefix', 1023],
+  ])('are not among those of %s, whose tiles hold rows unlike the others', (name, n) => {
+    const text = readFileSync(new URL(`${name}.sa`, examples), 'utf8');
+    const [[unit]] = compilePairs({ name, text, n, contiguous: null });
+    expect(listFalseTiles(unit, launch(unit, n, n))).toEqual([]);
+  });
+
+  it('are found where a table has them', () => {
+    const result = compile({ name: 'a.sa', text: 'pattern p = causal' });
+    const bound = createBinder(result.units[0].graph.nodes[0].mask, { nq: 16, nk: 16, offset: 0 }, {})(0, 0);
+    const tile = (at: number) => Int32Array.from({ length: 4 }, (_, slot) => 4 * at + slot);
+    const everything = {
+      queryTile: 4,
+      granularity: 4,
+      rows: 4,
+      order: Uint32Array.of(0, 1, 2, 3),
+      starts: Uint32Array.of(0, 1, 1, 2, 2, 3, 3, 4, 4),
+      runs: Uint32Array.of(0, 16, 0, 16, 0, 16, 0, 16),
+      statistics: {
+        visits: 0,
+        partialRuns: 4,
+        fullRuns: 0,
+        partialTiles: 16,
+        fullTiles: 0,
+        visitedPairs: 256,
+      },
+    };
+    const found = findFalseTiles(everything, bound, { queries: tile, keys: tile });
+    // Causal tiles of a square of 4 x 4: six dead, four mixed, six full.
+    expect(found.filter(({ kind }) => kind === 'dead')).toHaveLength(6);
+    expect(found.filter(({ kind }) => kind === 'full')).toHaveLength(6);
+    expect(found[0]).toEqual({ kind: 'dead', query: 0, key: 4 });
+  });
+});

@@ -1,0 +1,17 @@
+import { describe, it } from 'vitest';
+import { compileExamples } from '../../examples/load-examples.ts';
+import { expectExample } from './expect-right.ts';
+import { chosenModule, groupTargetOf, smallTarget } from './modules.ts';
+import { missing, skipped } from './toolchain.ts';
+
+const units = compileExamples({ until: 'lower' });
+
+describe.skipIf(missing['g++'] !== null)(`examples by warpgroups in the emulator${skipped('g++')}`, () => {
+  // Diagonals are kernels of the other family.
+  const targets = [groupTargetOf({ apart: true }), smallTarget];
+
+  it.concurrent.each([...units])('%s', { timeout: 180_000 }, async (name, { graph }) => {
+    const outputs = graph.combine === 'concat' ? (['out'] as const) : (['out', 'lse'] as const);
+    await expectExample(name, chosenModule({ ...graph, dtype: 'bf16', outputs }, targets), [1, 65]);
+  });
+});

@@ -1,0 +1,81 @@
+import { forms } from './forms/index.ts';
+import type { Random } from './random.ts';
+import type { Form, Sort, Term } from './term.ts';
+
+/** What a place may name, and which forms stand there. */
+export interface Scope {
+  /** Names with the sorts that they give. */
+  readonly names: Readonly<Record<string, readonly Sort[]>>;
+  /** Whether the positions are cells of the attention's grid. */
+  readonly onGrid: boolean;
+  /** Whether this is the pattern of the file: it sees no inputs and does not call itself. */
+  readonly isPattern?: boolean;
+  /** Whether the place lies in a part of the plane, where nothing is drawn. */
+  readonly inPart?: boolean;
+  /** Whether real numbers may be rounded, which indices of biases do not. */
+  readonly withoutReals?: boolean;
+}
+
+export const attentionNames: Scope['names'] = {
+  w: ['integer', 'natural', 'positive', 'row'],
+  shift: ['integer', 'natural', 'row'],
+};
+export const patternNames: Scope['names'] = { width: ['integer', 'natural', 'positive'], half: ['integer'] };
+
+/** A random term of a sort, at most `depth` sets deep. */
+export function generateTerm(sort: Sort, depth: number, scope: Scope, random: Random): Term {
+  const fitting = [...forms.values()].filter(
+    (form) =>
+      form.gives.includes(sort) &&
+      (depth > 0 || !form.takes.includes('set')) &&
+      (depth > 0 || sort === 'set' || form.takes.length === 0) &&
+      !(scope.isPattern && (form.uses !== undefined || form.name === 'pattern call')) &&
+      (scope.onGrid || form.onGrid !== true) &&
+      !(form.isDrawn && (scope.inPart || scope.isPattern)) &&
+      !(scope.withoutReals && form.takes.includes('host')) &&
+      (form.name !== 'name' || namesOf(scope, sort).length > 0),
+  );
+  const form = random.weighted(fitting);
+  const inside =
+    form.rebases === undefined
+      ? scope
+      : { ...scope, onGrid: false, inPart: scope.inPart === true || form.rebases === 'to parts' };
+  const args = form.takes.map((taken) =>
+    generateTerm(taken, depthBelow(form, taken, depth, random), taken === 'set' ? inside : scope, random),
+  );
+  return { form: form.name, args, value: generateValue(form, sort, scope, random) };
+}
+
+/** Integers are kept shallow: a mask is interesting for its sets. */
+function depthBelow(form: Form, taken: Sort, depth: number, random: Random): number {
+  if (taken === 'set') return depth - 1;
+  const isInteger = form.gives.includes('integer');
+  return isInteger ? Math.max(depth - 1, 0) : random.pick([0, 0, 1, 2]);
+}
+
+function generateValue(form: Form, sort: Sort, scope: Scope, random: Random): Term['value'] {
+  switch (form.name) {
+    case 'constant':
+      if (sort === 'positive' || sort === 'size') return random.pick([1, 2, 2, 3, 4, 5, 7, 8]);
+      if (sort === 'natural') return random.pick([0, 1, 2, 3, 4, 6, 9, 16]);
+      return random.integer(-5, 20);
+    case 'name':
+      return random.pick(namesOf(scope, sort));
+    case 'by head':
+      return random.pick([1, 1, 2]);
+    case 'random':
+      return random.integer(1, 5);
+    case 'shift':
+      return random.integer(0, 3);
+    case 'by layer':
+      return random.integer(0, 2);
+    case 'floor of a share':
+      return random.pick(['0.3', '0.5', '0.77', '1.25']);
+    default:
+      return null;
+  }
+}
+
+function namesOf({ names }: Scope, sort: Sort): string[] {
+  return Object.keys(names).filter((name) => names[name].includes(sort));
+}

@@ -1,0 +1,179 @@
+import type { Environment, Sort } from '../term.ts';
+import { elementOf, gridReach, reach } from './real-arrays.ts';
+
+export { realArrays } from './real-arrays.ts';
+
+/** The fields of an attention that change scores, in the order in which `docs/language.md` applies them. */
+export type ScoreFieldName =
+  | 'scale'
+  | 'rows scale'
+  | 'softcap'
+  | 'alibi'
+  | 'bias key'
+  | 'bias pair'
+  | 'bias relative'
+  | 'sink logit'
+  | 'denominator scale';
+
+/** One way to write a field of scores, and what it means. */
+export interface ScoreForm {
+  readonly name: string;
+  /** Forms of the fields that take several arguments stand side by side; of the others there is one at most. */
+  readonly field: ScoreFieldName;
+  /** The input that it reads; none where absent. */
+  readonly uses?: string;
+  /** The launch parameter that it reads, of type real. */
+  readonly launch?: string;
+  /** Index expressions. `row` is one without j. */
+  readonly takes: readonly Extract<Sort, 'integer' | 'row'>[];
+  /** The constants that stand in it; null where there is none. */
+  readonly numbers: readonly number[] | null;
+  /** Whether the attention has to be over a grid. */
+  readonly onGrid?: boolean;
+  /** What stands behind the field, or between its parentheses. */
+  readonly text: (args: readonly string[], value: number) => string;
+  /** The number that the field gives at a pair. */
+  readonly meaning: (environment: Environment, args: readonly number[], value: number) => number;
+}
+
+type Part = Pick<ScoreForm, 'name' | 'text' | 'meaning'> & Partial<ScoreForm>;
+const form = (field: ScoreFieldName, part: Part): ScoreForm => ({ takes: [], numbers: null, ...part, field });
+
+/** A form that hands an array over; `indices` is the element that a pair reads. */
+const arrayForm = (
+  field: ScoreFieldName,
+  name: string,
+  indices: (environment: Environment) => readonly number[],
+  part: Partial<ScoreForm> = {},
+): ScoreForm =>
+  form(field, {
+    name: `${field}, ${name}`,
+    uses: name,
+    text: () => name,
+    meaning: (environment) => elementOf(environment.arrays[name], indices(environment)),
+    ...part,
+  });
+
+/** The slopes of the paper: the powers of 2^(-8 / P) for P heads, and every other one of 2P heads beyond. */
+function paperSlope(head: number, heads: number): number {
+  let power = 1;
+  while (2 * power <= heads) power *= 2;
+  const first = Array.from({ length: power }, (_, h) => 2 ** ((-8 * (h + 1)) / power));
+  const between = Array.from({ length: power }, (_, h) => 2 ** ((-8 * (2 * h + 1)) / (2 * power)));
+  return [...first, ...between][head];
+}
+
+const held = (difference: number, most: number) => Math.min(Math.max(difference, -most), most) + most;
+
+const simple: readonly ScoreForm[] = [
+  form('scale', {
+    name: 'scale',
+    numbers: [0.125, 0.5, 1, 2],
+    text: (_, value) => String(value),
+    meaning: (_, __, value) => value,
+  }),
+  form('scale', {
+    name: 'scale at launch',
+    launch: 'strength',
+    text: () => 'strength',
+    meaning: ({ names }) => names.strength,
+  }),
+  form('softcap', {
+    name: 'softcap',
+    numbers: [0.5, 3, 30],
+    text: (_, value) => String(value),
+    meaning: (_, __, value) => value,
+  }),
+  form('alibi', {
+    name: 'alibi',
+    text: () => '',
+    meaning: ({ head, heads }) => paperSlope(head, heads),
+  }),
+  arrayForm('alibi', 'slopes', ({ head }) => [head]),
+  arrayForm('sink logit', 'sinks', ({ head }) => [head]),
+  arrayForm('bias key', 'key_bias', ({ j }) => [j]),
+  arrayForm('bias key', 'key_bias_of_heads', ({ head, j }) => [head, j]),
+  arrayForm('bias key', 'key_bias_of_all', ({ batch, head, j }) => [batch, head, j]),
+];
+
+/** Factors of rows. They are read out of a table of positions, so there is none before position 0. */
+const rows: readonly ScoreForm[] = [
+  form('rows scale', {
+    name: 'logarithm of the row',
+    text: () => 'log2(2 + max(i, 0)) / 2',
+    meaning: ({ i }) => (i < 0 ? 0 : Math.log2(2 + i) / 2),
+  }),
+  form('rows scale', {
+    name: 'steps of rows',
+    numbers: [0.25, 1.5],
+    text: (_, value) => `1 + (i mod 3) * ${value}`,
+    meaning: ({ i }, _, value) => (i < 0 ? 0 : 1 + (i % 3) * value),
+  }),
+  form('rows scale', {
+    name: 'rows up to a launch parameter',
+    text: () => 'if i < w then 1.5 else n / (n + i)',
+    meaning: ({ i, n, names }) => (i < 0 ? 0 : i < names.w ? 1.5 : n / (n + i)),
+  }),
+  arrayForm('denominator scale', 'row_weight', ({ i, offset }) => [i - offset]),
+  arrayForm(
+    'denominator scale',
+    'row_weight_of_heads',
+    ({ batch, head, i, n }) => [batch, head, Math.max(0, Math.min(i, n - 1))],
+    // Outside of the array there would be a denominator of 0.
+    { text: () => 'row_weight_of_heads[clamp(i, 0, n - 1)]' },
+  ),
+  form('bias pair', {
+    name: 'bias pair out of a list of integers',
+    takes: ['integer'],
+    text: ([index]) => `[1, 0][(${index}) mod 2]`,
+    meaning: (_, [index]) => 1 - Math.abs(index % 2),
+  }),
+  form('denominator scale', {
+    name: 'denominator scale out of a list',
+    takes: ['row'],
+    text: ([index]) => `[0.5, 1.25, 2][(${index}) mod 3]`,
+    meaning: (_, [index]) => [0.5, 1.25, 2][((index % 3) + 3) % 3],
+  }),
+];
+
+const pairs: readonly ScoreForm[] = [
+  arrayForm('bias pair', 'pair_bias', ({ i, j }) => [i, j]),
+  arrayForm('bias pair', 'pair_bias_of_rows', ({ batch, i, j, offset }) => [batch, i - offset, j]),
+  arrayForm('bias pair', 'pair_bias_of_heads', ({ batch, head, i, j }) => [batch, head, i, j]),
+  form('bias pair', {
+    name: 'bias pair, looked up',
+    uses: 'looked_up',
+    takes: ['integer', 'integer'],
+    text: ([row, column]) => `looked_up[${row}, ${column}]`,
+    meaning: ({ arrays, head }, [row, column]) => elementOf(arrays.looked_up, [head, row, column]),
+  }),
+  form('bias pair', {
+    name: 'bias pair out of a list',
+    takes: ['integer'],
+    numbers: [-0.75, 2],
+    text: ([index], value) => `[0.5, ${value}, 1][(${index}) mod 3]`,
+    meaning: (_, [index], value) => [0.5, value, 1][((index % 3) + 3) % 3],
+  }),
+  arrayForm('bias relative', 'distance_bias', ({ i, j }) => [held(j - i, reach)]),
+  arrayForm('bias relative', 'distance_bias_of_heads', ({ batch, head, i, j }) => [
+    batch,
+    head,
+    held(j - i, reach),
+  ]),
+  arrayForm(
+    'bias relative',
+    'grid_bias',
+    ({ head, i, j, grid }) => {
+      if (grid === null) throw new Error('a bias on a grid needs one');
+      const cells = [i, j].map((p) => [Math.floor(p / grid[1]), p - grid[1] * Math.floor(p / grid[1])]);
+      return [head, ...gridReach.map((most, axis) => held(cells[1][axis] - cells[0][axis], most))];
+    },
+    { onGrid: true },
+  ),
+];
+
+/** Every way to change scores that random specifications have. */
+export const scoreForms: readonly ScoreForm[] = [...simple, ...rows, ...pairs];
+
+/** The fields whose forms stand side by side. */
+export const fieldsOfSeveral: ReadonlySet<ScoreFieldName> = new Set(['bias pair', 'bias relative']);
