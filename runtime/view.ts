@@ -14,7 +14,7 @@ import type { MaskProgram } from './mask/nodes.ts';
  *   row-major over the parts, slots row-major inside a tile, and slots behind the box are padding. A slot is padding as
  *   well where a coordinate is not below its size, or the position is no query (offset <= i < offset + nq) or key
  *   (0 <= j < nk) of the launch. A box of fewer slots than its tile suits axes that powers of two do not divide: 3 x 10 of
- *   32 on rows of 10. WGSL kernels take such boxes, those of CUDA whole tiles only.
+ *   32 on rows of 10.
  *   Example: a dilation d is the region of axes (r: size d, stride 1) and (a: size ceil(n / d), stride d), extents 1 and
  *   32: tiles of 32 positions that are equal modulo d.
  * - `list` (keys only): slot s is the s-th key, ascending, for which the part of the pass's mask that does not name the

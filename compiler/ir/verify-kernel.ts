@@ -71,17 +71,16 @@ function verifyPass(pass: PlannedPass): string[] {
   const tiles = pass.kernels.map(({ shape, extents }) => {
     return { queries: tileQueries(shape), keys: tileKeys(shape), extents };
   });
-  return [...problems, ...verifyViews(pass, tiles, { mayPad: true })];
+  return [...problems, ...verifyViews(pass, tiles)];
 }
 
 /**
  * What a pass says of itself: views, schedule, strategy and the boxes of its kernels must go together. A box may have
- * fewer slots than its tile where kernels know of it.
+ * fewer slots than its tile, the last of which are padding.
  */
 export function verifyViews(
   { name, queries, keys, strategy, schedule }: Omit<PlannedPass, 'kernels' | 'variant'>,
   tiles: readonly TileBoxes[],
-  { mayPad }: { readonly mayPad: boolean } = { mayPad: false },
 ): string[] {
   const problems: string[] = [];
   const say = (wrong: boolean, text: string): void => {
@@ -102,8 +101,7 @@ export function verifyViews(
       say(boxes.length !== view.regions.length, `has ${boxes.length} boxes for its regions of ${side}`);
       const fits = boxes.every((box, region) => {
         const inBox = box.reduce((a, b) => a * b, 1);
-        const isTile = mayPad ? inBox <= slots : inBox === slots;
-        return isTile && box.length === view.regions[region]?.axes.length;
+        return inBox <= slots && box.length === view.regions[region]?.axes.length;
       });
       say(!fits, `has boxes of ${side} that are no tile of ${slots}`);
     }

@@ -1,6 +1,7 @@
 import type { CudaTarget, CudaTile } from '../cost/cuda-target.ts';
 import { cudaSharedBytes } from '../ir/cuda-kernel.ts';
-import type { KernelPlan } from '../ir/kernel.ts';
+import type { KernelPlan, PlannedPass } from '../ir/kernel.ts';
+import { hasScoreChain } from '../ir/score-chain.ts';
 import type { CudaFamily } from '../../runtime/cuda/descriptor.ts';
 import type { Strategy } from '../../runtime/descriptor.ts';
 
@@ -40,4 +41,27 @@ export function chooseCudaTile(
       Math.max(dim, dimV) <= tile.upTo && cudaSharedBytes(family, tile, dim, dimV) <= target.sharedBytes,
   );
   return fitting ?? null;
+}
+
+/** Registers that scores, their weights as elements and the accumulators may take beside a score of several steps. */
+const MOST_HELD = 160;
+
+/**
+ * The tile as a pass takes it: on sm_90a products do not overlap where the registers of a thread, 232 or 224, do not
+ * suffice, which is where the score has several steps and rows are gathered besides. What nvcc 13.0 spills if they do: 44
+ * bytes at dim 128 for listed keys (none for boxes of keys), 136 at dim 192 and dim_v 128 for boxes of either side and for
+ * listed keys; without overlap nothing. Wider values leave too few for any keys: at 192 and 192 it is 100 to 160 bytes, and
+ * without overlap 48 at most.
+ */
+export function overlapWhereItFits(
+  tile: CudaTile,
+  { dim, dimV }: CudaDemand,
+  { queries, keys }: Pick<PlannedPass, 'queries' | 'keys'>,
+  score: KernelPlan['score'],
+): CudaTile {
+  if (tile.overlap !== true || !hasScoreChain(score)) return tile;
+  const held = (tile.keys * 3) / 4 + dimV / 2;
+  const isGathered = queries.kind !== 'positions' || keys.kind !== 'positions';
+  const isShort = keys.kind === 'list' || (isGathered && dim > 128);
+  return held > MOST_HELD || (held === MOST_HELD && isShort) ? { ...tile, overlap: false } : tile;
 }

@@ -85,15 +85,13 @@ function scheduledPass(
   search: PlanSearch,
 ): ScheduledPass {
   const plain = plainPass(graph, branch);
-  const { queries, keys, strategy, name } = part.layout;
+  const { strategy, name } = part.layout;
   return {
     ...plain,
     name: isOnly ? plain.name : passName(graph.nodes[branch].name, name),
     mask: part.mask,
-    queries,
-    keys,
     strategy,
-    shapes: search.shapes(part),
+    ...search.arrange(part),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Schedule, ScheduledPass } from '../ir/schedule.ts';
 import { wholeMask } from '../ir/whole-mask.ts';
 import type { CudaField } from '../../runtime/cuda/descriptor.ts';
 import type { UniformField } from '../../runtime/descriptor.ts';
-import { chooseCudaTile, cudaPurposes, familyOf } from './choose-cuda-tiles.ts';
+import { chooseCudaTile, cudaPurposes, familyOf, overlapWhereItFits } from './choose-cuda-tiles.ts';
 import { findExtents } from './find-extents.ts';
 import { planBuffers } from './plan-buffers.ts';
 import { chooseSchedule } from './plan-kernels.ts';
@@ -80,8 +80,10 @@ function planPass(
 function kernelsFor(pass: ScheduledPass, graph: Graph, target: CudaTarget): PlannedCudaKernel[] {
   const family = familyOf(target);
   return cudaPurposes(target, pass.strategy).flatMap(({ purpose, layouts }) => {
-    const tile = chooseCudaTile(graph, target, layouts);
-    if (tile === null) return [];
+    const chosen = chooseCudaTile(graph, target, layouts);
+    if (chosen === null) return [];
+    const [{ score }] = graph.nodes;
+    const tile = overlapWhereItFits(chosen, graph, pass, score);
     const queries = cudaTileQueries(tile);
     const words = [
       'attend',

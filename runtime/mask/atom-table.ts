@@ -69,6 +69,8 @@ export class AtomTable {
       case 'select': {
         const [then, otherwise] = [forms[node.then], forms[node.else]];
         const condition = emitCondition(node.condition);
+        const decided = this.arena.nodes[condition];
+        if (decided.kind === 'bool') return decided.value ? then : otherwise;
         const chosen = {
           kind: 'select',
           condition,

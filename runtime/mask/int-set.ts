@@ -254,7 +254,14 @@ export function stretchEnd(set: IntSet, x: number): number {
   const segmentEnd = at + 1 < set.starts.length ? set.starts[at + 1] - 1 : Infinity;
   if (steps.length === 0) return segmentEnd;
   const base = Math.floor(x / modulus) * modulus;
-  const next = steps.find((step) => base + step > x) ?? steps[0] + modulus;
+  // The first step behind x.
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (base + steps[middle] > x) high = middle;
+    else low = middle + 1;
+  }
+  const next = low < steps.length ? steps[low] : steps[0] + modulus;
   return Math.min(segmentEnd, base + next - 1);
 }
 

@@ -155,6 +155,7 @@ export class Normaliser implements FormulaContext {
       return disjunction(cases, this);
     }
     const within = narrowed.set;
+    if (isEmpty(within) || isEverything(within)) return constantPredicate(!isEmpty(within));
     return this.pullBack(bare, within) ?? { kind: 'set', form: bare, set: within };
   }
 

@@ -47,6 +47,17 @@ describe('the schedule of CUDA kernels', () => {
     }
   });
 
+  it('lays boxes of fewer slots than a tile over axes that powers of two do not divide', () => {
+    const over = 'over video(t: 5, y: 30, x: 50)';
+    const { passes } = schedule('neighborhood((3, 7, 7))', {}, `${over} heads 1 dim 64`);
+    const slots = passes[0].shapes.flatMap(({ queries, extents }) =>
+      extents.queries.map((box) => box.reduce((a, b) => a * b) / queries),
+    );
+    expect(Math.max(...slots)).toBe(1);
+    expect(Math.min(...slots)).toBeLessThan(1);
+    expect(Math.min(...slots)).toBeGreaterThanOrEqual(0.75);
+  });
+
   it('can be told not to', () => {
     const both = 'causal & (window(keys: 128) | stride(128))';
     expect(schedule(both, { noLayout: true, noSplit: true }).passes).toHaveLength(1);

@@ -4,7 +4,9 @@ import { compile } from '../../compiler/index.ts';
 import type { CudaKernelPlan } from '../../compiler/ir/cuda-kernel.ts';
 import { printCudaKernelPlan } from '../../compiler/ir/print-cuda-kernel.ts';
 import { verifyCudaKernelPlan } from '../../compiler/ir/verify-cuda-kernel.ts';
+import { chooseCudaTile, overlapWhereItFits } from '../../compiler/passes/choose-cuda-tiles.ts';
 import { planCudaKernels } from '../../compiler/passes/plan-cuda-kernels.ts';
+import type { View } from '../../runtime/view.ts';
 
 function planOf(text: string): CudaKernelPlan {
   const { units } = compile({ name: 'a.sa', text }, { target: 'cuda', until: 'plan' });
@@ -124,5 +126,36 @@ describe('verifyCudaKernelPlan', () => {
     expect(verifyCudaKernelPlan({ ...planOf(joined), passes: [{ ...far, kernels: [wrong] }] })).toContain(
       'attend_far_sm80_32x4: 6 rows in the lanes of a warp',
     );
+  });
+
+  it.each([
+    // keys, dim, dim_v, fields of the score, overlapped
+    ['list', 128, 128, 'alibi', false],
+    ['list', 128, 128, '', true],
+    ['boxes', 128, 128, 'alibi', true],
+    ['positions', 128, 128, 'alibi', true],
+    ['list', 64, 64, 'alibi', true],
+    ['boxes', 192, 128, 'softcap 2.5', false],
+    ['positions', 192, 128, 'softcap 2.5', true],
+    ['positions', 192, 192, 'softcap 2.5', false],
+  ] as const)(
+    'overlaps products where registers suffice: keys by %s, dim %i and %i, %s',
+    (kind, dim, dimV, fields, isOverlapped) => {
+      const plan = planOf(
+        `attention a { mask causal heads 2 dim ${dim} dim_v ${dimV} dtype bf16 ${fields} }`,
+      );
+      const newest = cudaTargets.find((target) => target.class === 'cuda-sm90a')!;
+      const tile = chooseCudaTile(plan, newest)!;
+      expect(tile.overlap).toBe(true);
+      const keys: View = kind === 'boxes' ? { kind, regions: [] } : { kind };
+      const taken = overlapWhereItFits(tile, plan, { queries: { kind: 'positions' }, keys }, plan.score);
+      expect(taken).toEqual({ ...tile, overlap: isOverlapped });
+    },
+  );
+
+  it('plans what registers suffice for', () => {
+    const { passes } = planOf('attention a { mask causal heads 2 dim 192 dtype bf16 softcap 2.5 }');
+    const { tile } = passes[0].kernels.find(({ family }) => family === 'sm_90a')!;
+    expect(tile.overlap).toBe(false);
   });
 });

@@ -36,21 +36,26 @@ const SCHEDULES = [
   },
 ] as const;
 
+/** Constants of the attention. Each is referenced in what any architecture compiles, or marked: nvcc speaks of others. */
 export function writeCudaConstants({ heads, kvHeads, dim, dimV, outputs, passes }: CudaKernelPlan): Block {
   const hasState = passes.some(({ state }) => state.reads || state.writes);
+  const storesLse = outputs.includes('lse') && passes.some(({ state }) => !state.writes);
+  // Kernels for 9.0 stand in a condition: another architecture sees none of what they reference.
+  const isConditional = passes.every(({ kernels }) => kernels.every(({ family }) => family === 'sm_90a'));
+  const constant = isConditional ? '[[maybe_unused]] constexpr' : 'constexpr';
   return [
-    `constexpr int HEADS = ${heads};`,
-    `constexpr int HEADS_PER_KV = ${heads / kvHeads};`,
-    `constexpr int DIM = ${dim}; // elements of a row of q or k`,
-    `constexpr int DIM_V = ${dimV}; // elements of a row of v or out`,
+    `${constant} int HEADS = ${heads};`,
+    `${constant} int HEADS_PER_KV = ${heads / kvHeads};`,
+    `${constant} int DIM = ${dim}; // elements of a row of q or k`,
+    `${constant} int DIM_V = ${dimV}; // elements of a row of v or out`,
     ...(hasState
       ? [
-          'constexpr int STATE = DIM_V + 4; // floats of a row of the state: accumulators, maximum, sum, two of nothing',
+          `${constant} int STATE = DIM_V + 4; // floats of a row of the state: accumulators, maximum, sum, two of nothing`,
         ]
       : []),
     '// Logits are kept in units of log 2, so that weights are powers of two.',
-    'constexpr float LOG2_E = 1.4426950408889634f;',
-    ...(outputs.includes('lse') ? ['constexpr float LN_2 = 0.6931471805599453f;'] : []),
+    `${constant} float LOG2_E = 1.4426950408889634f;`,
+    ...(storesLse ? [`${constant} float LN_2 = 0.6931471805599453f;`] : []),
     '#define NEVER (-SP_INFINITY) // the logit of a dead pair',
   ];
 }

@@ -2,11 +2,12 @@ import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
 import { rangesOfGraph } from '../../ir/find-ranges.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
+import { hasScoreChain } from '../../ir/score-chain.ts';
 import type { RealReading } from '../../../runtime/descriptor.ts';
 import { cudaDialect } from '../expression/cuda-dialect.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';
-import { floatLiteral, hasScoreChain } from '../wgsl/write-score.ts';
+import { floatLiteral } from '../wgsl/write-score.ts';
 import type { Block } from '../wgsl/text.ts';
 import type { CudaNames } from './names.ts';
 

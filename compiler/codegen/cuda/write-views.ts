@@ -57,7 +57,7 @@ export class ViewStructs {
     extents: Extents,
     slots: number,
   ): string {
-    const key = JSON.stringify([side, view, extents]);
+    const key = JSON.stringify([side, view, extents, slots]);
     const known = this.boxes.get(key);
     if (known !== undefined) return known.name;
     const name = this.names.namer.name(
@@ -124,7 +124,7 @@ const EXISTING: Block = [
   'SP_DEVICE int existing(int index, int count) { return 0 <= index && index < count ? index : -1; }',
 ];
 
-/** A tile is a number in a mixed base: its digits are the coordinates of slot 0, to which a slot adds its own. */
+/** A tile is a number in a mixed base: its digits are the coordinates of slot 0, to which a slot adds its own; slots behind the box are empty. */
 class BoxWriter {
   constructor(
     private readonly name: string,
@@ -226,11 +226,13 @@ class BoxWriter {
       return stride === '1' ? coordinates[axis] : `${coordinates[axis]} * ${stride}`;
     });
     const base = numbers.base();
+    const inBox = extents.reduce((total, extent) => total * extent, 1);
     const { field } = this.names;
     const position = [...(base === '0' ? [] : [base]), ...terms].join(' + ');
     const [index, count] =
       this.side === 'queries' ? [`${position} - ${field('offset')}`, field('nq')] : [position, field('nk')];
     return [
+      ...(inBox < this.slots ? [`if (slot >= ${inBox}) return -1;`] : []),
       ...digits,
       ...(outside.length === 0 ? [] : [`if (${outside.join(' || ')}) return -1;`]),
       `return existing(${index}, ${count});`,

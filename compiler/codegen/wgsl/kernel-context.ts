@@ -1,9 +1,9 @@
 import type { KernelPlan, PlannedKernel, PlannedPass, TileShape } from '../../ir/kernel.ts';
 import { outputColumns, tileKeys, tileQueries, workgroupSize } from '../../ir/kernel.ts';
+import { hasScoreChain } from '../../ir/score-chain.ts';
 import type { MaskFunctions } from './mask-functions.ts';
 import type { ModuleNames } from './names.ts';
 import type { ViewFunctions } from './write-view.ts';
-import { hasScoreChain } from './write-score.ts';
 
 /** One entry point to write: kernel `kernel` of pass `pass`, the `at`-th. */
 export interface KernelTask {

@@ -2,17 +2,13 @@ import { rangesOfGraph } from '../../ir/find-ranges.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { KernelPlan } from '../../ir/kernel.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
-import type { RealReading, ScoreDescriptor } from '../../../runtime/descriptor.ts';
+import { hasScoreChain } from '../../ir/score-chain.ts';
+import type { RealReading } from '../../../runtime/descriptor.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';
 import { wgslDialect } from '../expression/wgsl-dialect.ts';
 import type { ModuleNames } from './names.ts';
 import type { Block } from './text.ts';
-
-/** True where a logit is more than the scaled product of q and k. */
-export function hasScoreChain({ rowScale, softcap, slopes, keyBias, biases }: ScoreDescriptor): boolean {
-  return [rowScale, softcap, slopes, keyBias].some((step) => step !== null) || biases.length > 0;
-}
 
 /** The functions of the score: `logit`, where it is more than scaled, and the scale of denominators. */
 export function writeScore(plan: KernelPlan, graph: Graph, names: ModuleNames): Block[] {

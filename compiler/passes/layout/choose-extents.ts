@@ -2,6 +2,9 @@ import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 import { ProductCounter } from './count-products.ts';
 import type { TileCounts } from './count-products.ts';
+import { BoxSearch } from './box-search.ts';
+import { chooseBySamples } from './choose-by-samples.ts';
+import { SampleCounter } from './count-samples.ts';
 import { factorizations, paddedBoxes, roundUpToPower } from './factorizations.ts';
 import type { NominalLaunch } from './nominal-launch.ts';
 import { numberView } from './number-view.ts';
@@ -24,21 +27,20 @@ export interface CountedBoxes {
   readonly counts: TileCounts;
   /** The search ended early: the view does not suit the mask. */
   readonly isCut: boolean;
+  /** Counted by samples: its axes depend on each other, and tiles are many. */
+  readonly isSampled: boolean;
 }
 
-/** A partial tile against a full one, roughly, on every target. */
-const PARTIAL = 1.5;
 /** Pairs of boxes that are all tried; of more, those within one residue, then one side at a time. */
 const MOST_PAIRS = 500;
 /** Of boxes that are padded as well: what a pair is made of was mostly counted for others. */
 const MOST_PADDED_PAIRS = 2500;
-/** Boxes of pairs that descents may look at before the search is content. */
-const MOST_VISITS = 2 ** 16;
 
 /**
  * Chooses the boxes of tiles of a size: of every factorization over the axes, and of boxes a little smaller where the
  * kernels take them, the one with the least work, a partial tile counting for more than a full one. Regions of one rank are
- * cut alike; of two equal pairs the first, which has the longer extents on the later axes, is taken.
+ * cut alike; of two equal pairs the first, which has the longer extents on the later axes, is taken. Where axes depend on
+ * each other and tiles are many, fewer boxes are tried, by samples.
  */
 export function chooseExtents(
   masks: readonly BoundMask[],
@@ -67,60 +69,23 @@ export function chooseExtents(
     // The second time with what the first has found for the other side.
     else for (let time = 0; time < 2; time++) search.trySides(own, other);
   }
-  const { own, other, counts } = search.found;
+  const isSampled = !Number.isFinite(search.found.work);
+  const sampled = (boxes: readonly Extents[], regions: readonly NumberedRegion[], size: number) => ({
+    whole: flatOrAll(boxes, regions),
+    padded: tile.mayPad ? flat(smallerBoxes(regions, size), regions) : [],
+  });
+  const found = isSampled
+    ? chooseBySamples(
+        sampled(ownBoxes, queries, tile.queries),
+        sampled(otherBoxes, keys, tile.keys),
+        (samples) => new SampleCounter(masks, views, tile, nominal, samples),
+      )
+    : search.found;
   const boxes = {
-    queries: views.queries.kind === 'boxes' ? own : [],
-    keys: views.keys.kind === 'boxes' ? other : [],
+    queries: views.queries.kind === 'boxes' ? found.own : [],
+    keys: views.keys.kind === 'boxes' ? found.other : [],
   };
-  return { boxes, counts, isCut };
-}
-
-/** The pair of boxes with the least work so far. */
-class BoxSearch {
-  private best: Attempt | null = null;
-  private mostVisits = MOST_VISITS;
-
-  constructor(private readonly counter: ProductCounter) {}
-
-  get found(): Attempt {
-    return this.best!;
-  }
-
-  /** Has it looked at too many boxes of pairs? */
-  get isCut(): boolean {
-    return this.counter.visits > this.mostVisits;
-  }
-
-  /** Allows as many visits again. */
-  goOn(): void {
-    this.mostVisits = this.counter.visits + MOST_VISITS;
-  }
-
-  tryPairs(ownBoxes: readonly Extents[], otherBoxes: readonly Extents[]): void {
-    for (const own of ownBoxes) for (const other of otherBoxes) this.attempt(own, other);
-  }
-
-  /** One side at a time, the other as it is best so far. */
-  trySides(ownBoxes: readonly Extents[], otherBoxes: readonly Extents[]): void {
-    const seed = this.best?.other ?? otherBoxes[0];
-    for (const own of ownBoxes) this.attempt(own, seed);
-    const { own } = this.found;
-    for (const other of otherBoxes) this.attempt(own, other);
-  }
-
-  private attempt(own: Extents, other: Extents): void {
-    if (this.best !== null && this.isCut) return;
-    const counts = this.counter.count(own, other);
-    const work = counts.queryTiles + counts.fullTiles + PARTIAL * counts.partialTiles;
-    if (this.best === null || work < this.best.work) this.best = { own, other, counts, work };
-  }
-}
-
-interface Attempt {
-  readonly own: Extents;
-  readonly other: Extents;
-  readonly counts: TileCounts;
-  readonly work: number;
+  return { boxes, counts: found.counts, isCut, isSampled };
 }
 
 /** Does a box hold one residue? A residue axis stands before the axis that it is a part of, whose steps are longer. */
@@ -131,6 +96,12 @@ function isFlat(boxes: Extents, regions: readonly NumberedRegion[]): boolean {
         boxes[at][axis] === 1 || axes.slice(axis + 1).every((later) => later.stride < stride),
     ),
   );
+}
+
+/** Boxes within one residue; all where there are none. */
+function flatOrAll(boxes: readonly Extents[], regions: readonly NumberedRegion[]): readonly Extents[] {
+  const flat = boxes.filter((box) => isFlat(box, regions));
+  return flat.length > 0 ? flat : boxes;
 }
 
 /** Every factorization of a tile's size over the axes of a view's regions. */

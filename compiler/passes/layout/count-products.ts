@@ -15,6 +15,13 @@ export interface TileCounts {
   readonly partialTiles: number;
 }
 
+/** Counts for boxes of the regions of queries and keys. */
+export interface TileCounter {
+  /** Boxes that the descents have looked at so far. */
+  readonly visits: number;
+  count(queryBoxes: Extents, keyBoxes: Extents): TileCounts;
+}
+
 /** Pairs of parts of one factor that are looked into; a factor with more makes the view one that is not counted. */
 const MOST_PARTS = 2 ** 19;
 
@@ -40,7 +47,7 @@ interface RegionPair {
  * Generalized Neighborhood Attention (2025), tiles visited on an axis = floor(max end / t) - floor(min start / t) + 1,
  * product over axes. Tiles that hang over the launch count as if they were whole.
  */
-export class ProductCounter {
+export class ProductCounter implements TileCounter {
   private readonly pairs: readonly RegionPair[];
   /** Boxes that the descents have looked at. */
   visits = 0;

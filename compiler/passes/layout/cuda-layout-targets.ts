@@ -25,6 +25,7 @@ export function cudaLayoutTargets(
         tileOf: ({ strategy }) => tiledTile(demand, able, strategy),
         sizes: distinctSizes(sizesOf(demand, able)),
         factors: cudaCostFactors[target.class],
+        takesPaddedBoxes: true,
       };
     })
     .sort((a, b) => (a.class < b.class ? 1 : -1));

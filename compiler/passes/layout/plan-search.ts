@@ -1,5 +1,6 @@
 import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
 import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { View } from '../../../runtime/view.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { TileBoxes } from '../../ir/schedule.ts';
 import { findRowBounds } from '../find-row-bounds.ts';
@@ -10,6 +11,7 @@ import type { PassCounts } from './count-pass.ts';
 import { distinctSizes } from './layout-target.ts';
 import type { LayoutTarget } from './layout-target.ts';
 import type { NominalLaunch } from './nominal-launch.ts';
+import { orderAxes, reorderBoxes, reorderViews } from './order-axes.ts';
 import { priceOf } from './price.ts';
 import { programKey } from './programs.ts';
 import { boundMasks, layoutKey, proposeLayouts } from './propose-layouts.ts';
@@ -30,6 +32,15 @@ export interface CountedPart {
   readonly tile: TileSize;
   readonly boxes: ChosenBoxes;
   readonly counts: PassCounts;
+  /** Counted by samples. */
+  readonly isSampled: boolean;
+}
+
+/** The views of a part as its pass has them, and its boxes in every size of tile. */
+export interface ArrangedPart {
+  readonly queries: View;
+  readonly keys: View;
+  readonly shapes: readonly TileBoxes[];
 }
 
 /** A way to compute one attend. */
@@ -86,8 +97,27 @@ export class PlanSearch {
     return this.ranked([...whole, ...this.improve(grouped, mask)], whole[0]);
   }
 
-  /** The boxes of a part for every other size of tile. */
-  shapes({ mask, layout, counted }: PlannedPart): readonly TileBoxes[] {
+  /** The views of a part, their axes in the order that suits its mask, and its boxes. */
+  arrange(part: PlannedPart): ArrangedPart {
+    const { mask, layout, counted } = part;
+    const shapes = this.shapes(part);
+    const [{ tile, boxes, isSampled }] = counted;
+    if (!isSampled) return { queries: layout.queries, keys: layout.keys, shapes };
+    const order = orderAxes(this.bound(mask), layout, tile, boxes, this.nominal);
+    return {
+      ...reorderViews(layout, order),
+      shapes: shapes.map(({ extents, ...size }) => ({
+        ...size,
+        extents: {
+          queries: reorderBoxes(extents.queries, order),
+          keys: reorderBoxes(extents.keys, order),
+        },
+      })),
+    };
+  }
+
+  /** The boxes of a part for every size of tile. */
+  private shapes({ mask, layout, counted }: PlannedPart): readonly TileBoxes[] {
     if (!isBoxed(layout)) return [];
     return distinctSizes(this.options.targets.flatMap(({ sizes }) => sizes)).map((tile) => {
       const known = counted.find((part) => isSameTile(part.tile, tile))?.boxes;
@@ -196,14 +226,15 @@ export class PlanSearch {
         isPlain && isLarge && bounds === null
           ? countStretches(mask, tile, this.nominal)
           : countPass({ mask, layout, bounds }, tile, noBoxes, this.nominal);
-      return { tile, boxes: noBoxes, counts };
+      return { tile, boxes: noBoxes, counts, isSampled: false };
     }
-    const { boxes, counts, isCut } = this.chooseExtents(mask, layout, tile);
+    const { boxes, counts, isCut, isSampled } = this.chooseExtents(mask, layout, tile);
     if (!isLarge && !isCut) {
-      return { tile, boxes, counts: countPass({ mask, layout, bounds: null }, tile, boxes, this.nominal) };
+      const exact = countPass({ mask, layout, bounds: null }, tile, boxes, this.nominal);
+      return { tile, boxes, counts: exact, isSampled };
     }
     const visitedPairs = (counts.fullTiles + counts.partialTiles) * tile.queries * tile.keys;
-    return { tile, boxes, counts: { ...counts, diagonalPairs: 0, visitedPairs } };
+    return { tile, boxes, counts: { ...counts, diagonalPairs: 0, visitedPairs }, isSampled };
   }
 
   private chooseExtents(mask: MaskProgram, layout: Layout, tile: TileSize): CountedBoxes {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { missing, skipped } from './toolchain.ts';
+import { cudaTargets } from '../../../compiler/cost/index.ts';
+import { cudaModule, specify } from './modules.ts';
+import { compileForDevice, missing, skipped } from './toolchain.ts';
 import { sample, usageOf } from './usage.ts';
 
 /** Registers of a multiprocessor, on every device of both families. */
@@ -22,5 +24,12 @@ describe.skipIf(missing.nvcc !== null)(`kernels through nvcc${skipped('nvcc')}`,
         expect(registers * threads).toBeLessThanOrEqual(REGISTERS);
       }
     }
+  });
+
+  it('kernels for 9.0 alone, compiled for 8.0: nothing is left, and nothing is said of it', async () => {
+    const graph = specify('causal & stride(2)', 'heads 2 dim 32', 'bf16');
+    const newest = cudaTargets.filter((target) => target.class === 'cuda-sm90a');
+    const { kernels, messages } = await compileForDevice(cudaModule(graph, newest).cuda.code, 'sm_80');
+    expect({ kernels, messages }).toEqual({ kernels: [], messages: [] });
   });
 });

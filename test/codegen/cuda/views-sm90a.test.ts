@@ -39,12 +39,19 @@ describe.skipIf(missing['g++'] !== null)(`views of warpgroups in the emulator${s
   };
   const onlyKeys: PassSketch = { ...both, queries: undefined, extents: { keys: [[4, 8]] } };
   const onlyQueries: PassSketch = { ...both, keys: undefined, extents: { queries: [[2, 32]] } };
+  // 60 of 64 slots, and 27 of 32.
+  const padded: PassSketch = { ...both, extents: { queries: [[3, 20]], keys: [[3, 9]] } };
+  const paddedQueries: PassSketch = { ...padded, keys: undefined };
+  const paddedKeys: PassSketch = { ...padded, queries: undefined };
 
   it.each([
     ['both sides gathered', both, {}],
     ['both sides gathered, rows of out apart', both, { warps: 4, apart: true, stages: 3 }],
     ['only keys gathered', onlyKeys, {}],
     ['only queries gathered', onlyQueries, {}],
+    ['less than a tile on both sides', padded, { warps: 4, stages: 3 }],
+    ['less than a tile of queries', paddedQueries, {}],
+    ['less than a tile of keys', paddedKeys, {}],
   ])('boxes, NaN in keys that nobody sees: %s', async (_name, sketch, tile) => {
     const launch = { rows: 67 };
     const cases = [...sizes, ...oblong].map(({ nq, nk }) => ({
@@ -59,6 +66,18 @@ describe.skipIf(missing['g++'] !== null)(`views of warpgroups in the emulator${s
     await expectRight(descriptor, isDilated, wide, { reversed: true });
   });
 
+  it('boxes that are less than a tile are never full', async () => {
+    const graph = specify('stride(3)', 'launch rows: int in 1..100\n heads 1 dim 32');
+    const mask = maskOf(graph);
+    const cases = [
+      { nq: 197, nk: 197, launch: { rows: 67 } },
+      { nq: 81, nk: 81, launch: { rows: 27 } },
+    ];
+    const extents = { queries: [[1, 60]], keys: [[1, 27]] };
+    const descriptor = scheduledModule(graph, [{ ...both, mask, extents }], [groupTargetOf()]);
+    await expectRight(descriptor, ({ i, j }) => (i - j) % 3 === 0, cases);
+  });
+
   it('listed keys', async () => {
     const graph = specify('columns(every: 5, at: 2..<3) & causal', 'heads 2 dim 64', 'bf16');
     const keeps: Predicate = ({ i, j }) => j % 5 === 2 && j <= i;
@@ -70,6 +89,26 @@ describe.skipIf(missing['g++'] !== null)(`views of warpgroups in the emulator${s
     }));
     const target = groupTargetOf({ warps: 8, stages: 3, apart: true });
     await expectRight(scheduledModule(graph, [listed], [target]), keeps, cases);
+  });
+
+  it('a pass that overlaps products and one that has no registers for it, one after the other', async () => {
+    const [listed, near] = ['columns(every: 5, at: 2..<3)', 'columns(every: 5, at: 0..<1)'];
+    const fields = 'heads 1 dim 128\n alibi softcap 2.5';
+    const graph = specify(`causal & (${listed} | ${near})`, fields);
+    const keeps: Predicate = ({ i, j }) => (j % 5 === 2 || j % 5 === 0) && j <= i;
+    const part = (mask: string): PassSketch['mask'] => maskOf(specify(`causal & ${mask}`, fields));
+    const passes: PassSketch[] = [
+      { mask: part(listed), keys: { kind: 'list' }, strategy: 'gathered', writes: true },
+      { mask: part(near), reads: true },
+    ];
+    const target = groupTargetOf({ warps: 8, keys: 128, apart: true });
+    const descriptor = scheduledModule(graph, passes, [target]);
+    for (const way of ['attend_groups<Part0', 'attend_in_turns<Part1'])
+      expect(descriptor.cuda.code).toContain(way);
+    await expectRight(descriptor, keeps, [
+      { nq: 141, nk: 141 },
+      { nq: 3, nk: 700 },
+    ]);
   });
 
   const scored = specifyFields(

@@ -62,6 +62,32 @@ describe.skipIf(missing['g++'] !== null)(`views in the emulator${skipped('g++')}
     await expectRight(scheduledModule(dilated, [onlyQueries]), isDilated, launched);
   });
 
+  it.each([
+    ['both sides', sketch.queries, sketch.keys],
+    ['queries alone', sketch.queries, undefined],
+    ['keys alone', undefined, sketch.keys],
+  ])('boxes that are less than a tile, NaN in keys that nobody sees: %s', async (_name, queries, keys) => {
+    // 30 and 27 of 32 slots; 27 have digits that are no shifts.
+    const padded: PassSketch = { ...sketch, queries, keys, extents: { queries: [[3, 10]], keys: [[3, 9]] } };
+    const cases = launched.map((size) => ({ ...size, spoil: spoilUnseen(isDilated, size.nq, size.nk) }));
+    const descriptor = scheduledModule(dilated, [padded]);
+    for (const [slots, isWanted] of [
+      [30, queries !== undefined],
+      [27, keys !== undefined],
+    ] as const)
+      expect(descriptor.cuda.code.includes(`if (slot >= ${slots}) return -1;`)).toBe(isWanted);
+    await expectRight(descriptor, isDilated, cases);
+  });
+
+  it('boxes that are less than a tile are never full', async () => {
+    const graph = specify('stride(3)', 'launch rows: int in 1..100\n heads 1 dim 32');
+    const padded = { ...sketch, mask: maskOf(graph), extents: { queries: [[1, 30]], keys: [[1, 27]] } };
+    await expectRight(scheduledModule(graph, [padded]), ({ i, j }) => (i - j) % 3 === 0, [
+      { nq: 97, nk: 97, launch },
+      { nq: 81, nk: 81, launch: { rows: 27 } },
+    ]);
+  });
+
   it('a grid behind text: two regions, three axes, numbers of the launch, queries before the first position', async () => {
     const text = 2;
     const neighbours = program((b, i, j) => {

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../../compiler/index.ts';
+import type { Graph } from '../../../compiler/ir/graph.ts';
+import { SampleCounter, sampleTiles } from '../../../compiler/passes/layout/count-samples.ts';
+import type { NominalLaunch } from '../../../compiler/passes/layout/nominal-launch.ts';
+import { nominalLaunch } from '../../../compiler/passes/layout/nominal-launch.ts';
+import { orderAxes, reorderBoxes, reorderViews } from '../../../compiler/passes/layout/order-axes.ts';
+import { spaceView } from '../../../compiler/passes/layout/space-views.ts';
+import { bindView } from '../../../runtime/schedule/bind-view.ts';
+import { buildViewTable } from '../../../runtime/schedule/build-view-table.ts';
+import { tilePositions } from '../../../runtime/schedule/tile-positions.ts';
+import { verifyViewTable } from '../../../runtime/schedule/verify-view-table.ts';
+import type { Extents, View } from '../../../runtime/view.ts';
+
+const examples = new URL('../../../spec-examples/', import.meta.url);
+
+function graphOf(example: string, mask: string): Graph {
+  const source = example === '' ? '' : readFileSync(new URL(`${example}.sa`, examples), 'utf8');
+  const text = `${source}\nattention probe { mask ${mask}\n heads 1\n dim 32 }\n`;
+  const result = compile({ name: 'test.sa', text }, { until: 'lower' });
+  if (!result.ok) throw new Error(result.diagnostics[0].message);
+  return result.units.find(({ name }) => name === 'probe')!.graph;
+}
+
+interface Case {
+  readonly nominal: NominalLaunch;
+  readonly views: { readonly queries: View; readonly keys: View };
+  readonly boxes: { readonly queries: Extents; readonly keys: Extents };
+}
+
+/** The grid in a box, text in flat tiles of 32. */
+function caseOf(graph: Graph, own: readonly number[], other = own): Case {
+  const nominal = nominalLaunch(graph);
+  if (typeof nominal === 'string') throw new Error(nominal);
+  const views = {
+    queries: spaceView('queries', graph.space!, []),
+    keys: spaceView('keys', graph.space!, []),
+  };
+  const extents = (view: View, box: readonly number[]) =>
+    view.kind === 'boxes' ? view.regions.map(({ axes }) => (axes.length === box.length ? box : [32])) : [];
+  return {
+    nominal,
+    views,
+    boxes: { queries: extents(views.queries, own), keys: extents(views.keys, other) },
+  };
+}
+
+const tile = { queries: 32, keys: 32 };
+
+function boundOf({ nominal, views, boxes }: Case) {
+  const { nq, nk, launched } = nominal;
+  const request = { nq, nk, offset: launched.offset, scalars: launched.scalars, bound: null };
+  const queries = bindView(views.queries, boxes.queries, tile.queries, 'queries', request);
+  const keys = bindView(views.keys, boxes.keys, tile.keys, 'keys', request);
+  return { bound: launched.bind(0, 0), request: { nq, nk, offset: launched.offset, queries, keys } };
+}
+
+describe('SampleCounter', () => {
+  it('is within 15 % of the table of all tiles', () => {
+    const masks = [
+      (frames: number, places: number) =>
+        graphOf('svg1', `hunyuan_temporal(frames: ${frames}, tokens: ${places}, mul: 1.0)`),
+      (frames: number, places: number) =>
+        graphOf('sparse_vdit', `multi_diagonal(frames: ${frames}, tokens: ${places}, w: 150)`),
+      (frames: number, places: number) => graphOf('mobilevig_svga', `svga(${frames * 4}, ${places >> 2})`),
+      (frames: number, places: number) => graphOf('axial', `both(${frames * 4}, ${places >> 2})`),
+    ];
+    const boxes = fc.constantFrom([1, 32], [4, 8], [8, 4], [32, 1], [3, 10]);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...masks),
+        fc.integer({ min: 9, max: 34 }),
+        fc.integer({ min: 230, max: 400 }),
+        boxes,
+        boxes,
+        (make, frames, places, own, other) => {
+          const drawn = caseOf(make(frames, places), own, other);
+          const { bound, request } = boundOf(drawn);
+          const { statistics } = buildViewTable(bound, request);
+          const { queries, keys } = drawn.boxes;
+          const counted = new SampleCounter([bound], drawn.views, tile, drawn.nominal, 12).count(
+            queries,
+            keys,
+          );
+          expect(counted.queryTiles).toBe(request.queries.tiles);
+          const exact = statistics.fullTiles + statistics.partialTiles;
+          expect(Math.abs(counted.fullTiles + counted.partialTiles - exact) / exact).toBeLessThan(0.15);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('counts every tile where it samples them all', () => {
+    const drawn = caseOf(
+      graphOf('svg1', 'hunyuan_temporal(frames: 5, tokens: 37, mul: 1.0)'),
+      [3, 10],
+      [5, 6],
+    );
+    const { bound, request } = boundOf(drawn);
+    const { fullTiles, partialTiles } = buildViewTable(bound, request).statistics;
+    const counter = new SampleCounter([bound], drawn.views, tile, drawn.nominal, 10_000);
+    expect(counter.count(drawn.boxes.queries, drawn.boxes.keys)).toEqual({
+      queryTiles: request.queries.tiles,
+      fullTiles,
+      partialTiles,
+    });
+  });
+});
+
+describe('sampleTiles', () => {
+  it('has tiles of the view, some of every region, that weigh as much as all', () => {
+    const { request } = boundOf(caseOf(graphOf('svg1', 'hunyuan_temporal(frames: 7, tokens: 99)'), [3, 10]));
+    const { queries, weights } = sampleTiles(request.queries, 9);
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(request.queries.tiles);
+    const text = (view: typeof queries, at: number) => {
+      const slots = new Int32Array(view.tile);
+      tilePositions(view, at, slots);
+      return [...slots].filter((position) => position >= 0).join();
+    };
+    const all = Array.from({ length: request.queries.tiles }, (_, at) => text(request.queries, at));
+    const sampled = Array.from({ length: queries.tiles }, (_, at) => text(queries, at));
+    expect(new Set(sampled).size).toBe(queries.tiles);
+    expect(sampled.filter((one) => !all.includes(one))).toEqual([]);
+    const regions = request.queries.regions.filter(({ tiles }) => tiles > 0);
+    for (const { base, axes } of regions) {
+      const last = base + axes.reduce((sum, { size, stride }) => sum + (size - 1) * stride, 0);
+      const first = (one: string) => Number(one.split(',')[0]);
+      expect(sampled.some((one) => first(one) >= base && first(one) <= last)).toBe(true);
+    }
+  });
+});
+
+describe('orderAxes', () => {
+  it.each([
+    ['svg1', 'hunyuan_temporal(frames: 9, tokens: 200, mul: 1.0)', [1, 0]],
+    ['sparse_vdit', 'multi_diagonal(frames: 33, tokens: 200, w: 990)', [1, 0]],
+    ['svg1', 'hunyuan_spatial(frames: 9, tokens: 200, mul: 1.0)', [0, 1]],
+    ['axial', 'rows(64, 64)', [0, 1]],
+  ])('%s %s', (example, mask, order) => {
+    const { nominal, views, boxes } = caseOf(graphOf(example, mask), [4, 8]);
+    expect(orderAxes([nominal.launched.bind(0, 0)], views, tile, boxes, nominal)).toEqual(order);
+  });
+
+  it.each([
+    ['svg1', 'hunyuan_temporal(frames: 5, tokens: 37, context: 19, prompt: 7, mul: 1.0)'],
+    ['svg1', 'wan_temporal(frames: 5, tokens: 131, mul: 1.0)'],
+    ['sparse_vdit', 'multi_diagonal(frames: 7, tokens: 31, captions: 13, w: 9)'],
+    ['mobilevig_svga', 'svga(13, 21)'],
+    ['axial', 'both(13, 21)'],
+  ])('tables of %s %s hold every live pair once in either order', (example, mask) => {
+    const { nominal, views, boxes } = caseOf(graphOf(example, mask), [3, 10], [4, 8]);
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const reordered = {
+        nominal,
+        views: reorderViews(views, order),
+        boxes: { queries: reorderBoxes(boxes.queries, order), keys: reorderBoxes(boxes.keys, order) },
+      };
+      const { bound, request } = boundOf(reordered);
+      expect(verifyViewTable(buildViewTable(bound, request), bound, request).problems).toEqual([]);
+    }
+  });
+});
