@@ -8,8 +8,9 @@ import type {
   CudaPass,
   TensorBox,
 } from '../../../runtime/cuda/descriptor.ts';
-import { finish, paragraphs } from '../wgsl/text.ts';
-import type { Block } from '../wgsl/text.ts';
+import { describeModel } from '../describe-model.ts';
+import { finish, paragraphs } from '../text.ts';
+import type { Block } from '../text.ts';
 import { cudaNames } from './names.ts';
 import type { CudaNames } from './names.ts';
 import { writeCudaPrelude } from './prelude.ts';
@@ -111,27 +112,7 @@ function writeFamilies(plan: CudaKernelPlan, names: CudaNames, views: ViewStruct
 
 /** What a generated module embeds: everything that is known at compile time. Plain data. */
 export function describeCuda(graph: Graph, plan: CudaKernelPlan, emitted: EmittedCuda): CudaDescriptor {
-  return {
-    name: graph.name,
-    heads: graph.heads,
-    kvHeads: graph.kvHeads,
-    dim: graph.dim,
-    dimV: graph.dimV,
-    dimOut: plan.dimOut,
-    dtype: plan.dtype,
-    layout: graph.layout,
-    outputs: graph.outputs,
-    inputs: graph.inputs,
-    launch: graph.launch,
-    derived: graph.derived,
-    offset: graph.offset,
-    mask: plan.mask,
-    combine: graph.combine,
-    branches: graph.nodes.map(({ mask }) => mask),
-    score: plan.score,
-    passes: emitted.passes,
-    cuda: emitted.module,
-  };
+  return { ...describeModel(graph, plan), passes: emitted.passes, cuda: emitted.module };
 }
 
 function describePass(pass: PlannedCudaPass): CudaPass {

@@ -1,4 +1,4 @@
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 
 /** The primitives of capability 9.0: signals (mbarrier), boxes (TMA), products of warpgroups (wgmma). */
 export function writeGroupPrelude(dtype: 'f16' | 'bf16', keys: readonly number[], dimV: number): Block[] {

@@ -1,4 +1,4 @@
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 
 /**
  * What kernels call instead of the hardware: the `sp_` primitives, as inline PTX. The text includes a file instead where

@@ -1,4 +1,4 @@
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 
 /** The parts of the algorithm for capability 9.0 that are the same for every attention: places, copies, products. */
 export function writeGroupFunctions({ gathers }: { readonly gathers: boolean }): Block[] {

@@ -1,4 +1,4 @@
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 
 /** The parts of the algorithm that are the same for every attention: copies, products, softmax. */
 export function writeTileFunctions(): Block[] {

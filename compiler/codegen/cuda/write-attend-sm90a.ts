@@ -1,7 +1,7 @@
 import type { CudaTile } from '../../cost/cuda-target.ts';
 import type { CudaKernelPlan, PlannedCudaKernel, PlannedCudaPass } from '../../ir/cuda-kernel.ts';
-import { indent } from '../wgsl/text.ts';
-import type { Block } from '../wgsl/text.ts';
+import { indent } from '../text.ts';
+import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 import { writeGroupPrelude } from './prelude-sm90a.ts';
 import { writeGroupFunctions } from './tile-functions-sm90a.ts';

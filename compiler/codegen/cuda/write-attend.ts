@@ -1,6 +1,6 @@
 import type { CudaKernelPlan, PlannedCudaKernel, PlannedCudaPass } from '../../ir/cuda-kernel.ts';
-import { indent } from '../wgsl/text.ts';
-import type { Block } from '../wgsl/text.ts';
+import { indent } from '../text.ts';
+import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 import type { ViewStructs } from './write-views.ts';
 import { cudaDenominator } from './write-score.ts';

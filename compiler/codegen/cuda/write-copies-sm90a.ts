@@ -1,6 +1,6 @@
 import type { PlannedCudaPass } from '../../ir/cuda-kernel.ts';
-import { indent } from '../wgsl/text.ts';
-import type { Block } from '../wgsl/text.ts';
+import { indent } from '../text.ts';
+import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 
 /** Which sides of the passes are copied by boxes, and which are gathered a row at a time. */

@@ -1,5 +1,5 @@
 import type { CudaKernelPlan, PlannedCudaKernel, PlannedCudaPass } from '../../ir/cuda-kernel.ts';
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 import type { ViewStructs } from './write-views.ts';
 import { cudaDenominator } from './write-score.ts';

@@ -1,4 +1,4 @@
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 
 const SCORE = 'score_pairs<1, KEYS>(p, s, queries, slot0, Keys::tile(p, walk), head, batch);';
 

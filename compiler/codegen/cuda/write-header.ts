@@ -1,6 +1,6 @@
 import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
 import type { CudaField } from '../../../runtime/cuda/descriptor.ts';
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 
 /** What the module is and how it is compiled. */

@@ -1,4 +1,4 @@
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 
 /** Functions of the mask language that C lacks, by the name they are called with. */
 const HELPERS: Record<string, Block> = {

@@ -1,4 +1,4 @@
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 
 /**

@@ -13,8 +13,8 @@ import { evaluateBounds, nameLeaves } from '../wgsl/key-bounds.ts';
 import type { NamedLeaf } from '../wgsl/key-bounds.ts';
 import { andWords } from '../wgsl/key-words.ts';
 import type { Word } from '../wgsl/key-words.ts';
-import { indent, returnLines } from '../wgsl/text.ts';
-import type { Block, Line } from '../wgsl/text.ts';
+import { indent, returnLines } from '../text.ts';
+import type { Block, Line } from '../text.ts';
 import type { CudaNames } from './names.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 
 /**
  * `mask_scores`: dead pairs of a partial tile get -infinity. `seen` has the bits of the keys that some row of the warp

@@ -5,8 +5,8 @@ import { maskFacts } from '../../ir/mask-facts.ts';
 import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
 import { cudaDialect } from '../expression/cuda-dialect.ts';
 import { printProgram } from '../expression/print-program.ts';
-import { comment, indent, returnLines } from '../wgsl/text.ts';
-import type { Block, Line } from '../wgsl/text.ts';
+import { comment, indent, returnLines } from '../text.ts';
+import type { Block, Line } from '../text.ts';
 import type { CudaNames } from './names.ts';
 import { indentCode, writeLiveKeys } from './write-live-keys.ts';
 

@@ -1,7 +1,7 @@
 import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
 import type { PlannedArray, PlannedReal } from '../../ir/kernel.ts';
-import { unroll } from '../wgsl/text.ts';
-import type { Block } from '../wgsl/text.ts';
+import { unroll } from '../text.ts';
+import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 
 /** One function for each array of the arenas; an index outside the array reads -1, false, nothing or 0. */

@@ -8,7 +8,7 @@ import { cudaDialect } from '../expression/cuda-dialect.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';
 import { floatLiteral } from '../wgsl/write-score.ts';
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
-import type { Block } from '../wgsl/text.ts';
+import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 
 /**

@@ -4,8 +4,8 @@ import type { KernelPlan, PlannedKernel, PlannedPass } from '../../ir/kernel.ts'
 import type { KernelDescriptor, PassDescriptor, WgslModule } from '../../../runtime/descriptor.ts';
 import { maskFunctions } from './mask-functions.ts';
 import { moduleNames } from './names.ts';
-import { finish, paragraphs } from './text.ts';
-import type { Block } from './text.ts';
+import { finish, paragraphs } from '../text.ts';
+import type { Block } from '../text.ts';
 import { writeHeader } from './write-header.ts';
 import { writeKernel } from './write-kernel.ts';
 import { countsBits, writeBitsBelow } from './write-marking.ts';

@@ -1,8 +1,8 @@
 import type { KernelContext } from './kernel-context.ts';
 import { outputColumn } from './output-columns.ts';
 import { keyPosition, queryPosition, rowExists } from './slots.ts';
-import { fourALine, indent, paragraphs, unroll } from './text.ts';
-import type { Block } from './text.ts';
+import { fourALine, indent, paragraphs, unroll } from '../text.ts';
+import type { Block } from '../text.ts';
 import { writeSoftmax } from './write-softmax.ts';
 import { storeScores } from './write-scores.ts';
 

@@ -1,8 +1,8 @@
 import type { KernelPlan } from '../../ir/kernel.ts';
 import type { BufferBinding } from '../../../runtime/descriptor.ts';
 import type { ModuleNames } from './names.ts';
-import { paragraphs } from './text.ts';
-import type { Block } from './text.ts';
+import { paragraphs } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /** Extensions, constants, the uniform block and the buffers. */
 export function writeHeader(plan: KernelPlan, names: ModuleNames): Block {

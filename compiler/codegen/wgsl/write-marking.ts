@@ -1,8 +1,8 @@
 import type { KernelContext } from './kernel-context.ts';
 import type { MaskFunctions, SpecialisedFunctions } from './mask-functions.ts';
 import { keyPosition, looksUpKeys, looksUpRows, queryPosition } from './slots.ts';
-import { indent } from './text.ts';
-import type { Block } from './text.ts';
+import { indent } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /**
  * Partial tiles: the live keys of each row as bits, and of the whole tile, so that keys that no row sees are staged as

@@ -6,9 +6,9 @@ import { printProgram } from '../expression/print-program.ts';
 import { wgslDialect } from '../expression/wgsl-dialect.ts';
 import type { MaskFunctions } from './mask-functions.ts';
 import type { ModuleNames } from './names.ts';
-import { indent, returnLines } from './text.ts';
+import { indent, returnLines } from '../text.ts';
 import { writeVariant } from './write-variant.ts';
-import type { Block, Line } from './text.ts';
+import type { Block, Line } from '../text.ts';
 
 /** The masks as functions of positions: `is_live` for run tables, `row_begin` and `row_end` for row bounds. */
 export function writeMask(ofPasses: readonly MaskFunctions[], graph: Graph, names: ModuleNames): Block[] {

@@ -1,7 +1,7 @@
 import type { KernelContext } from './kernel-context.ts';
 import { queryPosition, rowExists, storedRow } from './slots.ts';
-import { unroll } from './text.ts';
-import type { Block } from './text.ts';
+import { unroll } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /** Divides by the sum of the weights and stores the rows that exist. */
 export function writeOutput(context: KernelContext): Block {

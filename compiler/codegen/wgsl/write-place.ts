@@ -1,6 +1,6 @@
 import type { KernelContext } from './kernel-context.ts';
 import { looksUpKeys, looksUpRows } from './slots.ts';
-import type { Block } from './text.ts';
+import type { Block } from '../text.ts';
 
 /** Which tile this workgroup owns, and which part of it this thread. */
 export function writePlace(context: KernelContext): Block {

@@ -1,4 +1,4 @@
-import type { Block } from './text.ts';
+import type { Block } from '../text.ts';
 
 /** Functions of the mask language that WGSL lacks, by the name they are called with. */
 const PRELUDE: Record<string, Block> = {

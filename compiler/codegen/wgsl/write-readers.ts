@@ -1,7 +1,7 @@
 import type { KernelPlan, PlannedArray, PlannedReal } from '../../ir/kernel.ts';
 import type { ModuleNames } from './names.ts';
-import { unroll } from './text.ts';
-import type { Block } from './text.ts';
+import { unroll } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /** One function for each array of the arenas; an index outside the array reads -1, false, nothing or 0. */
 export function writeReaders(plan: KernelPlan, names: ModuleNames): Block[] {

@@ -8,7 +8,7 @@ import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';
 import { wgslDialect } from '../expression/wgsl-dialect.ts';
 import type { ModuleNames } from './names.ts';
-import type { Block } from './text.ts';
+import type { Block } from '../text.ts';
 
 /** The functions of the score: `logit`, where it is more than scaled, and the scale of denominators. */
 export function writeScore(plan: KernelPlan, graph: Graph, names: ModuleNames): Block[] {

@@ -1,7 +1,7 @@
 import type { KernelContext } from './kernel-context.ts';
 import { loadedKey, loadedRow, looksUpKeys } from './slots.ts';
-import { fourALine, indent, unroll } from './text.ts';
-import type { Block } from './text.ts';
+import { fourALine, indent, unroll } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /** Stages k (and q, where it does not stay), multiplies, and leaves scaled products in the weights array. */
 export function writeScores(context: KernelContext): Block {

@@ -1,7 +1,7 @@
 import type { KernelContext } from './kernel-context.ts';
 import { keyPosition, queryPosition } from './slots.ts';
-import { indent } from './text.ts';
-import type { Block } from './text.ts';
+import { indent } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /** Turns the logits of each row into weights against the running maximum: one thread a row, in rolled loops. */
 export function writeSoftmax(context: KernelContext): Block {

@@ -1,8 +1,8 @@
 import type { KernelContext } from './kernel-context.ts';
 import { loadedRow, rowExists, storedRow } from './slots.ts';
 import { outputColumn } from './output-columns.ts';
-import { indent, unroll } from './text.ts';
-import type { Block } from './text.ts';
+import { indent, unroll } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /*
  * The state that passes of one softmax hand on, a row after the other: DIM_V4 accumulators, then the running maximum and

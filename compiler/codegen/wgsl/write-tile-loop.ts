@@ -1,7 +1,7 @@
 import type { KernelContext } from './kernel-context.ts';
 import type { MaskFunctions } from './mask-functions.ts';
-import { indent } from './text.ts';
-import type { Block } from './text.ts';
+import { indent } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /** The loop over key tiles around `body`, which may use `key0`, `end` and `partial`. */
 export function writeTileLoop(context: KernelContext, body: Block): Block {

@@ -1,6 +1,6 @@
 import type { KernelPlan, PlannedPass } from '../../ir/kernel.ts';
-import { comment } from './text.ts';
-import type { Block } from './text.ts';
+import { comment } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /** What the module computes, and how each pass finds its keys. */
 export function writeTitle({ name, heads, kvHeads, dim, dimV, dtype, passes }: KernelPlan): Block {

@@ -1,8 +1,8 @@
 import type { KernelContext } from './kernel-context.ts';
 import { outputColumn } from './output-columns.ts';
 import { loadedKey } from './slots.ts';
-import { fourALine, indent, unroll } from './text.ts';
-import type { Block } from './text.ts';
+import { fourALine, indent, unroll } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /** Stages the first rows of v over the tile of k, which is no longer read. */
 export function writeValueStage(context: KernelContext): Block {

@@ -11,8 +11,8 @@ import { evaluateBounds, nameLeaves } from './key-bounds.ts';
 import type { Leaf } from './key-bounds.ts';
 import type { FactsFunction, SpecialisedFunctions } from './mask-functions.ts';
 import type { ModuleNames } from './names.ts';
-import { indent, returnLines } from './text.ts';
-import type { Block } from './text.ts';
+import { indent, returnLines } from '../text.ts';
+import type { Block } from '../text.ts';
 
 /** The functions of a mask that is specialised to tiles: facts, what bounds decide, and what is left to ask of a pair. */
 export function writeVariant(functions: SpecialisedFunctions, graph: Graph, names: ModuleNames): Block[] {

@@ -1,8 +1,8 @@
 import type { KernelPlan, PlannedPass } from '../../ir/kernel.ts';
 import type { Extents, View, ViewRegion } from '../../../runtime/view.ts';
 import type { ModuleNames } from './names.ts';
-import { comment, indent } from './text.ts';
-import type { Block } from './text.ts';
+import { comment, indent } from '../text.ts';
+import type { Block } from '../text.ts';
 import { literal, ViewNumbers } from './view-numbers.ts';
 import type { Side } from './view-numbers.ts';
 
