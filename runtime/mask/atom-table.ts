@@ -8,6 +8,7 @@ import {
   constantForm,
   contentOf,
   formKey,
+  divideForm,
   scaleForm,
   splitForm,
   type LinearForm,
@@ -203,7 +204,7 @@ export class AtomTable {
     if (low >= 0 || high <= 0) return low >= 0 ? form : scaleForm(form, -1);
     const content = Math.abs(contentOf(form));
     if (content > 1 && form.constant % content === 0) {
-      return scaleForm(this.absolute({ ...scaleForm(form, 1 / content) }), content);
+      return scaleForm(this.absolute(divideForm(form, content)), content);
     }
     const signed = form.terms[0].coefficient < 0 ? scaleForm(form, -1) : form;
     return this.atom({ kind: 'abs', operand: this.arena.addForm(signed) }, { kind: 'abs', form: signed });

@@ -40,6 +40,15 @@ export function scaleForm(form: LinearForm, factor: number): LinearForm {
   return addForms(constantForm(0), form, factor);
 }
 
+/** form / divisor, where the divisor divides the constant and every coefficient. */
+export function divideForm({ constant, terms }: LinearForm, divisor: number): LinearForm {
+  // Not times 1 / divisor: 49 * (1 / 49) is not 1. Plus 0, as 0 / -1 is -0.
+  return {
+    constant: constant / divisor + 0,
+    terms: terms.map(({ atom, coefficient }) => ({ atom, coefficient: coefficient / divisor })),
+  };
+}
+
 /** The single atom of a form that is exactly one atom, else null. */
 export function asAtom(form: LinearForm): NodeId | null {
   const [term] = form.terms;

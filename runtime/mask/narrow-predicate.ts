@@ -20,7 +20,7 @@ import {
 } from './int-set.ts';
 import { floorMod } from './integer-math.ts';
 import { firstMember } from './set-members.ts';
-import { addForms, constantForm, scaleForm, type LinearForm, type LinearTerm } from './linear-form.ts';
+import { addForms, constantForm, divideForm, type LinearForm, type LinearTerm } from './linear-form.ts';
 import { greatestCommonDivisor } from './residue-pattern.ts';
 
 interface Predicate {
@@ -89,7 +89,7 @@ function splitDigits(
     if (unit === 1) return null;
     const upper = form.terms.filter((term) => term.coefficient % unit === 0);
     if (upper.length === form.terms.length) continue;
-    const highDigits = scaleForm({ constant: 0, terms: upper }, 1 / unit);
+    const highDigits = divideForm({ constant: 0, terms: upper }, unit);
     const lowDigits = addForms(form, highDigits, -unit);
     const [least, most] = rangeOf(lowDigits);
     const cases =

@@ -33,7 +33,7 @@ import {
   unionSets,
   type IntSet,
 } from './int-set.ts';
-import { addForms, contentOf, scaleForm, type LinearForm } from './linear-form.ts';
+import { addForms, contentOf, divideForm, scaleForm, type LinearForm } from './linear-form.ts';
 import { narrowPredicate } from './narrow-predicate.ts';
 import type { BoolNode, IntNode, MaskProgram, NodeId } from './nodes.ts';
 import { isBooleanKind } from './nodes.ts';
@@ -137,8 +137,7 @@ export class Normaliser implements FormulaContext {
     const content = contentOf(form);
     const signed = sign < 0 ? negated(shiftedBy(set, form.constant)) : shiftedBy(set, form.constant);
     const reduced = scaledBy(signed, content);
-    const factor = reduced === null ? sign : sign / content;
-    const bare = scaleForm({ ...form, constant: 0 }, factor);
+    const bare = divideForm({ ...form, constant: 0 }, reduced === null ? sign : sign * content);
     return this.predicateOf(bare, reduced ?? signed);
   }
 

@@ -5,26 +5,20 @@ import { MaskBuilder, type MaskProgram, type NodeId } from '../../../runtime/mas
 import { bindView, buildViewTable, verifyViewTable } from '../../../runtime/schedule/index.ts';
 import { region } from './random-views.ts';
 
-type Condition = (b: MaskBuilder, x: NodeId, y: NodeId) => NodeId;
-
 /** What a query and a key have to do with each other along one axis. */
+type Condition =
+  | { readonly kind: 'near'; readonly by: number }
+  | { readonly kind: 'causal' }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'every'; readonly by: number }
+  | { readonly kind: 'not key'; readonly key: number };
+
 const condition: fc.Arbitrary<Condition> = fc.oneof(
-  fc.nat(4).map((by): Condition => (b, x, y) => {
-    const apart = b.add({ kind: 'abs', operand: b.arithmetic('sub', y, x) });
-    return b.compare('le', apart, b.int(by));
-  }),
-  fc.constant<Condition>((b, x, y) => b.compare('le', y, x)),
-  fc.constant<Condition>((b) => b.bool(true)),
-  fc.integer({ min: 2, max: 3 }).map(
-    (by): Condition =>
-      (b, x, y) =>
-        b.compare('eq', b.arithmetic('mod', b.arithmetic('sub', y, x), b.int(by)), b.int(0)),
-  ),
-  fc.nat(5).map(
-    (from): Condition =>
-      (b, _, y) =>
-        b.compare('ne', y, b.int(from)),
-  ),
+  fc.nat(4).map((by): Condition => ({ kind: 'near', by })),
+  fc.constant<Condition>({ kind: 'causal' }),
+  fc.constant<Condition>({ kind: 'all' }),
+  fc.integer({ min: 2, max: 3 }).map((by): Condition => ({ kind: 'every', by })),
+  fc.nat(5).map((key): Condition => ({ kind: 'not key', key })),
 );
 
 const axis = fc.record({
@@ -82,6 +76,21 @@ function maskOf(
   const b = new MaskBuilder();
   const digit = (kind: 'query' | 'key', at: number) =>
     b.arithmetic('mod', b.arithmetic('div', b.intern({ kind }), b.int(strideOf(at))), b.int(axes[at].size));
-  const parts = axes.map((own, at) => own.condition(b, digit('query', at), digit('key', at)));
+  const parts = axes.map((own, at) => holds(b, own.condition, digit('query', at), digit('key', at)));
   return b.finish(b.and(...parts));
+}
+
+function holds(b: MaskBuilder, condition: Condition, x: NodeId, y: NodeId): NodeId {
+  switch (condition.kind) {
+    case 'near':
+      return b.compare('le', b.add({ kind: 'abs', operand: b.arithmetic('sub', y, x) }), b.int(condition.by));
+    case 'causal':
+      return b.compare('le', y, x);
+    case 'all':
+      return b.bool(true);
+    case 'every':
+      return b.compare('eq', b.arithmetic('mod', b.arithmetic('sub', y, x), b.int(condition.by)), b.int(0));
+    case 'not key':
+      return b.compare('ne', y, b.int(condition.key));
+  }
 }
