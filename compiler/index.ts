@@ -16,7 +16,7 @@ import { verifySchedule } from './ir/verify-schedule.ts';
 import { parse } from './parser/index.ts';
 import { checkPlanSizes } from './passes/check-plan-sizes.ts';
 import { checkCudaTarget, checkTarget } from './passes/check-target.ts';
-import { checkCudaTuning, checkTuning } from './passes/check-tuning.ts';
+import { checkCudaTuning, checkTunedOverlap, checkTuning } from './passes/check-tuning.ts';
 import { chooseLayout } from './passes/choose-layout.ts';
 import { cudaLayoutTargets } from './passes/layout/cuda-layout-targets.ts';
 import { wgslLayoutTargets } from './passes/layout/wgsl-layout-targets.ts';
@@ -148,7 +148,8 @@ function compileForCuda(
   session: Session,
 ): Pick<CompiledUnit, 'schedule' | 'cudaPlan' | 'cuda'> {
   const known = options.cudaTargets ?? cudaTargets;
-  const targets = tunedCudaTargets(known, checkCudaTuning(graph, options.tuned ?? [], known, session));
+  const tuned = checkCudaTuning(graph, options.tuned ?? [], known, session);
+  const targets = tunedCudaTargets(known, tuned);
   checkCudaTarget(graph, targets, session);
   if (session.hasErrors) return { schedule: null, cudaPlan: null, cuda: null };
   const schedule = scheduleGraph(graph, cudaLayoutTargets(graph, targets), options, runner);
@@ -163,6 +164,7 @@ function compileForCuda(
     schedule,
     graph.name,
   );
+  checkTunedOverlap(graph, cudaPlan, tuned, session);
   const cuda = options.until === 'plan' ? null : describeCuda(graph, cudaPlan, emitCuda(cudaPlan, graph));
   return { schedule, cudaPlan, cuda };
 }

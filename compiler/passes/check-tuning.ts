@@ -1,6 +1,7 @@
 import { describeLayout } from '../cost/index.ts';
-import type { CudaTarget, TargetTable, TunedLayout, Tuning } from '../cost/index.ts';
+import type { CudaTarget, CudaTile, TargetTable, TunedLayout, Tuning } from '../cost/index.ts';
 import type { Session } from '../diagnostics/session.ts';
+import type { CudaKernelPlan } from '../ir/cuda-kernel.ts';
 import type { Graph } from '../ir/graph.ts';
 import { chooseCudaTile } from './choose-cuda-tiles.ts';
 import { chooseTile } from './choose-tiles.ts';
@@ -29,6 +30,33 @@ export function checkCudaTuning(
     const table = targets.find((known) => known.class === tuned.class);
     return !table || (tuned.target === 'cuda' && chooseCudaTile(graph, table, [tuned.layout]) !== null);
   });
+}
+
+/** Warns of passes whose kernels have a tuned layout but for the overlap of products, for which registers do not suffice. */
+export function checkTunedOverlap(
+  graph: Graph,
+  { passes }: CudaKernelPlan,
+  tuned: readonly TunedLayout[],
+  session: Session,
+): void {
+  for (const { target, class: of, layout } of tuned) {
+    if (target !== 'cuda' || of !== 'cuda-sm90a' || layout.overlap !== true) continue;
+    const without = passes.filter(({ kernels }) =>
+      kernels.some(({ family, tile }) => family === 'sm_90a' && isSameWithoutOverlap(tile, layout)),
+    );
+    if (without.length === 0) continue;
+    const names = without.map(({ name }) => `"${name}"`).join(', ');
+    session.report('tuned-overlap-not-used', {
+      message: `Products of "${graph.name}" do not overlap in ${without.length === 1 ? 'pass' : 'passes'} ${names}, though the tuned layout says so.`,
+      span: graph.span,
+      notes: ['beside a score of several steps registers do not suffice for it'],
+    });
+  }
+}
+
+function isSameWithoutOverlap(tile: CudaTile, tuned: CudaTile): boolean {
+  const fields = ['upTo', 'warps', 'rows', 'keys', 'stages', 'blocks'] as const;
+  return tile.overlap !== true && fields.every((field) => tile[field] === tuned[field]);
 }
 
 /** A tuning of another shape is not used, and a warning says so; a layout that does not fit is an error. */

@@ -82,8 +82,7 @@ function kernelsFor(pass: ScheduledPass, graph: Graph, target: CudaTarget): Plan
   return cudaPurposes(target, pass.strategy).flatMap(({ purpose, layouts }) => {
     const chosen = chooseCudaTile(graph, target, layouts);
     if (chosen === null) return [];
-    const [{ score }] = graph.nodes;
-    const tile = overlapWhereItFits(chosen, graph, pass, score);
+    const tile = overlapWhereItFits(chosen, graph, pass);
     const queries = cudaTileQueries(tile);
     const words = [
       'attend',

@@ -80,7 +80,7 @@ describe('cudaLayoutTargets', () => {
   const diagonal = { queries: plain, keys: plain, strategy: 'diagonal' } as const;
 
   it('has the tiles of each family, the newest first, and lends diagonals to the newer one', () => {
-    const found = cudaLayoutTargets({ dim: 64, dimV: 64 }, cudaTargets);
+    const found = cudaLayoutTargets({ dim: 64, dimV: 64, nodes: [] }, cudaTargets);
     expect(found.map((target) => target.class)).toEqual(['cuda-sm90a', 'cuda-sm80']);
     expect(found.map(({ tileOf }) => tileOf(dense))).toEqual([
       { queries: 128, keys: 128 },
@@ -98,7 +98,8 @@ describe('cudaLayoutTargets', () => {
     const narrow = cudaTargets.map((target) =>
       target.class === 'cuda-sm90a' ? { ...target, tiles: target.tiles.slice(0, 1) } : target,
     );
-    const classes = (dim: number) => cudaLayoutTargets({ dim, dimV: dim }, narrow).map((each) => each.class);
+    const classes = (dim: number) =>
+      cudaLayoutTargets({ dim, dimV: dim, nodes: [] }, narrow).map((each) => each.class);
     expect(classes(64)).toEqual(['cuda-sm90a', 'cuda-sm80']);
     expect(classes(128)).toEqual(['cuda-sm80']);
   });

@@ -137,7 +137,6 @@ describe('verifyCudaKernelPlan', () => {
     ['list', 64, 64, 'alibi', true],
     ['boxes', 192, 128, 'softcap 2.5', false],
     ['positions', 192, 128, 'softcap 2.5', true],
-    ['positions', 192, 192, 'softcap 2.5', false],
   ] as const)(
     'overlaps products where registers suffice: keys by %s, dim %i and %i, %s',
     (kind, dim, dimV, fields, isOverlapped) => {
@@ -145,17 +144,25 @@ describe('verifyCudaKernelPlan', () => {
         `attention a { mask causal heads 2 dim ${dim} dim_v ${dimV} dtype bf16 ${fields} }`,
       );
       const newest = cudaTargets.find((target) => target.class === 'cuda-sm90a')!;
-      const tile = chooseCudaTile(plan, newest)!;
+      const demand = { ...plan, nodes: [plan] };
+      const tile = chooseCudaTile(demand, newest)!;
       expect(tile.overlap).toBe(true);
       const keys: View = kind === 'boxes' ? { kind, regions: [] } : { kind };
-      const taken = overlapWhereItFits(tile, plan, { queries: { kind: 'positions' }, keys }, plan.score);
+      const taken = overlapWhereItFits(tile, demand, { queries: { kind: 'positions' }, keys });
       expect(taken).toEqual({ ...tile, overlap: isOverlapped });
     },
   );
 
-  it('plans what registers suffice for', () => {
-    const { passes } = planOf('attention a { mask causal heads 2 dim 192 dtype bf16 softcap 2.5 }');
-    const { tile } = passes[0].kernels.find(({ family }) => family === 'sm_90a')!;
-    expect(tile.overlap).toBe(false);
+  it.each([
+    // dim, dim_v, fields of the score, keys of a tile on sm_90a
+    [192, 192, 'softcap 2.5', 64],
+    [128, 192, 'alibi', 64],
+    [192, 192, '', 96],
+    [192, 128, 'softcap 2.5', 128],
+  ])('plans what registers suffice for: dim %i and %i, %s', (dim, dimV, fields, keys) => {
+    const { passes } = planOf(
+      `attention a { mask causal heads 2 dim ${dim} dim_v ${dimV} dtype bf16 ${fields} }`,
+    );
+    expect(passes[0].kernels.find(({ family }) => family === 'sm_90a')!.tile.keys).toBe(keys);
   });
 });

@@ -44,4 +44,11 @@ export const target = chapter({
     explanation:
       'A tuning (`--tuned`) names a layout that the head dimensions of the attention, or the shared memory of the target, have no room for. `sparsec tune` writes only what it has run; the file was changed, or comes from another version. Measure again.',
   },
+  'tuned-overlap-not-used': {
+    code: 'SA0708',
+    severity: 'warning',
+    title: 'a tuned layout whose overlap of products is not used',
+    explanation:
+      'Kernels for capability 9.0 may compute the weights of a tile while the tile before is multiplied with v. Where a score of several steps meets gathered rows or wide values, a thread has no registers for both: they would be kept in memory, which is slower than what the overlap gains. The kernels of such passes take the tuned layout without the overlap. They are right; remove `overlap` from the tuning, or measure again.',
+  },
 });

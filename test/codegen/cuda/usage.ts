@@ -82,6 +82,7 @@ export const variants: readonly Variant[] = [
     plain(`${dim} table, whole score`, dilated(`dim ${dim}\n ${score}`)),
   ),
   everyKind('128 passes, whole score', dilated(`dim 128\n ${score}`)),
+  everyKind('192 passes, whole score', dilated(`dim 192\n ${score}`)),
 ];
 
 /** Those of the test suite, each of which takes nvcc some seconds; scripts/cuda-table.ts shows all. */
@@ -93,6 +94,7 @@ export const sample = variants.filter(({ name }) =>
     '128/128 passes',
     '192/128 table',
     '256 table, whole score',
+    '192 passes, whole score',
   ].includes(name),
 );
 
