@@ -19,7 +19,7 @@ export class DeviceExecutor {
     const maps = new TensorMaps(device.driver, descriptor.dtype);
     this.execute = async (launch, buffers) => {
       const module = await this.modules.load();
-      const loaded = launch.passes.map(({ kernel }) => this.modules.open(module, kernel));
+      const loaded = launch.passes.map((pass) => this.modules.openPass(module, pass));
       const plan = new CudaPlan(device, launch, loaded);
       const names = Object.keys(buffers) as TensorName[];
       const memory = new Map<TensorName, CudaBuffer>();

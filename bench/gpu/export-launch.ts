@@ -42,22 +42,33 @@ export function exportLaunch(
     arena: base64(arena),
     floats: base64(floats),
     state_bytes: stateBytes,
-    passes: passes.map(({ kernel, params }, at) => ({
-      kernel: kernel.name,
-      blocks: plan.passes[at].blocks,
-      threads: kernel.threads,
-      shared_bytes: kernel.sharedBytes,
-      params: base64(params),
-      pointers: paramsLayout.fields.flatMap(({ field: { source }, offset }) =>
-        source.kind === 'pointer' ? [{ offset, of: source.of }] : [],
-      ),
-      maps: paramsLayout.fields.flatMap(({ field: { source }, offset }) => {
-        if (source.kind !== 'tensor-map') return [];
-        const { tensor } = source;
-        const box = kernel.boxes.find((known) => known.tensor === tensor);
-        return box ? [{ offset, tensor, ...mapArguments(descriptor.dtype, layouts[tensor], box) }] : [];
-      }),
-    })),
+    passes: passes.flatMap(({ kernel, entry, merge, params }, at) => {
+      const steps = [
+        {
+          name: entry,
+          blocks: plan.passes[at].blocks,
+          threads: kernel.threads,
+          sharedBytes: kernel.sharedBytes,
+        },
+        ...(merge ? [{ ...merge, sharedBytes: 0 }] : []),
+      ];
+      return steps.map((step) => ({
+        kernel: step.name,
+        blocks: step.blocks,
+        threads: step.threads,
+        shared_bytes: step.sharedBytes,
+        params: base64(params),
+        pointers: paramsLayout.fields.flatMap(({ field: { source }, offset }) =>
+          source.kind === 'pointer' ? [{ offset, of: source.of }] : [],
+        ),
+        maps: paramsLayout.fields.flatMap(({ field: { source }, offset }) => {
+          if (source.kind !== 'tensor-map') return [];
+          const { tensor } = source;
+          const box = kernel.boxes.find((known) => known.tensor === tensor);
+          return box ? [{ offset, tensor, ...mapArguments(descriptor.dtype, layouts[tensor], box) }] : [];
+        }),
+      }));
+    }),
   };
   writeFileSync(join(folder, code), image.bytes);
   writeFileSync(join(folder, `${name}.json`), JSON.stringify(content));

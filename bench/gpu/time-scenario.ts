@@ -7,6 +7,7 @@ import {
   type CudaPlan,
 } from '../../runtime/cuda/index.ts';
 import { launchMask, launchScalars } from '../../runtime/mask/index.ts';
+import { entriesOf } from '../../runtime/launch/prepare-cuda-launch.ts';
 import { readArrays } from '../../runtime/read-arrays.ts';
 import { attendDense } from '../../runtime/reference/attend-dense.ts';
 import { countLivePairs } from '../../runtime/schedule/count-live-pairs.ts';
@@ -111,7 +112,7 @@ export async function timeScenario(device: CudaDevice, scenario: Scenario): Prom
     const live = countLivePairs(bound, { nq: n, nk: n, offset: 0 });
     return {
       id,
-      kernel: plan.launch.passes.map(({ kernel }) => kernel.name).join(' + '),
+      kernel: entriesOf(plan.launch).join(' + '),
       registers: Math.max(...facts.map(({ registers }) => registers)),
       local_bytes: Math.max(...facts.map(({ localBytes }) => localBytes)),
       ...measured,

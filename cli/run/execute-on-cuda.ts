@@ -1,5 +1,6 @@
 import type { CudaDescriptor } from '../../runtime/cuda/descriptor.ts';
 import { createCudaAttention, type AcquiredCuda } from '../../runtime/cuda/index.ts';
+import { entriesOf } from '../../runtime/launch/prepare-cuda-launch.ts';
 import type { LaunchRequest } from '../../runtime/launch/launch-request.ts';
 import type { Execution } from './execute.ts';
 import type { InputTensors } from './tensors.ts';
@@ -33,7 +34,7 @@ export async function executeOnCuda(
       milliseconds,
       timedBy: 'CUDA events',
       planMilliseconds,
-      kernels: plan.launch.passes.map(({ kernel }) => kernel.name),
+      kernels: entriesOf(plan.launch),
     };
   } finally {
     attention.destroy();

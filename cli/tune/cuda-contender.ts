@@ -1,5 +1,6 @@
 import type { CompiledUnit } from '../../compiler/index.ts';
 import { createCudaAttention, type AcquiredCuda, type CudaBuffer } from '../../runtime/cuda/index.ts';
+import { entriesOf } from '../../runtime/launch/prepare-cuda-launch.ts';
 import type { LaunchRequest } from '../../runtime/launch/launch-request.ts';
 import { valuesOf } from '../run/tensors.ts';
 import type { InputTensors } from '../run/tensors.ts';
@@ -43,7 +44,7 @@ export async function openCudaContender(
     const facts = plan.passes.map(({ kernel }) => kernel.facts);
     let launches = 1;
     return {
-      kernels: plan.launch.passes.map(({ kernel }) => kernel.name),
+      kernels: entriesOf(plan.launch),
       facts: {
         registers: Math.max(...facts.map(({ registers }) => registers)),
         localBytes: Math.max(...facts.map(({ localBytes }) => localBytes)),

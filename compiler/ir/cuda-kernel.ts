@@ -34,9 +34,14 @@ export interface CudaKernelPlan extends Omit<
  * - Variant: of a partial tile a lane keeps a word a row, a bit for each key that it holds. What is decided without looking
  *   at pairs is made of words: ranges of keys, conditions on the row, conditions on the key, in tiles of any order.
  * - State: between passes of one softmax, accumulators, maximum and sum of each row lie in device memory as f32.
+ * - Parts: where tiles of queries are fewer than the blocks that a device holds, the key tiles of each are cut into parts, a
+ *   block each (Flash-Decoding, https://pytorch.org/blog/flash-decoding). A part leaves a state of its own; the first goes on
+ *   from where the pass before has left. `merge` brings them together as the next pass, or out, expects it.
  */
 export interface PlannedCudaPass extends Omit<PlannedPass, 'kernels'> {
   readonly kernels: readonly PlannedCudaKernel[];
+  /** The entry point that merges the parts of a pass; null where no kernel computes parts. */
+  readonly merge: string | null;
 }
 
 export interface PlannedCudaKernel {
@@ -48,6 +53,8 @@ export interface PlannedCudaKernel {
   /** The box of a tile in views of boxes; empty for other views. */
   readonly extents: PlannedKernel['extents'];
   readonly sharedBytes: number;
+  /** The entry point that computes a part of what a tile of queries visits; null where there is none. */
+  readonly parts: string | null;
 }
 
 /** Query rows of a tile. */

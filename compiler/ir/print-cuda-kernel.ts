@@ -18,16 +18,25 @@ export function printCudaKernelPlan(plan: CudaKernelPlan): string {
 }
 
 function printPass(pass: PlannedCudaPass): string[] {
-  const { schedule, variant, kernels } = pass;
+  const { schedule, variant, kernels, merge } = pass;
   return [
     ...printPassHead(pass),
     ...printSchedule(schedule),
     ...(variant === null ? [] : printVariant(variant).map((line) => `    ${line}`)),
     ...kernels.flatMap(printKernel),
+    ...(merge === null ? [] : [`  parts are merged by ${merge}`]),
   ];
 }
 
-function printKernel({ name, purpose, family, tile, extents, sharedBytes }: PlannedCudaKernel): string[] {
+function printKernel({
+  name,
+  purpose,
+  family,
+  tile,
+  extents,
+  sharedBytes,
+  parts,
+}: PlannedCudaKernel): string[] {
   const { warps, rows, keys, stages, blocks } = tile;
   return [
     `  kernel ${name}: ${purpose} for ${family}`,
@@ -38,6 +47,7 @@ function printKernel({ name, purpose, family, tile, extents, sharedBytes }: Plan
     ...printExtents('keys', extents.keys),
     `    ${warps} warps of ${rows} rows, ${blocks} blocks a multiprocessor`,
     `    ${sharedBytes} bytes of shared memory`,
+    ...(parts === null ? [] : [`    in parts: ${parts}`]),
   ];
 }
 
@@ -47,6 +57,8 @@ function printCudaSource({ source }: CudaField): string {
       return 'scale * log2(e)';
     case 'grid':
       return 'batch * heads';
+    case 'parts':
+      return 'parts of a tile of queries';
     case 'pointer':
       return `address of ${source.of}`;
     case 'tensor-map':

@@ -48,7 +48,8 @@ export function planCudaKernels(
     params: planParams(graph, uniforms, {
       arena: arena.length > 0,
       floats: floats.length > 0,
-      state: planned.some(({ state }) => state.reads || state.writes),
+      state: planned.some(({ state, merge }) => state.reads || state.writes || merge !== null),
+      parts: planned.some(({ merge }) => merge !== null),
       boxes: planned.some(({ kernels }) => kernels.some(({ family }) => family === 'sm_90a')),
     }),
   };
@@ -74,7 +75,9 @@ function planPass(
     const classes = targets.map((target) => target.class).join(', ');
     throw new Error(`No ${strategy} layout of ${classes} fits dim ${graph.dim} and ${graph.dimV}.`);
   }
-  return { name, mask, queries, keys, strategy, state, column, schedule, variant, kernels };
+  const hasParts = kernels.some(({ parts }) => parts !== null);
+  const merge = hasParts ? wordsOf('merge', name, 'parts') : null;
+  return { name, mask, queries, keys, strategy, state, column, schedule, variant, kernels, merge };
 }
 
 function kernelsFor(pass: ScheduledPass, graph: Graph, target: CudaTarget): PlannedCudaKernel[] {
@@ -84,29 +87,30 @@ function kernelsFor(pass: ScheduledPass, graph: Graph, target: CudaTarget): Plan
     if (chosen === null) return [];
     const tile = overlapWhereItFits(chosen, graph, pass);
     const queries = cudaTileQueries(tile);
-    const words = [
-      'attend',
-      ...(pass.name === 'all' ? [] : [pass.name]),
-      ...(purpose === 'tiled' ? [] : ['few']),
-      family.replace('_', ''),
-      `${queries}x${tile.keys}`,
-    ];
+    const few = purpose === 'tiled' ? [] : ['few'];
+    const name = wordsOf('attend', pass.name, ...few, family.replace('_', ''), `${queries}x${tile.keys}`);
     return {
-      name: words.join('_'),
+      name,
       purpose,
       family,
       tile,
       extents: findExtents(pass, { queries, keys: tile.keys }),
       sharedBytes: cudaSharedBytes(family, tile, graph.dim, graph.dimV),
+      parts: family === 'sm_80' && pass.strategy !== 'diagonal' ? `${name}_parts` : null,
     };
   });
+}
+
+/** The name of an entry point; the one pass of most attentions is not named. */
+function wordsOf(verb: string, pass: string, ...words: readonly string[]): string {
+  return [verb, ...(pass === 'all' ? [] : [pass]), ...words].join('_');
 }
 
 /** Tensor maps, pointers and strides in 8 bytes, then everything else in 4. */
 function planParams(
   graph: Graph,
   uniforms: readonly UniformField[],
-  has: Readonly<Record<'arena' | 'floats' | 'state' | 'boxes', boolean>>,
+  has: Readonly<Record<'arena' | 'floats' | 'state' | 'parts' | 'boxes', boolean>>,
 ): CudaField[] {
   const pointers = [
     ...(['q', 'k', 'v', 'out'] as const),
@@ -126,6 +130,12 @@ function planParams(
     ...uniforms
       .filter((field) => !isStride(field))
       .map((field): CudaField => ({ ...field, type: cType(field) })),
+    ...(has.parts
+      ? ([
+          { name: 'part_count', type: 'i32', source: { kind: 'parts' } },
+          { name: 'batches', type: 'i32', source: { kind: 'symbol', name: 'batch' } },
+        ] as const)
+      : []),
     // Kernels with boxes number the tiles of all heads.
     ...(has.boxes ? [{ name: 'grid', type: 'i32', source: { kind: 'grid' } } as const] : []),
   ];

@@ -9,9 +9,10 @@ import {
 } from '../launch/host-tensors.ts';
 import { refuseBesidePlan, type LaunchRequest } from '../launch/launch-request.ts';
 import { PlanCache, planKey } from '../launch/plan-cache.ts';
-import { prepareCudaLaunch } from '../launch/prepare-cuda-launch.ts';
+import { entriesOf, prepareCudaLaunch } from '../launch/prepare-cuda-launch.ts';
 import type { Sizes } from '../launch/tensor-layout.ts';
 import { chooseCudaKernels } from './choose-cuda-kernel.ts';
+import { partsOn } from './choose-parts.ts';
 import { checkCudaTensors, type CudaTensors } from './cuda-tensors.ts';
 import type { CudaDescriptor } from './descriptor.ts';
 import type { CudaDevice, CudaStream } from './device.ts';
@@ -76,8 +77,9 @@ export class CudaAttention {
     const { architecture } = module;
     const capabilities = { ...this.device.properties, architecture };
     const kernels = chooseCudaKernels(this.descriptor, request.nq, capabilities);
-    const launch = prepareCudaLaunch(this.descriptor, kernels, request);
-    const loaded = kernels.map((kernel) => this.modules.open(module, kernel));
+    const parts = partsOn(this.device.properties.multiprocessors);
+    const launch = prepareCudaLaunch(this.descriptor, kernels, request, parts);
+    const loaded = launch.passes.map((pass) => this.modules.openPass(module, pass));
     const plan = new CudaPlan(this.device, launch, loaded);
     this.plans.add(plan);
     return plan;
@@ -170,7 +172,7 @@ export class CudaAttention {
       if (time) device.record(events[1], stream);
       await device.finished(stream);
       const milliseconds = time ? device.elapsed(events[0], events[1]) : null;
-      return { milliseconds, kernels: plan.launch.passes.map(({ kernel }) => kernel.name) };
+      return { milliseconds, kernels: entriesOf(plan.launch) };
     } finally {
       for (const event of events) device.destroyEvent(event);
     }

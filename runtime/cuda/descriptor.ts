@@ -22,6 +22,17 @@ export interface CudaDescriptor extends AttentionModel {
 /** A pass with its CUDA kernels; the fields mean what they mean in PassDescriptor. */
 export interface CudaPass extends Omit<PassDescriptor, 'kernels'> {
   readonly kernels: readonly CudaKernel[];
+  /** What merges the parts of a tile of queries; null where no kernel computes parts. */
+  readonly merge: CudaMerge | null;
+}
+
+/**
+ * An entry point that brings together what the parts of a pass have left: out and lse, or the state for the next pass.
+ * Block (x, y) is row x of q of grid index y. No shared memory.
+ */
+export interface CudaMerge {
+  readonly name: string;
+  readonly threads: number;
 }
 
 /** One entry point of the CUDA text (`extern "C" __global__`) and how its work is laid out. */
@@ -48,6 +59,11 @@ export interface CudaKernel {
    * - `persistent`: blocksPerUnit blocks a multiprocessor, at most one a tile, along x; each walks several tiles.
    */
   readonly grid: { readonly kind: 'tiles' } | { readonly kind: 'persistent'; readonly blocksPerUnit: number };
+  /**
+   * The same kernel for a part of what a tile of queries visits, with its threads and shared memory: block (x, y) is the
+   * x-th part of all tiles, `blocksPerUnit` the blocks that a multiprocessor should hold. Null where there is none.
+   */
+  readonly parts: { readonly name: string; readonly blocksPerUnit: number } | null;
   /** Boxes of the tensor maps that the parameters of this kernel hold; empty for kernels without TMA. */
   readonly boxes: readonly TensorBox[];
 }
@@ -92,10 +108,13 @@ export interface CudaField {
     | { readonly kind: 'scale-log2' }
     /** batch * heads. */
     | { readonly kind: 'grid' }
+    /** Into how many parts each tile of queries is cut; 1 in kernels that compute whole ones. */
+    | { readonly kind: 'parts' }
     /**
      * Device memory of a tensor, of an arena, or of the state that passes hand on; null where the attention has none.
      * The state holds, for every grid index and query row, dimV accumulators, the running maximum, the running sum and
-     * two numbers of nothing, all f32 (the maximum in the unit that the kernels of the module keep it in).
+     * two numbers of nothing, all f32 (the maximum in the unit that the kernels of the module keep it in). Where a pass is
+     * computed in parts, there is such a state for each part; the first is the one that passes hand on.
      */
     | { readonly kind: 'pointer'; readonly of: TensorName | 'arena' | 'floats' | 'state' }
     | { readonly kind: 'tensor-map'; readonly tensor: TensorBox['tensor'] };

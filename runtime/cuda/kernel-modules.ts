@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DeviceError, limitError } from '../launch/device-error.ts';
+import type { CudaLaunchPass } from '../launch/prepare-cuda-launch.ts';
 import { parseArchitecture, runsOn } from './architecture.ts';
 import type { CudaDescriptor, CudaKernel } from './descriptor.ts';
 import type { CudaDevice } from './device.ts';
@@ -25,6 +26,14 @@ export interface LoadedKernel {
   /** `cubin for sm_90a`, or how the code was made. */
   readonly origin: string;
 }
+
+/** The kernels of a pass: its own, or that of its parts and the one that merges them. */
+export interface LoadedPass {
+  readonly kernel: LoadedKernel;
+  readonly merge: LoadedKernel | null;
+}
+
+type EntryPoint = Pick<CudaKernel, 'name' | 'threads' | 'sharedBytes'>;
 
 /** Bytes for what the JIT compiler of the driver says about PTX. */
 const LOG_BYTES = 16 * 1024;
@@ -71,8 +80,15 @@ export class KernelModules {
     return this.module;
   }
 
-  /** A kernel of the module. @throws {CudaError} */
-  open(module: LoadedModule, kernel: CudaKernel): LoadedKernel {
+  /** What a pass launches. @throws {CudaError} */
+  openPass(module: LoadedModule, { kernel, entry, merge }: CudaLaunchPass): LoadedPass {
+    return {
+      kernel: this.open(module, { ...kernel, name: entry }),
+      merge: merge && this.open(module, { ...merge, sharedBytes: 0 }),
+    };
+  }
+
+  private open(module: LoadedModule, kernel: EntryPoint): LoadedKernel {
     const loaded = this.functions.get(kernel.name) ?? this.openFunction(module, kernel);
     this.functions.set(kernel.name, loaded);
     return loaded;
@@ -151,7 +167,7 @@ export class KernelModules {
     throw driver.error('cuModuleLoadDataEx', code, subject, said);
   }
 
-  private openFunction({ handle: module, origin }: LoadedModule, kernel: CudaKernel): LoadedKernel {
+  private openFunction({ handle: module, origin }: LoadedModule, kernel: EntryPoint): LoadedKernel {
     const { driver } = this.device;
     this.device.use();
     const handle = new BigUint64Array(1);

@@ -2,7 +2,7 @@ import { DeviceError } from '../launch/device-error.ts';
 import type { CudaLaunch, CudaLaunchPass } from '../launch/prepare-cuda-launch.ts';
 import { chooseBlocks } from './choose-blocks.ts';
 import type { CudaDevice, CudaStream } from './device.ts';
-import type { LoadedKernel } from './kernel-modules.ts';
+import type { LoadedKernel, LoadedPass } from './kernel-modules.ts';
 import type { TensorAddresses } from './cuda-tensors.ts';
 import type { CudaBuffer } from './memory.ts';
 import { StateMemory } from './state-memory.ts';
@@ -21,6 +21,15 @@ interface ReadyPass extends CudaPlanPass {
   readonly params: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
   readonly pointers: BigUint64Array;
+  /** The kernel, then what merges its parts; all take the same parameters. */
+  readonly steps: readonly Step[];
+}
+
+/** A launch of a kernel. */
+interface Step {
+  readonly function: bigint;
+  /** Blocks and threads along x, y, z, and bytes of shared memory. */
+  readonly shape: readonly number[];
   /** The launch in messages. */
   readonly subject: string;
 }
@@ -46,7 +55,7 @@ export class CudaPlan {
   private dropped = false;
 
   /** @internal Use `attention.plan`. `kernels` has one for every pass. */
-  constructor(device: CudaDevice, launch: CudaLaunch, kernels: readonly LoadedKernel[]) {
+  constructor(device: CudaDevice, launch: CudaLaunch, kernels: readonly LoadedPass[]) {
     this.device = device;
     this.launch = launch;
     this.ready = launch.passes.map((pass, at) => readyPass(device, launch, pass, kernels[at]));
@@ -101,16 +110,8 @@ export class CudaPlan {
         if (box) pass.params.set(maps.get(addresses[source.tensor]!, layouts[source.tensor], box), offset);
       }
     }
-    const [x, y] = pass.blocks;
-    this.device.driver.call(
-      'cuLaunchKernel',
-      pass.subject,
-      pass.kernel.function,
-      ...[x, y, 1, kernel.threads, 1, 1, kernel.sharedBytes],
-      stream,
-      pass.pointers,
-      null,
-    );
+    for (const { function: code, shape, subject } of pass.steps)
+      this.device.driver.call('cuLaunchKernel', subject, code, ...shape, stream, pass.pointers, null);
   }
 
   /** @internal A launch holds the plan until it calls what it gets: a plan that falls out of a cache waits for it. */
@@ -149,9 +150,9 @@ function readyPass(
   device: CudaDevice,
   { paramsLayout }: CudaLaunch,
   launch: CudaLaunchPass,
-  kernel: LoadedKernel,
+  { kernel, merge }: LoadedPass,
 ): ReadyPass {
-  const { name, threads, sharedBytes } = launch.kernel;
+  const { threads, sharedBytes } = launch.kernel;
   const blocks = chooseBlocks(launch, device.properties.multiprocessors);
   const params = alignedCopy(device, launch.params, paramsLayout.alignment);
   return {
@@ -161,7 +162,26 @@ function readyPass(
     params,
     view: new DataView(params.buffer, params.byteOffset),
     pointers: BigUint64Array.of(device.driver.koffi.address(params)),
-    subject: `${name} (${blocks.join(' x ')} blocks of ${threads} threads, ${sharedBytes} bytes of shared memory)`,
+    steps: [
+      stepOf(launch.entry, kernel, blocks, threads, sharedBytes),
+      ...(launch.merge && merge
+        ? [stepOf(launch.merge.name, merge, launch.merge.blocks, launch.merge.threads, 0)]
+        : []),
+    ],
+  };
+}
+
+function stepOf(
+  name: string,
+  kernel: LoadedKernel,
+  [x, y]: readonly [number, number],
+  threads: number,
+  sharedBytes: number,
+): Step {
+  return {
+    function: kernel.function,
+    shape: [x, y, 1, threads, 1, 1, sharedBytes],
+    subject: `${name} (${x} x ${y} blocks of ${threads} threads, ${sharedBytes} bytes of shared memory)`,
   };
 }
 

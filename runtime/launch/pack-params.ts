@@ -32,8 +32,14 @@ export function layOutParams(fields: readonly CudaField[]): ParamsLayout {
   return { fields: placed, bytes: Math.max(1, Math.ceil(end / alignment) * alignment), alignment };
 }
 
+/** Everything that a field of the struct can ask for. */
+export interface ParamsValues extends UniformValues {
+  /** Into how many each tile of queries of the pass is cut. */
+  readonly parts: number;
+}
+
 /** The struct with every number in place; addresses and tensor maps, which a launch brings, are zero. */
-export function packParams({ fields, bytes }: ParamsLayout, values: UniformValues): Uint8Array<ArrayBuffer> {
+export function packParams({ fields, bytes }: ParamsLayout, values: ParamsValues): Uint8Array<ArrayBuffer> {
   const block = new Uint8Array(bytes);
   const view = new DataView(block.buffer);
   for (const { field, offset } of fields) {
@@ -57,12 +63,14 @@ export function packParams({ fields, bytes }: ParamsLayout, values: UniformValue
   return block;
 }
 
-function numberOf({ name, source }: CudaField, values: UniformValues): number {
+function numberOf({ name, source }: CudaField, values: ParamsValues): number {
   switch (source.kind) {
     case 'scale-log2':
       return values.scale * Math.LOG2E;
     case 'grid':
       return values.symbols.batch * values.symbols.heads;
+    case 'parts':
+      return values.parts;
     case 'pointer':
     case 'tensor-map':
       throw new Error(`the parameter "${name}" is an address, but its type is a number`);

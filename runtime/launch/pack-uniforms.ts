@@ -12,7 +12,7 @@ export interface UniformValues {
   /** First element of every arena section, in 32-bit words. */
   readonly sections: ReadonlyMap<string, number>;
   readonly arrays: HostArrays;
-  /** Of the pass that the block is for. */
+  /** Of the pass that the block is for; where its tiles are cut into parts, the parts of all of them. */
   readonly queryTiles: number;
   /** Of every pass. */
   readonly views: readonly PassViews[];

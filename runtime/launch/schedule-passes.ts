@@ -23,6 +23,8 @@ export interface ScheduledPass<
   readonly views: PassViews;
   /** Null for kernels that compute their ranges. */
   readonly tables: PassTables | null;
+  /** What is visited, as tables, also where the kernel computes its ranges. */
+  readonly derive: () => PassTables;
 }
 
 /** Derives what every pass visits, one kernel a pass. Grid indices with equal masks share a table. */
@@ -33,8 +35,15 @@ export function schedulePasses<Pass extends PassPart, Kernel extends PassKernel>
 ): readonly ScheduledPass<Pass, Kernel>[] {
   return passes.map((pass, at) => {
     const kernel = kernels[at];
-    const tables = kernel.schedule.kind === 'ranges' ? null : tablesOf(pass, kernel, heads, launched);
-    return { pass, kernel, views: bindViews(pass, kernel, launched), tables };
+    const derive = (): PassTables => tablesOf(pass, kernel, heads, launched);
+    const tables = kernel.schedule.kind === 'ranges' ? null : derive();
+    return {
+      pass,
+      kernel,
+      views: bindViews(pass, kernel, launched),
+      tables,
+      derive: () => tables ?? derive(),
+    };
   });
 }
 

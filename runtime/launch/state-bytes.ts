@@ -6,7 +6,8 @@ const STATE_WORDS = 4;
 
 /**
  * Bytes of what the passes of a launch over so many rows (batch * heads * nq) hand on; 0 where no pass does. Passes run
- * one after the other and a softmax is finished before the next begins: one state serves them all.
+ * one after the other and a softmax is finished before the next begins: one state serves them all. Where tiles of queries
+ * are cut into parts, at most `parts`, each part of a row has a state.
  *
  * @throws {SparsecError} on a state that kernels cannot index.
  */
@@ -16,14 +17,15 @@ export function stateBytesOf(
     dimV,
   }: Pick<AttentionModel, 'dimV'> & { readonly passes: readonly Pick<PassDescriptor, 'state'>[] },
   rows: number,
+  parts = 1,
 ): number {
-  if (!passes.some(({ state }) => state.reads || state.writes)) return 0;
-  const words = rows * (dimV + STATE_WORDS);
+  if (parts === 1 && !passes.some(({ state }) => state.reads || state.writes)) return 0;
+  const words = rows * parts * (dimV + STATE_WORDS);
   if (words > 2 ** 31 - 1) {
     throw new SparsecError(
       'limit',
       'nq',
-      `the state of ${rows} rows has ${words} words, kernels index 2147483647`,
+      `the state of ${rows * parts} rows has ${words} words, kernels index 2147483647`,
     );
   }
   return 4 * words;

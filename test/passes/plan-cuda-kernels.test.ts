@@ -8,9 +8,9 @@ import { chooseCudaTile, overlapWhereItFits } from '../../compiler/passes/choose
 import { planCudaKernels } from '../../compiler/passes/plan-cuda-kernels.ts';
 import type { View } from '../../runtime/view.ts';
 
-function planOf(text: string): CudaKernelPlan {
+function planOf(text: string, targets = cudaTargets): CudaKernelPlan {
   const { units } = compile({ name: 'a.sa', text }, { target: 'cuda', until: 'plan' });
-  return planCudaKernels(units[0].schedule!, cudaTargets);
+  return planCudaKernels(units[0].schedule!, targets);
 }
 
 const single = 'attention a { mask causal heads 2 dim 64 dtype bf16 }';
@@ -43,12 +43,39 @@ describe('planCudaKernels', () => {
     expect(names(joined)[1]).toEqual(['attend_far_sm80_32x4']);
   });
 
-  it('hands the state on within a softmax alone, and gives it an address where it is', () => {
-    const pointers = (text: string) =>
-      planOf(text).params.flatMap(({ source }) => (source.kind === 'pointer' ? [source.of] : []));
-    expect(pointers(single)).toEqual(['q', 'k', 'v', 'out']);
+  it('has kernels for parts of what tiles visit, and what merges them', () => {
+    const partsOf = (text: string) =>
+      planOf(text).passes.map(({ kernels, merge }) => [...kernels.map(({ parts }) => parts), merge]);
+    expect(partsOf(single)).toEqual([
+      ['attend_sm80_128x64_parts', 'attend_few_sm80_16x64_parts', null, 'merge_parts'],
+    ]);
+    expect(partsOf(split).map((names) => names.at(-1))).toEqual([
+      'merge_plain_parts',
+      'merge_residues_of_128_parts',
+    ]);
+    expect(partsOf(joined)[1]).toEqual([null, null]);
+    const plan = planOf(single);
+    const [pass] = plan.passes;
+    expect(verifyCudaKernelPlan({ ...plan, passes: [{ ...pass, merge: null }] })).toEqual([
+      'a state is given that no pass hands on',
+      'pass all has parts that nothing merges',
+    ]);
+    const [, , groups] = pass.kernels;
+    expect(verifyCudaKernelPlan({ ...plan, passes: [{ ...pass, kernels: [groups] }] })).toEqual([
+      'pass all merges parts that no kernel leaves',
+    ]);
+    expect(printCudaKernelPlan(plan)).toContain('    in parts: attend_few_sm80_16x64_parts\n');
+    expect(printCudaKernelPlan(plan)).toContain('  parts are merged by merge_parts\n');
+  });
+
+  it('hands the state on within a softmax or between parts alone, and gives it an address where it is', () => {
+    const pointers = (text: string, targets = cudaTargets) =>
+      planOf(text, targets).params.flatMap(({ source }) => (source.kind === 'pointer' ? [source.of] : []));
+    const newest = cudaTargets.filter((target) => target.class === 'cuda-sm90a');
+    expect(pointers(single)).toEqual(['q', 'k', 'v', 'out', 'state']);
+    expect(pointers(single, newest)).toEqual(['q', 'k', 'v', 'out']);
     expect(pointers(split)).toEqual(['q', 'k', 'v', 'out', 'lse', 'arena', 'state']);
-    expect(pointers(joined)).toEqual(['q', 'k', 'v', 'out', 'arena']);
+    expect(pointers(joined)).toEqual(['q', 'k', 'v', 'out', 'arena', 'state']);
     expect(planOf(split).passes.map(({ state }) => state)).toEqual([
       { reads: false, writes: true },
       { reads: true, writes: false },

@@ -24,6 +24,14 @@ import { writeCudaHelpers } from './write-helpers.ts';
 import { LANE_KEYS } from './write-live-keys.ts';
 import { MASK_SCORES } from './write-masking.ts';
 import { writeCudaPasses } from './write-pass.ts';
+import {
+  MERGE_THREADS,
+  writeMergeEntries,
+  writeMergeParts,
+  writePartEntry,
+  writePartPasses,
+  writePartWalks,
+} from './write-parts.ts';
 import { writeCudaReaders } from './write-readers.ts';
 import { hasLogit, writeCudaDenominatorScale, writeCudaLogit } from './write-score.ts';
 import { writeCudaState } from './write-state.ts';
@@ -63,8 +71,10 @@ export function emitCuda(plan: CudaKernelPlan, graph: Graph): EmittedCuda {
       ...readers,
       ...views.all(),
       ...writeCudaWalks(plan, names),
+      ...writePartWalks(plan, names),
       tiled ? LANE_KEYS : [],
       ...passes,
+      ...writePartPasses(plan, names),
       ...(tiled ? writeTileFunctions() : []),
       ...scores,
       ...(tiled ? [MASK_SCORES] : []),
@@ -103,7 +113,12 @@ function writeFamilies(plan: CudaKernelPlan, names: CudaNames, views: ViewStruct
   const groups = kernelsOf(plan, 'sm_90a');
   return [
     ...(tiled.length > 0 ? writeAttend(plan, names, scored) : []),
-    ...tiled.map(({ pass, kernel }) => writeEntry(pass, kernel, names, views)),
+    ...tiled.flatMap(({ pass, kernel }) => [
+      writeEntry(pass, kernel, names, views),
+      writePartEntry(pass, kernel, names, views),
+    ]),
+    ...writeMergeParts(plan, names, scored),
+    ...writeMergeEntries(plan, names),
     ...(diagonal.length > 0 ? writeDiagonals(plan, names, scored) : []),
     ...diagonal.map(({ pass, kernel }) => writeDiagonalEntry(pass, kernel, names, views)),
     ...writeGroupFamily(plan, groups, names, views, scored),
@@ -116,9 +131,9 @@ export function describeCuda(graph: Graph, plan: CudaKernelPlan, emitted: Emitte
 }
 
 function describePass(pass: PlannedCudaPass): CudaPass {
-  const { name, mask, queries, keys, strategy, state, column, schedule } = pass;
+  const { name, mask, queries, keys, strategy, state, column, schedule, merge } = pass;
   const kernels = pass.kernels.map(
-    ({ name: entry, purpose, family, tile, extents, sharedBytes }): CudaKernel => ({
+    ({ name: entry, purpose, family, tile, extents, sharedBytes, parts }): CudaKernel => ({
       name: entry,
       purpose,
       family,
@@ -128,10 +143,14 @@ function describePass(pass: PlannedCudaPass): CudaPass {
       extents,
       schedule,
       grid: family === 'sm_90a' ? { kind: 'persistent', blocksPerUnit: tile.blocks } : { kind: 'tiles' },
+      parts: parts === null ? null : { name: parts, blocksPerUnit: tile.blocks },
       boxes: family === 'sm_90a' ? boxesOf(pass, tile.keys) : [],
     }),
   );
-  return { name, mask, queries, keys, strategy, state, column, kernels };
+  return {
+    ...{ name, mask, queries, keys, strategy, state, column, kernels },
+    merge: merge === null ? null : { name: merge, threads: MERGE_THREADS },
+  };
 }
 
 /** A warpgroup's queries, and the keys and values of a tile; what does not lie side by side is gathered instead. */

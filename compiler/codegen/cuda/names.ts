@@ -18,20 +18,22 @@ export interface CudaNames {
   readonly realReader: (array: string) => string;
   /** The structure of a pass: `Local`. */
   readonly pass: (planned: string) => string;
+  /** The structure of a pass in parts: `LocalParts`. */
+  readonly partsOf: (planned: string) => string;
 }
 
 /** Names that the fixed parts of every module use. */
 const FIXED = `
 SpParams p q k v out lse arena floats state HEADS HEADS_PER_KV DIM DIM_V LOG2_E LN_2 NEVER STATE
 WARPS ROWS KEYS STAGES THREADS QUERIES GROUPS LANES PARTS PARTS_V M WIDTH PARTIAL Pass Queries Keys Walk
-RowsInOrder KeysInOrder ListedKeys RunWalk RangeWalk Pair existing
+RowsInOrder KeysInOrder ListedKeys RunWalk RangeWalk RunPart RangePart Pair existing
 is_live row_begin row_end tables begin end logit denominator_scale
 attend ROW_BYTES place copy_rows multiply_keys multiply_values mask_scores live_keys score_pairs
 lane_key lane_keys lane_keys_below live open any exists r t end begin
 soften rescale state_of take_up_state leave_state store_rows
 attend_groups attend_in_turns attend_overlapped operand panel_place PANELS Places Place Ring Items Gathered TWO_WAYS APART
 copy_tiles copy_boxes gather_rows multiply_queries multiply_weights multiply_seen_values pack_weights
-attend_diagonals load_chunks multiply_chunks add_chunks
+attend_diagonals load_chunks multiply_chunks add_chunks merge_states turn
 queries keys walk tile slot slot0 region first i j s o head batch kv_head lane warp row key column maximum sum seen stage`
   .trim()
   .split(/\s+/);
@@ -43,6 +45,11 @@ export function cudaNames(plan: CudaKernelPlan): CudaNames {
   const readers = new Map(plan.arrays.map(({ name, kind }) => [name, namer.name(`${VERBS[kind]}_${name}`)]));
   const reals = new Map(plan.reals.map(({ name }) => [name, namer.name(`read_${name}`)]));
   const passes = new Map(plan.passes.map(({ name }) => [name, namer.name(capitalised(name))]));
+  const parts = new Map(
+    plan.passes
+      .filter(({ merge }) => merge !== null)
+      .map(({ name }) => [name, namer.name(`${capitalised(name)}Parts`)]),
+  );
   const scalars = new Map(
     plan.params.flatMap(({ name, source }) =>
       source.kind === 'symbol' ? [[source.name, `p.${known(fields, name)}`] as const] : [],
@@ -56,6 +63,7 @@ export function cudaNames(plan: CudaKernelPlan): CudaNames {
     reader: (array) => known(readers, array),
     realReader: (array) => known(reals, array),
     pass: (planned) => known(passes, planned),
+    partsOf: (planned) => known(parts, planned),
   };
 }
 

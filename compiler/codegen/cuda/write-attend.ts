@@ -10,9 +10,10 @@ export function writeAttend(plan: CudaKernelPlan, names: CudaNames, scored: bool
   const { field } = names;
   const passes = plan.passes.filter(({ strategy }) => strategy !== 'diagonal');
   const reads = passes.some(({ state }) => state.reads);
-  const writes = passes.some(({ state }) => state.writes);
   const stores = passes.some(({ state }) => !state.writes);
-  const leave = ['  leave_state<M>(p, o, maximum, sum, queries, slot0, head, batch);'];
+  const leave = [
+    `  leave_state<M>(p, o, maximum, sum, queries, slot0, head, batch + walk.part * ${field('batches')});`,
+  ];
   const store = [
     '  sp_barrier(); // everyone has left the stages: rows of out take their place',
     '  const u32 rows = sp_shared() + warp_slot * ROW_BYTES<DIM_V>;',
@@ -63,7 +64,7 @@ export function writeAttend(plan: CudaKernelPlan, names: CudaNames, scored: bool
       '  }',
       ...(reads
         ? [
-            '  if constexpr (Pass::TAKES_STATE) take_up_state<M>(p, o, maximum, sum, queries, slot0, head, batch);',
+            '  if (Pass::TAKES_STATE && walk.part == 0) take_up_state<M>(p, o, maximum, sum, queries, slot0, head, batch);',
           ]
         : []),
       scored
@@ -93,11 +94,9 @@ export function writeAttend(plan: CudaKernelPlan, names: CudaNames, scored: bool
       '  }',
       '  sp_copy_wait<0>();',
       '',
-      ...(writes && stores
+      ...(stores
         ? ['  if constexpr (Pass::LEAVES_STATE) {', ...indent(leave), '  } else {', ...indent(store), '  }']
-        : writes
-          ? leave
-          : store),
+        : leave),
       '}',
     ],
   ];

@@ -38,7 +38,7 @@ const SCHEDULES = [
 
 /** Constants of the attention. Each is referenced in what any architecture compiles, or marked: nvcc speaks of others. */
 export function writeCudaConstants({ heads, kvHeads, dim, dimV, outputs, passes }: CudaKernelPlan): Block {
-  const hasState = passes.some(({ state }) => state.reads || state.writes);
+  const hasState = passes.some(({ state, merge }) => state.reads || state.writes || merge !== null);
   const storesLse = outputs.includes('lse') && passes.some(({ state }) => !state.writes);
   // Kernels for 9.0 stand in a condition: another architecture sees none of what they reference.
   const isConditional = passes.every(({ kernels }) => kernels.every(({ family }) => family === 'sm_90a'));

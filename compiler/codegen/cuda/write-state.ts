@@ -9,11 +9,14 @@ import type { CudaNames } from './names.ts';
  */
 export function writeCudaState({ passes }: CudaKernelPlan, { field }: CudaNames): Block[] {
   const reads = passes.some(({ state, strategy }) => state.reads && strategy !== 'diagonal');
-  const writes = passes.some(({ state, strategy }) => state.writes && strategy !== 'diagonal');
-  if (!passes.some(({ state }) => state.reads || state.writes)) return [];
+  const cut = passes.some(({ merge }) => merge !== null);
+  const writes = cut || passes.some(({ state, strategy }) => state.writes && strategy !== 'diagonal');
+  if (!cut && !passes.some(({ state }) => state.reads || state.writes)) return [];
   return [
     [
-      '// The state of a row: where the next pass goes on.',
+      cut
+        ? '// The state of a row: where the next pass goes on. That of part n of a pass stands n batches behind it.'
+        : '// The state of a row: where the next pass goes on.',
       'struct alignas(8) Pair { float low, high; };',
       'SP_DEVICE float *state_of(const SpParams &p, int row, int head, int batch) {',
       `  return p.state + ((i64)(batch * HEADS + head) * ${field('nq')} + row) * STATE;`,

@@ -9,18 +9,25 @@ import type { CudaNames } from './names.ts';
 export function writeCudaWalks(plan: CudaKernelPlan, names: CudaNames): Block[] {
   const has = (kind: string): boolean => plan.passes.some(({ schedule }) => schedule.kind === kind);
   const listed = plan.passes.some(({ keys }) => keys.kind === 'list');
-  return [...(has('ranges') ? [overRanges(names)] : []), ...(has('table') ? [overRuns(names, listed)] : [])];
+  const whole = plan.passes.some(({ merge }) => merge !== null)
+    ? ['  static constexpr int part = 0; // of one']
+    : [];
+  return [
+    ...(has('ranges') ? [overRanges(names, whole)] : []),
+    ...(has('table') ? [overRuns(names, listed, whole)] : []),
+  ];
 }
 
 /**
  * Row bounds never fall, so the first and the last row of the tile bound what the tile visits, and what is full: the
  * keys from the last row's begin to the first row's end. The full tiles come last.
  */
-function overRanges({ field }: CudaNames): Block {
+function overRanges({ field }: CudaNames, whole: Block): Block {
   return [
     '// The key tiles that a tile of queries visits where live keys of a row are one range: one after another from `begin`',
     '// on, but the full ones, which follow on the first `left`, come last.',
     'template <class Pass, int QUERIES, int KEYS> struct RangeWalk {',
+    ...whole,
     '  int tile; // of queries',
     '  int begin, visited, count, left, full;',
     '  int key0; // the tile of keys is [key0, key0 + KEYS)',
@@ -58,11 +65,12 @@ function overRanges({ field }: CudaNames): Block {
 }
 
 /** Partial runs first, then full ones, which are whole tiles (runtime/schedule/build-run-table.ts). */
-function overRuns({ field }: CudaNames, listed: boolean): Block {
+function overRuns({ field }: CudaNames, listed: boolean, whole: Block): Block {
   return [
     '// The key tiles that a tile of queries visits: those of its runs. A table is the tiles of queries in the order of',
     `// their work, where the runs of each start, and the runs, as slots of keys${listed ? '; then listed keys' : ''}.`,
     'template <class Pass, int KEYS> struct RunWalk {',
+    ...whole,
     '  int tile; // of queries',
     '  const int *runs; // begin and end of each run',
     ...(listed ? ['  const int *list; // what stands behind the runs'] : []),

@@ -29,6 +29,8 @@ export interface EmulatedCase extends LaunchCase {
   /** One for each pass; the first of each where nothing is said. */
   readonly kernels?: readonly CudaKernel[];
   readonly layout?: 'bhnd' | 'bnhd';
+  /** Into how many parts tiles of queries are cut, where kernels can. */
+  readonly parts?: number;
   readonly launch?: Readonly<Record<string, number>>;
   /** Changes elements of q, k and v before the launch; the reference sees the change. */
   readonly spoil?: (tensors: Readonly<Record<'q' | 'k' | 'v', Float32Array>>, layouts: Layouts) => void;
@@ -65,12 +67,8 @@ export async function checkEmulated(
   const arrays = feedArrays(descriptor.inputs, {}, launchScalars(descriptor, sizes));
   const layout = test.layout ?? descriptor.layout;
   const kernels = test.kernels ?? descriptor.passes.map((pass) => pass.kernels[0]);
-  const launch = prepareCudaLaunch(descriptor, kernels, {
-    ...sizes,
-    arrays,
-    layout,
-    strides: guardedStrides(descriptor, layout, nq, nk),
-  });
+  const request = { ...sizes, arrays, layout, strides: guardedStrides(descriptor, layout, nq, nk) };
+  const launch = prepareCudaLaunch(descriptor, kernels, request, () => test.parts ?? 1);
   const { layouts } = launch;
   const random = new Random(nq * 31 + nk);
   const tensors = {

@@ -3,6 +3,7 @@ import type { CudaDescriptor } from '../../../runtime/cuda/descriptor.ts';
 import type { Branches, Predicate } from '../../examples/predicates.ts';
 import { checkEmulated } from './check-emulated.ts';
 import type { EmulatedCase } from './check-emulated.ts';
+import { programEntries } from './emulate.ts';
 import type { EmulatorOptions } from './emulate.ts';
 import { compileForEmulator, missing, skipped } from './toolchain.ts';
 
@@ -42,7 +43,7 @@ async function complaint(
   { descriptor, launch, keeps, blocks }: Suspect,
   code: string,
 ): Promise<string | null> {
-  const entries = descriptor.passes.map(({ kernels }) => kernels[0].name);
+  const entries = programEntries(descriptor.passes.map((pass) => ({ pass, kernel: pass.kernels[0] })));
   await compileForEmulator(code, entries, descriptor.dtype);
   for (const reversed of [false, true]) {
     try {

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { CudaKernel, TensorBox } from '../../../runtime/cuda/descriptor.ts';
+import type { CudaKernel, CudaPass, TensorBox } from '../../../runtime/cuda/descriptor.ts';
 import type { TensorName } from '../../../runtime/launch/tensor-layout.ts';
 import type { CudaLaunch } from '../../../runtime/launch/prepare-cuda-launch.ts';
 import { compileForEmulator } from './toolchain.ts';
@@ -33,7 +33,7 @@ export async function emulate(
   { code = launch.descriptor.cuda.code, reversed = false, blocks = 3 }: EmulatorOptions = {},
 ): Promise<Buffers> {
   const { descriptor, passes, stateBytes } = launch;
-  const entries = passes.map(({ kernel }) => kernel.name);
+  const entries = programEntries(passes);
   const program = await compileForEmulator(code, entries, descriptor.dtype);
   const names = Object.keys(buffers) as TensorName[];
   const state = new Uint8Array(stateBytes).fill(0xff);
@@ -67,6 +67,18 @@ export async function emulate(
   }
 }
 
+/** The entry points that a program for these kernels has, whether their launch is in parts or not. */
+export function programEntries(
+  passes: readonly { readonly pass: Pick<CudaPass, 'merge'>; readonly kernel: CudaKernel }[],
+): readonly string[] {
+  return passes
+    .flatMap(({ pass, kernel }) => [
+      kernel.name,
+      ...(kernel.parts ? [kernel.parts.name, pass.merge!.name] : []),
+    ])
+    .filter((entry, at, all) => all.indexOf(entry) === at);
+}
+
 function bytesOf(words: Int32Array | Float32Array): Uint8Array {
   return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }
@@ -86,7 +98,19 @@ function launchFile(
     offset,
     names.indexOf(source.kind === 'pointer' ? source.of : (source as { tensor: string }).tensor),
   ]);
-  const params = passes.map((pass) => {
+  // The kernel of a pass, then what merges its parts.
+  const steps = passes.flatMap((pass) => {
+    const { kernel, work, merge } = pass;
+    const grid =
+      kernel.grid.kind === 'tiles'
+        ? [work.queryTiles, work.grid]
+        : [Math.min(work.queryTiles * work.grid, blocks), 1];
+    return [
+      { pass, entry: pass.entry, shape: [kernel.threads, kernel.sharedBytes, ...grid] },
+      ...(merge === null ? [] : [{ pass, entry: merge.name, shape: [merge.threads, 0, ...merge.blocks] }]),
+    ];
+  });
+  const params = steps.map(({ pass }) => {
     const bytes = pass.params.slice();
     for (const { field, offset } of addresses) {
       const { source } = field;
@@ -95,17 +119,10 @@ function launchFile(
     return bytes;
   });
   const head = Uint32Array.from([
-    ...[reversed ? 1 : 0, params[0].length, patches.length / 2, memory.length, passes.length],
+    ...[reversed ? 1 : 0, params[0].length, patches.length / 2, memory.length, steps.length],
     ...patches,
     ...memory.map((bytes) => bytes.length),
-    ...passes.flatMap(({ kernel, work }, at) => [
-      at,
-      kernel.threads,
-      kernel.sharedBytes,
-      ...(kernel.grid.kind === 'tiles'
-        ? [work.queryTiles, work.grid]
-        : [Math.min(work.queryTiles * work.grid, blocks), 1]),
-    ]),
+    ...steps.flatMap(({ entry, shape }) => [programEntries(passes).indexOf(entry), ...shape]),
   ]);
   return Buffer.concat([new Uint8Array(head.buffer), ...params, ...memory]);
 }

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { cudaTargets } from '../../../compiler/cost/index.ts';
 import { cudaModule, specify } from './modules.ts';
 import { compileForDevice, missing, skipped } from './toolchain.ts';
-import { sample, usageOf } from './usage.ts';
+import { entryPoints, sample, usageOf } from './usage.ts';
 
 /** Registers of a multiprocessor, on every device of both families. */
 const REGISTERS = 65_536;
 
 describe.skipIf(missing.nvcc !== null)(`kernels through nvcc${skipped('nvcc')}`, () => {
   it.each(sample)('$name: no spills, no messages', { timeout: 240_000 }, async (variant) => {
-    const planned = variant.descriptor.passes.flatMap((pass) => pass.kernels);
+    const planned = entryPoints(variant.descriptor);
     for (const [architecture, families] of [
       ['sm_80', ['sm_80']],
       ['sm_90a', ['sm_80', 'sm_90a']],

@@ -1,6 +1,6 @@
 import { cudaTargets } from '../../../compiler/cost/index.ts';
 import type { Graph } from '../../../compiler/ir/graph.ts';
-import type { CudaDescriptor } from '../../../runtime/cuda/descriptor.ts';
+import type { CudaDescriptor, CudaKernel } from '../../../runtime/cuda/descriptor.ts';
 import type { Extents } from '../../../runtime/view.ts';
 import { boxes } from '../wgsl/scheduled.ts';
 import { cudaModule, specify } from './modules.ts';
@@ -111,11 +111,21 @@ export async function usageOf(
   architecture: string,
 ): Promise<{ readonly kernels: readonly VariantUsage[]; readonly messages: readonly string[] }> {
   const { kernels, messages } = await compileForDevice(descriptor.cuda.code, architecture);
+  const planned = entryPoints(descriptor);
   const described = kernels.map((usage) => {
-    const { threads, sharedBytes } = descriptor.passes
-      .flatMap((pass) => pass.kernels)
-      .find((each) => each.name === usage.kernel)!;
+    const { threads, sharedBytes } = planned.find(({ name: entry }) => entry === usage.kernel)!;
     return { variant: name, architecture, threads, sharedBytes, ...usage };
   });
   return { kernels: described, messages };
+}
+
+/** Every entry point of a module: kernels, those that compute parts, those that merge them. */
+export function entryPoints({
+  passes,
+}: CudaDescriptor): readonly Pick<CudaKernel, 'name' | 'family' | 'threads' | 'sharedBytes'>[] {
+  return passes.flatMap(({ kernels, merge }) => [
+    ...kernels,
+    ...kernels.flatMap((kernel) => (kernel.parts === null ? [] : [{ ...kernel, ...kernel.parts }])),
+    ...(merge === null ? [] : [{ ...merge, family: 'sm_80', sharedBytes: 0 } as const]),
+  ]);
 }

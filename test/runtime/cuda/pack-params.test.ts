@@ -1,8 +1,7 @@
 import koffi from 'koffi';
 import { describe, expect, test } from 'vitest';
 import type { CudaField } from '../../../runtime/cuda/descriptor.ts';
-import { layOutParams, packParams } from '../../../runtime/launch/pack-params.ts';
-import type { UniformValues } from '../../../runtime/launch/pack-uniforms.ts';
+import { layOutParams, packParams, type ParamsValues } from '../../../runtime/launch/pack-params.ts';
 
 const TYPES = ['i32', 'u32', 'f32', 'i64', 'pointer'] as const;
 const C_TYPES = { i32: 'int32_t', u32: 'uint32_t', f32: 'float', i64: 'int64_t', pointer: 'void *' } as const;
@@ -43,13 +42,14 @@ describe('layOutParams', () => {
 });
 
 describe('packParams', () => {
-  const values = (symbols: Record<string, number>): UniformValues => ({
+  const values = (symbols: Record<string, number>): ParamsValues => ({
     symbols,
     scale: 0.5,
-    layouts: {} as UniformValues['layouts'],
+    layouts: {} as ParamsValues['layouts'],
     sections: new Map(),
     arrays: {},
     queryTiles: 3,
+    parts: 1,
     views: [],
   });
 

@@ -28,6 +28,7 @@ export function cudaWindowFixture(options: CudaFixtureOptions = {}): CudaDescrip
     extents: { queries: [], keys: [] },
     schedule: windowFixture().passes[0].kernels[0].schedule,
     grid: { kind: 'tiles' },
+    parts: null,
     boxes: [],
   };
   const lse = model.outputs.includes('lse');
@@ -35,7 +36,13 @@ export function cudaWindowFixture(options: CudaFixtureOptions = {}): CudaDescrip
   return {
     ...model,
     dtype: 'bf16',
-    passes: [{ ...pass, kernels: (options.kernels ?? [{}]).map((changes) => ({ ...kernel, ...changes })) }],
+    passes: [
+      {
+        ...pass,
+        kernels: (options.kernels ?? [{}]).map((changes) => ({ ...kernel, ...changes })),
+        merge: null,
+      },
+    ],
     cuda: {
       code: options.code ?? windowKernel(model.dim, model.dimV, model.heads, model.kvHeads, params),
       params,

@@ -90,6 +90,7 @@ constexpr int HEADS = 8;
 constexpr int HEADS_PER_KV = 4;
 constexpr int DIM = 64; // elements of a row of q or k
 constexpr int DIM_V = 64; // elements of a row of v or out
+constexpr int STATE = DIM_V + 4; // floats of a row of the state: accumulators, maximum, sum, two of nothing
 // Logits are kept in units of log 2, so that weights are powers of two.
 constexpr float LOG2_E = 1.4426950408889634f;
 #define NEVER (-SP_INFINITY) // the logit of a dead pair
@@ -108,6 +109,7 @@ struct SpParams {
   const u16 *v;
   u16 *out;
   const float *floats;
+  float *state;
   i64 q_batch_stride;
   i64 q_head_stride;
   i64 q_row_stride;
@@ -128,6 +130,8 @@ struct SpParams {
   int layer;
   int sinks_at;
   int sinks_dim0;
+  int part_count;
+  int batches;
   int grid;
 };
 
@@ -162,6 +166,7 @@ struct KeysInOrder {
 // The key tiles that a tile of queries visits where live keys of a row are one range: one after another from `begin`
 // on, but the full ones, which follow on the first `left`, come last.
 template <class Pass, int QUERIES, int KEYS> struct RangeWalk {
+  static constexpr int part = 0; // of one
   int tile; // of queries
   int begin, visited, count, left, full;
   int key0; // the tile of keys is [key0, key0 + KEYS)
@@ -194,6 +199,25 @@ template <class Pass, int QUERIES, int KEYS> struct RangeWalk {
     const int masked = count - full, n = visited;
     key0 = begin + KEYS * (n < left ? n : n < masked ? n + full : n - masked + left);
   }
+};
+
+// A part of the key tiles that a tile of queries visits. The tiles of a launch are then the parts of all tiles, those of
+// a tile one after another.
+template <class Pass, int QUERIES, int KEYS> struct RangePart : RangeWalk<Pass, QUERIES, KEYS> {
+  int part, last; // tiles of keys from `visited` to `last` are those of the part
+
+  SP_DEVICE RangePart start(const SpParams &p, int x, int head, int batch) {
+    const int last_tile = p.query_tiles - 1, at = last_tile - x, tile = at / p.part_count;
+    RangePart walk;
+    (RangeWalk<Pass, QUERIES, KEYS> &)walk = RangeWalk<Pass, QUERIES, KEYS>::start(p, last_tile - tile, head, batch);
+    walk.part = at % p.part_count;
+    const int least = walk.count / p.part_count, more = walk.count % p.part_count;
+    walk.visited = walk.part * least + min(walk.part, more);
+    walk.last = walk.visited + least + (walk.part < more);
+    walk.enter_tile();
+    return walk;
+  }
+  SP_MEMBER bool done() const { return this->visited >= last; }
 };
 
 // The keys that a lane holds of every row of a tile, t of KEYS / 4: two neighbours of every eight.
@@ -242,6 +266,12 @@ struct All {
       live[r] = row < 0 ? 0 : lane_keys_below(end) & ~lane_keys_below(begin);
     }
   }
+};
+
+// Pass "all" in parts, each of which leaves a state of its own.
+struct AllParts : All {
+  static constexpr bool LEAVES_STATE = true;
+  template <int QUERIES, int KEYS> using Walk = RangePart<All, QUERIES, KEYS>;
 };
 
 // Rows of WIDTH elements in shared memory, in chunks of 16 bytes: swizzled where rows are whole lines of 128 bytes,
@@ -387,6 +417,32 @@ SP_DEVICE u32 mask_scores(const SpParams &p, float (&s)[M][KEYS / 8][4], const Q
   return seen;
 }
 
+// The state of a row: where the next pass goes on. That of part n of a pass stands n batches behind it.
+struct alignas(8) Pair { float low, high; };
+SP_DEVICE float *state_of(const SpParams &p, int row, int head, int batch) {
+  return p.state + ((i64)(batch * HEADS + head) * p.nq + row) * STATE;
+}
+
+// Leaves accumulators and row statistics to the next pass.
+template <int M, class Queries>
+SP_DEVICE void leave_state(const SpParams &p, const float (&o)[M][DIM_V / 8][4], const float (&maximum)[M][2],
+                           const float (&sum)[M][2], const Queries &queries, int slot0, int head, int batch) {
+  const int lane = sp_thread() & 3;
+#pragma unroll
+  for (int r = 0; r < 2 * M; r++) {
+    float total = sum[r / 2][r % 2];
+    total += sp_shuffle_xor(total, 1);
+    total += sp_shuffle_xor(total, 2);
+    const int row = queries.row(p, slot0 + r * 8);
+    if (row < 0) continue;
+    float *state = state_of(p, row, head, batch);
+#pragma unroll
+    for (int d = 0; d < DIM_V / 8; d++)
+      *(Pair *)(state + d * 8 + lane * 2) = {o[r / 2][d][r % 2 * 2], o[r / 2][d][r % 2 * 2 + 1]};
+    if (lane == 0) *(Pair *)(state + DIM_V) = {maximum[r / 2][r % 2], total};
+  }
+}
+
 // Divides by the sums of the weights, and stores rows of out by way of shared memory: 16 bytes a lane, a warp its own.
 template <class Pass, int M, class Queries>
 SP_DEVICE void store_rows(const SpParams &p, const float (&o)[M][DIM_V / 8][4], const float (&maximum)[M][2],
@@ -480,9 +536,13 @@ SP_DEVICE void attend(const SpParams &p) {
   }
   sp_copy_wait<0>();
 
-  sp_barrier(); // everyone has left the stages: rows of out take their place
-  const u32 rows = sp_shared() + warp_slot * ROW_BYTES<DIM_V>;
-  store_rows<Pass, M>(p, o, maximum, sum, scale, queries, warp_slot, rows, head, batch);
+  if constexpr (Pass::LEAVES_STATE) {
+    leave_state<M>(p, o, maximum, sum, queries, slot0, head, batch + walk.part * p.batches);
+  } else {
+    sp_barrier(); // everyone has left the stages: rows of out take their place
+    const u32 rows = sp_shared() + warp_slot * ROW_BYTES<DIM_V>;
+    store_rows<Pass, M>(p, o, maximum, sum, scale, queries, warp_slot, rows, head, batch);
+  }
 }
 
 // 128 queries x 64 keys a tile: 4 warps of 32 rows, 2 tiles of k and v at a time.
@@ -490,10 +550,66 @@ SP_KERNEL(128, 2) attend_sm80_128x64(SP_PARAMETER SpParams p) {
   attend<All, RowsInOrder<128>, KeysInOrder, 4, 32, 64, 2>(p);
 }
 
+// The same, a part of what a tile of queries visits.
+SP_KERNEL(128, 2) attend_sm80_128x64_parts(SP_PARAMETER SpParams p) {
+  attend<AllParts, RowsInOrder<128>, KeysInOrder, 4, 32, 64, 2>(p);
+}
+
 // 16 queries x 64 keys a tile: 1 warps of 16 rows, 2 tiles of k and v at a time.
 SP_KERNEL(32, 2) attend_few_sm80_16x64(SP_PARAMETER SpParams p) {
   attend<All, RowsInOrder<16>, KeysInOrder, 1, 16, 64, 2>(p);
 }
+
+// The same, a part of what a tile of queries visits.
+SP_KERNEL(32, 2) attend_few_sm80_16x64_parts(SP_PARAMETER SpParams p) {
+  attend<AllParts, RowsInOrder<16>, KeysInOrder, 1, 16, 64, 2>(p);
+}
+
+// Merges what the parts of a row have left, a warp a row: LANES lanes take 8 columns each, and parts in turn with the
+// others. The largest maximum of all parts is that of the row.
+template <class Pass> SP_DEVICE void merge_states(const SpParams &p) {
+  constexpr int LANES = DIM_V > 128 ? 32 : DIM_V > 64 ? 16 : 8;
+  const int row = sp_block_x(), batch = sp_block_y() / HEADS, head = sp_block_y() % HEADS;
+  const int turn = sp_thread() / LANES, column = sp_thread() % LANES * 8;
+  const float scale = p.scale * LOG2_E;
+  auto state_of_part = [&](int part) { return state_of(p, row, head, batch + part * p.batches); };
+
+  float most = NEVER;
+  for (int part = sp_thread(); part < p.part_count; part += 32) most = fmaxf(most, state_of_part(part)[DIM_V]);
+#pragma unroll
+  for (int other = 1; other < 32; other *= 2) most = fmaxf(most, sp_shuffle_xor(most, other));
+  const float scaled = most == NEVER ? 0.0f : most * scale;
+
+  float o[8] = {}, total = 0.0f;
+#pragma unroll 4
+  for (int part = turn; part < p.part_count; part += 32 / LANES) {
+    const float *state = state_of_part(part);
+    const float factor = sp_exp2(state[DIM_V] * scale - scaled);
+    total += state[DIM_V + 1] * factor;
+    if (column < DIM_V) {
+#pragma unroll
+      for (int e = 0; e < 8; e += 2) {
+        const Pair pair = *(const Pair *)(state + column + e);
+        o[e] += pair.low * factor;
+        o[e + 1] += pair.high * factor;
+      }
+    }
+  }
+#pragma unroll
+  for (int other = LANES; other < 32; other *= 2) {
+    total += sp_shuffle_xor(total, other);
+#pragma unroll
+    for (int e = 0; e < 8; e++) o[e] += sp_shuffle_xor(o[e], other);
+  }
+  const float inverse = total == 0.0f ? 0.0f : 1.0f / (total + sp_exp2(read_sinks(p, head) * LOG2_E - most * scale));
+  u16 *out = p.out + batch * p.out_batch_stride + head * p.out_head_stride + row * p.out_row_stride;
+  if (turn == 0 && column < DIM_V)
+    sp_store16(out + Pass::COLUMN + column,
+               {sp_pack(o[0] * inverse, o[1] * inverse), sp_pack(o[2] * inverse, o[3] * inverse),
+                sp_pack(o[4] * inverse, o[5] * inverse), sp_pack(o[6] * inverse, o[7] * inverse)});
+}
+
+SP_KERNEL(32, 1) merge_parts(SP_PARAMETER SpParams p) { merge_states<All>(p); }
 
 // Capability 9.0 alone: compiled for sm_90a. Blocks lie along x; however many there are, they share all tiles.
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL) || defined(SP_PRELUDE)

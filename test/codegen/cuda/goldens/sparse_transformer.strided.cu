@@ -132,6 +132,8 @@ struct SpParams {
   int view1_keys_0_1_size;
   int view1_keys_0_1_parts;
   int tables1_at;
+  int part_count;
+  int batches;
 };
 
 // Tiles by what lies in their slots: the row of q, or the key, of a slot, and -1 where the slot is empty.
@@ -211,6 +213,7 @@ struct ResiduesOf128Queries16 {
 // The key tiles that a tile of queries visits where live keys of a row are one range: one after another from `begin`
 // on, but the full ones, which follow on the first `left`, come last.
 template <class Pass, int QUERIES, int KEYS> struct RangeWalk {
+  static constexpr int part = 0; // of one
   int tile; // of queries
   int begin, visited, count, left, full;
   int key0; // the tile of keys is [key0, key0 + KEYS)
@@ -248,6 +251,7 @@ template <class Pass, int QUERIES, int KEYS> struct RangeWalk {
 // The key tiles that a tile of queries visits: those of its runs. A table is the tiles of queries in the order of
 // their work, where the runs of each start, and the runs, as slots of keys.
 template <class Pass, int KEYS> struct RunWalk {
+  static constexpr int part = 0; // of one
   int tile; // of queries
   const int *runs; // begin and end of each run
   int run, first_full, run_end;
@@ -279,6 +283,38 @@ template <class Pass, int KEYS> struct RunWalk {
     if (done()) return;
     key0 = runs[2 * run];
     end = runs[2 * run + 1];
+  }
+};
+
+// A part of the key tiles that a tile of queries visits. The tiles of a launch are then the parts of all tiles, those of
+// a tile one after another.
+template <class Pass, int QUERIES, int KEYS> struct RangePart : RangeWalk<Pass, QUERIES, KEYS> {
+  int part, last; // tiles of keys from `visited` to `last` are those of the part
+
+  SP_DEVICE RangePart start(const SpParams &p, int x, int head, int batch) {
+    const int last_tile = p.query_tiles - 1, at = last_tile - x, tile = at / p.part_count;
+    RangePart walk;
+    (RangeWalk<Pass, QUERIES, KEYS> &)walk = RangeWalk<Pass, QUERIES, KEYS>::start(p, last_tile - tile, head, batch);
+    walk.part = at % p.part_count;
+    const int least = walk.count / p.part_count, more = walk.count % p.part_count;
+    walk.visited = walk.part * least + min(walk.part, more);
+    walk.last = walk.visited + least + (walk.part < more);
+    walk.enter_tile();
+    return walk;
+  }
+  SP_MEMBER bool done() const { return this->visited >= last; }
+};
+
+// The same of a table, whose rows are the parts of all tiles.
+template <class Pass, int KEYS> struct RunPart : RunWalk<Pass, KEYS> {
+  int part;
+
+  SP_DEVICE RunPart start(const SpParams &p, int x, int head, int batch) {
+    RunPart walk;
+    (RunWalk<Pass, KEYS> &)walk = RunWalk<Pass, KEYS>::start(p, x, head, batch);
+    walk.part = walk.tile % p.part_count;
+    walk.tile /= p.part_count;
+    return walk;
   }
 };
 
@@ -366,6 +402,18 @@ struct ResiduesOf128 {
       }
     }
   }
+};
+
+// Pass "plain" in parts, each of which leaves a state of its own.
+struct PlainParts : Plain {
+  static constexpr bool LEAVES_STATE = true;
+  template <int QUERIES, int KEYS> using Walk = RangePart<Plain, QUERIES, KEYS>;
+};
+
+// Pass "residues_of_128" in parts, each of which leaves a state of its own.
+struct ResiduesOf128Parts : ResiduesOf128 {
+  static constexpr bool LEAVES_STATE = true;
+  template <int QUERIES, int KEYS> using Walk = RunPart<ResiduesOf128, KEYS>;
 };
 
 // Rows of WIDTH elements in shared memory, in chunks of 16 bytes: swizzled where rows are whole lines of 128 bytes,
@@ -511,7 +559,7 @@ SP_DEVICE u32 mask_scores(const SpParams &p, float (&s)[M][KEYS / 8][4], const Q
   return seen;
 }
 
-// The state of a row: where the next pass goes on.
+// The state of a row: where the next pass goes on. That of part n of a pass stands n batches behind it.
 struct alignas(8) Pair { float low, high; };
 SP_DEVICE float *state_of(const SpParams &p, int row, int head, int batch) {
   return p.state + ((i64)(batch * HEADS + head) * p.nq + row) * STATE;
@@ -627,7 +675,7 @@ SP_DEVICE void attend(const SpParams &p) {
 #pragma unroll
     for (int d = 0; d < DIM_V / 8; d++) o[a][d][0] = o[a][d][1] = o[a][d][2] = o[a][d][3] = 0.0f;
   }
-  if constexpr (Pass::TAKES_STATE) take_up_state<M>(p, o, maximum, sum, queries, slot0, head, batch);
+  if (Pass::TAKES_STATE && walk.part == 0) take_up_state<M>(p, o, maximum, sum, queries, slot0, head, batch);
   const float scale = p.scale * LOG2_E;
 
 #pragma unroll 1
@@ -653,7 +701,7 @@ SP_DEVICE void attend(const SpParams &p) {
   sp_copy_wait<0>();
 
   if constexpr (Pass::LEAVES_STATE) {
-    leave_state<M>(p, o, maximum, sum, queries, slot0, head, batch);
+    leave_state<M>(p, o, maximum, sum, queries, slot0, head, batch + walk.part * p.batches);
   } else {
     sp_barrier(); // everyone has left the stages: rows of out take their place
     const u32 rows = sp_shared() + warp_slot * ROW_BYTES<DIM_V>;
@@ -666,9 +714,19 @@ SP_KERNEL(128, 2) attend_plain_sm80_128x64(SP_PARAMETER SpParams p) {
   attend<Plain, RowsInOrder<128>, KeysInOrder, 4, 32, 64, 2>(p);
 }
 
+// The same, a part of what a tile of queries visits.
+SP_KERNEL(128, 2) attend_plain_sm80_128x64_parts(SP_PARAMETER SpParams p) {
+  attend<PlainParts, RowsInOrder<128>, KeysInOrder, 4, 32, 64, 2>(p);
+}
+
 // 16 queries x 64 keys a tile: 1 warps of 16 rows, 2 tiles of k and v at a time.
 SP_KERNEL(32, 2) attend_plain_few_sm80_16x64(SP_PARAMETER SpParams p) {
   attend<Plain, RowsInOrder<16>, KeysInOrder, 1, 16, 64, 2>(p);
+}
+
+// The same, a part of what a tile of queries visits.
+SP_KERNEL(32, 2) attend_plain_few_sm80_16x64_parts(SP_PARAMETER SpParams p) {
+  attend<PlainParts, RowsInOrder<16>, KeysInOrder, 1, 16, 64, 2>(p);
 }
 
 // 128 queries x 64 keys a tile: 4 warps of 32 rows, 2 tiles of k and v at a time.
@@ -676,7 +734,74 @@ SP_KERNEL(128, 2) attend_residues_of_128_sm80_128x64(SP_PARAMETER SpParams p) {
   attend<ResiduesOf128, ResiduesOf128Queries128, ResiduesOf128Keys64, 4, 32, 64, 2>(p);
 }
 
+// The same, a part of what a tile of queries visits.
+SP_KERNEL(128, 2) attend_residues_of_128_sm80_128x64_parts(SP_PARAMETER SpParams p) {
+  attend<ResiduesOf128Parts, ResiduesOf128Queries128, ResiduesOf128Keys64, 4, 32, 64, 2>(p);
+}
+
 // 16 queries x 64 keys a tile: 1 warps of 16 rows, 2 tiles of k and v at a time.
 SP_KERNEL(32, 2) attend_residues_of_128_few_sm80_16x64(SP_PARAMETER SpParams p) {
   attend<ResiduesOf128, ResiduesOf128Queries16, ResiduesOf128Keys64, 1, 16, 64, 2>(p);
 }
+
+// The same, a part of what a tile of queries visits.
+SP_KERNEL(32, 2) attend_residues_of_128_few_sm80_16x64_parts(SP_PARAMETER SpParams p) {
+  attend<ResiduesOf128Parts, ResiduesOf128Queries16, ResiduesOf128Keys64, 1, 16, 64, 2>(p);
+}
+
+// Merges what the parts of a row have left, a warp a row: LANES lanes take 8 columns each, and parts in turn with the
+// others. The largest maximum of all parts is that of the row.
+template <class Pass> SP_DEVICE void merge_states(const SpParams &p) {
+  constexpr int LANES = DIM_V > 128 ? 32 : DIM_V > 64 ? 16 : 8;
+  const int row = sp_block_x(), batch = sp_block_y() / HEADS, head = sp_block_y() % HEADS;
+  const int turn = sp_thread() / LANES, column = sp_thread() % LANES * 8;
+  const float scale = p.scale * LOG2_E;
+  auto state_of_part = [&](int part) { return state_of(p, row, head, batch + part * p.batches); };
+
+  float most = NEVER;
+  for (int part = sp_thread(); part < p.part_count; part += 32) most = fmaxf(most, state_of_part(part)[DIM_V]);
+#pragma unroll
+  for (int other = 1; other < 32; other *= 2) most = fmaxf(most, sp_shuffle_xor(most, other));
+  const float scaled = most == NEVER ? 0.0f : most * scale;
+
+  float o[8] = {}, total = 0.0f;
+#pragma unroll 4
+  for (int part = turn; part < p.part_count; part += 32 / LANES) {
+    const float *state = state_of_part(part);
+    const float factor = sp_exp2(state[DIM_V] * scale - scaled);
+    total += state[DIM_V + 1] * factor;
+    if (column < DIM_V) {
+#pragma unroll
+      for (int e = 0; e < 8; e += 2) {
+        const Pair pair = *(const Pair *)(state + column + e);
+        o[e] += pair.low * factor;
+        o[e + 1] += pair.high * factor;
+      }
+    }
+  }
+#pragma unroll
+  for (int other = LANES; other < 32; other *= 2) {
+    total += sp_shuffle_xor(total, other);
+#pragma unroll
+    for (int e = 0; e < 8; e++) o[e] += sp_shuffle_xor(o[e], other);
+  }
+  if constexpr (Pass::LEAVES_STATE) {
+    sp_warp_barrier(); // everyone has read the first part: the merged state takes its place
+    if (turn == 0 && column < DIM_V) {
+    #pragma unroll
+      for (int e = 0; e < 8; e += 2) *(Pair *)(state_of(p, row, head, batch) + column + e) = {o[e], o[e + 1]};
+    }
+    if (sp_thread() == 0) *(Pair *)(state_of(p, row, head, batch) + DIM_V) = {most, total};
+  } else {
+    const float inverse = total == 0.0f ? 0.0f : 1.0f / total;
+    u16 *out = p.out + batch * p.out_batch_stride + head * p.out_head_stride + row * p.out_row_stride;
+    if (turn == 0 && column < DIM_V)
+      sp_store16(out + Pass::COLUMN + column,
+                 {sp_pack(o[0] * inverse, o[1] * inverse), sp_pack(o[2] * inverse, o[3] * inverse),
+                  sp_pack(o[4] * inverse, o[5] * inverse), sp_pack(o[6] * inverse, o[7] * inverse)});
+  }
+}
+
+SP_KERNEL(32, 1) merge_plain_parts(SP_PARAMETER SpParams p) { merge_states<Plain>(p); }
+
+SP_KERNEL(32, 1) merge_residues_of_128_parts(SP_PARAMETER SpParams p) { merge_states<ResiduesOf128>(p); }
