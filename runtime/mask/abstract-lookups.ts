@@ -1,8 +1,7 @@
-import type { HostArray } from '../arrays.ts';
-import { bitQuadtree } from './bit-quadtree.ts';
+import type { BitQuadtree } from './bit-quadtree.ts';
 import { ALL, MIXED, NONE, SATURATED, type Verdict } from './int-set.ts';
-import { listSummary } from './list-summary.ts';
-import { rangeExtremes } from './range-extremes.ts';
+import type { ListSummary } from './list-summary.ts';
+import type { RangeExtremes } from './range-extremes.ts';
 
 /** An interval that is written in place: the interpreter runs millions of times. */
 export interface MutableInterval {
@@ -15,13 +14,13 @@ export interface MutableInterval {
  * lies in lows[indices[axis]] .. highs[indices[axis]].
  */
 export function lookupHull(
-  array: HostArray & { kind: 'int' },
+  dims: readonly number[],
+  extremes: RangeExtremes,
   indices: readonly number[],
   lows: Float64Array,
   highs: Float64Array,
   result: MutableInterval,
 ): void {
-  const { dims, data } = array;
   let outside = false;
   let from = 0;
   let to = 0;
@@ -39,7 +38,6 @@ export function lookupHull(
     to = to * dims[axis] + high;
   }
   // Between two rows of a box lie elements that are not in it: the hull is a little wide there, and sound.
-  const extremes = rangeExtremes(data);
   extremes.find(from, to);
   result.low = outside ? Math.min(-1, extremes.low) : extremes.low;
   result.high = outside ? Math.max(-1, extremes.high) : extremes.high;
@@ -47,12 +45,12 @@ export function lookupHull(
 
 /** The bits over a box of indices, given as for `lookupHull`; bits outside the array are false. */
 export function bitsVerdict(
-  array: HostArray & { kind: 'bits' },
+  dims: readonly number[],
+  tree: BitQuadtree,
   indices: readonly number[],
   lows: Float64Array,
   highs: Float64Array,
 ): Verdict {
-  const { dims } = array;
   const last = dims.length - 1;
   const columnLow = Math.max(0, lows[indices[last]]);
   const columnHigh = Math.min(dims[last] - 1, highs[indices[last]]);
@@ -71,7 +69,7 @@ export function bitsVerdict(
     rowLow = rowLow * dims[axis] + low;
     rowHigh = rowHigh * dims[axis] + high;
   }
-  const inside = bitQuadtree(array).verdict(rowLow, rowHigh, columnLow, columnHigh);
+  const inside = tree.verdict(rowLow, rowHigh, columnLow, columnHigh);
   return inside === ALL && outside ? MIXED : inside;
 }
 
@@ -80,18 +78,16 @@ export function bitsVerdict(
  * neighbouring values of a tile: one row is SATURATED where each of its tiles holds members and others.
  */
 export function memberVerdict(
-  array: HostArray & { kind: 'list' },
+  summary: ListSummary,
   rowLow: number,
   rowHigh: number,
   low: number,
   high: number,
   stretch: number,
 ): Verdict {
-  const rows = array.starts.length - 1;
   const from = Math.max(0, rowLow);
-  const to = Math.min(rows - 1, rowHigh);
+  const to = Math.min(summary.rows - 1, rowHigh);
   if (from > to) return NONE;
-  const summary = listSummary(array);
   const inside = summary.verdict(from, to, low, high);
   if (
     inside === MIXED &&

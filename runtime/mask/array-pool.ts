@@ -14,7 +14,7 @@ export class ArrayPool {
     const key = `${name}[${leading.join(',')}]`;
     const known = this.byName.get(key);
     if (known !== undefined) return known;
-    const cut = cutArray(array, name, leading);
+    const cut = knownCut(array, name, leading);
     const shared = cut && leading.length > 0 ? this.share(name, cut) : cut;
     this.byName.set(key, shared);
     return shared;
@@ -31,6 +31,22 @@ export class ArrayPool {
   }
 }
 
+/** Cuts by what they are cut from: what is found out about an array (./range-extremes.ts …) is kept by its memory. */
+const cuts = new WeakMap<Content, Map<string, CutArray | null>>();
+
+function knownCut(array: HostArray, name: string, leading: readonly number[]): CutArray | null {
+  if (leading.length === 0) return cutArray(array, name, leading);
+  const content = contentOf(array);
+  const ofContent = cuts.get(content) ?? new Map<string, CutArray | null>();
+  cuts.set(content, ofContent);
+  const key = `${name}[${leading.join(',')}] of ${array.dims.join(',')}`;
+  const known = ofContent.get(key);
+  if (known !== undefined) return known;
+  const cut = cutArray(array, name, leading);
+  ofContent.set(key, cut);
+  return cut;
+}
+
 type Content = Int32Array | Uint32Array | Float64Array;
 
 function contentOf(array: HostArray): Content {
@@ -41,8 +57,16 @@ function sameContent(a: Content, b: Content): boolean {
   return a.length === b.length && a.every((value, at) => value === b[at]);
 }
 
-/** FNV-1a over the words (of reals: over their integer parts; equality is checked afterwards). */
+const hashes = new WeakMap<Content, number>();
+
 function hashOf(content: Content): number {
+  const hash = hashes.get(content) ?? hashWords(content);
+  hashes.set(content, hash);
+  return hash;
+}
+
+/** FNV-1a over the words (of reals: over their integer parts; equality is checked afterwards). */
+function hashWords(content: Content): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < content.length; at++) hash = Math.imul(hash ^ content[at], 0x01000193);
   return hash >>> 0;

@@ -32,6 +32,7 @@ export function listSummary(array: HostArray & { kind: 'list' }): ListSummary {
  * "all" is not attempted.
  */
 export class ListSummary {
+  readonly rows: number;
   private readonly starts: Int32Array;
   private readonly values: Int32Array;
   private readonly largest: number;
@@ -43,6 +44,7 @@ export class ListSummary {
 
   constructor({ starts, values }: HostArray & { kind: 'list' }) {
     this.starts = starts;
+    this.rows = starts.length - 1;
     this.values = values;
     let largest = -1;
     for (let at = 0; at < values.length; at++) if (values[at] > largest) largest = values[at];
