@@ -93,7 +93,8 @@ export function memberVerdict(
     inside === MIXED &&
     rowLow === rowHigh &&
     high - low >= stretch - 1 &&
-    summary.saturates(from, low, high, stretch)
+    // One tile has no parts: it is exact for a row.
+    (high - low === stretch - 1 || summary.saturates(from, low, high, stretch))
   )
     return SATURATED;
   return inside === ALL && (from !== rowLow || to !== rowHigh) ? MIXED : inside;

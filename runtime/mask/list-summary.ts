@@ -2,8 +2,9 @@ import type { HostArray } from '../arrays.ts';
 import { lowerBound } from './evaluate.ts';
 import { ALL, MIXED, NONE, type Verdict } from './int-set.ts';
 
-/** Cells of the finest level of the summary, at most. */
+/** Cells of the finest level of the summary, at most: in all, and for each member of the list. */
 const MAX_CELLS = 2 ** 21;
+const CELLS_PER_MEMBER = 8;
 /** Rows of at least so many members get an index of where each block of values begins, which keeps a search local. */
 const MIN_INDEXED_ROW = 1024;
 const INDEX_SHIFT = 6;
@@ -36,7 +37,8 @@ export class ListSummary {
   private readonly starts: Int32Array;
   private readonly values: Int32Array;
   private readonly largest: number;
-  private readonly levels: Level[] = [];
+  /** From fine to coarse; found when many rows are asked about. */
+  private known: readonly Level[] | null = null;
   /** By long row: the position of the first member that is at least block * 2^INDEX_SHIFT. */
   private readonly blocks = new Map<number, Int32Array>();
   /** By length and row: first and last value of every run of members, or of values that are none, of at least that length. */
@@ -49,17 +51,24 @@ export class ListSummary {
     let largest = -1;
     for (let at = 0; at < values.length; at++) if (values[at] > largest) largest = values[at];
     this.largest = largest;
-    let rows = Math.max(1, starts.length - 1);
+  }
+
+  private get levels(): readonly Level[] {
+    return (this.known ??= this.findLevels());
+  }
+
+  private findLevels(): readonly Level[] {
+    const most = Math.min(MAX_CELLS, Math.max(2 ** 12, CELLS_PER_MEMBER * this.values.length));
+    let rows = Math.max(1, this.rows);
     let columns = Math.max(1, this.largest + 1);
     let shift = 0;
-    while (rows * columns > MAX_CELLS)
-      [rows, columns, shift] = [(rows + 1) >> 1, (columns + 1) >> 1, shift + 1];
-    this.levels.push(this.finest(rows, columns, shift));
+    while (rows * columns > most) [rows, columns, shift] = [(rows + 1) >> 1, (columns + 1) >> 1, shift + 1];
+    const levels = [this.finest(rows, columns, shift)];
     while (rows > 1 || columns > 1) {
-      const below = this.levels[this.levels.length - 1];
       [rows, columns] = [(rows + 1) >> 1, (columns + 1) >> 1];
-      this.levels.push(halve(below, rows, columns));
+      levels.push(halve(levels[levels.length - 1], rows, columns));
     }
+    return levels;
   }
 
   /** Rows are inside the list, ends included; any values. */
@@ -70,8 +79,9 @@ export class ListSummary {
     const to = Math.min(this.largest, high);
     // Start where the rectangle meets at most two cells a side: boxes of a descent are mostly one whole cell.
     const span = Math.max(rowHigh - rowLow, to - from);
-    const level = Math.min(this.levels.length - 1, Math.max(0, 32 - Math.clz32(span) - this.levels[0].shift));
-    const { shift } = this.levels[level];
+    const { levels } = this;
+    const level = Math.min(levels.length - 1, Math.max(0, 32 - Math.clz32(span) - levels[0].shift));
+    const { shift } = levels[level];
     for (let row = rowLow >> shift; row <= rowHigh >> shift; row++) {
       for (let column = from >> shift; column <= to >> shift; column++) {
         if (this.anyMember(level, row, column, rowLow, rowHigh, from, to)) return MIXED;
@@ -82,6 +92,7 @@ export class ListSummary {
 
   /** Does every part of low .. high that has `stretch` values hold a member of the row and a value that is none? */
   saturates(row: number, low: number, high: number, stretch: number): boolean {
+    if ((high - low + 1) / stretch - 1 > this.starts[row + 1] - this.starts[row]) return false;
     const runs = this.runsOfAtLeast(stretch, row);
     let [from, to] = [0, runs.length >> 1];
     while (from < to) {

@@ -5,7 +5,7 @@ import { ALL, MIXED, NONE, SATURATED } from '../mask/int-set.ts';
 import type { SingleBits } from '../mask/single-predicate.ts';
 import { usesKey, usesQuery, type StepList } from '../mask/step-list.ts';
 import { assembleRunTable } from './assemble-run-table.ts';
-import { isSparse, listedColumns } from './listed-columns.ts';
+import { isSameRow, isSparse, listedColumns } from './listed-columns.ts';
 import { middleOf, RepeatedBoxes } from './repeated-boxes.ts';
 import { RectangleList } from './rectangle-list.ts';
 import { TileRefiner } from './refine-tile.ts';
@@ -105,11 +105,15 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
     }
     const listed = verdict === MIXED ? mask.singleMember(open) : null;
     if (listed && isSparse(listed, i0, i1)) {
-      for (let row = rowBegin; row < rowEnd; row++) {
-        const top = offset + row * queryTile;
-        const bottom = offset + Math.min(nq, (row + 1) * queryTile) - 1;
+      for (let row = rowBegin; row < rowEnd;) {
+        const first = row++;
+        const top = offset + first * queryTile;
+        // Tiles of one row of the list have the same columns.
+        while (row < rowEnd && isSameRow(listed, top, offset + Math.min(nq, (row + 1) * queryTile) - 1))
+          row++;
+        const bottom = offset + Math.min(nq, row * queryTile) - 1;
         for (const column of listedColumns(listed, top, bottom, j0, lastKey, granularity)) {
-          descend(row, row + 1, column, column + 1, open);
+          for (let own = first; own < row; own++) descend(own, own + 1, column, column + 1, open);
         }
       }
       return;

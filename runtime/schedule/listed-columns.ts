@@ -29,17 +29,24 @@ export function listedColumns(
   // Most calls find nothing: the rows are short and the boxes many.
   let columns: number[] | null = null;
   for (let row = from; row <= to; row++) {
+    const begin = starts[row];
     const end = starts[row + 1];
-    for (let at = lowerBound(values, first, starts[row], end); at < end && values[at] <= last; at++) {
-      const begin = Math.floor(Math.max(j0, values[at] * valueBy) / granularity);
+    if (begin === end || values[begin] > last || values[end - 1] < first) continue;
+    for (let at = lowerBound(values, first, begin, end); at < end && values[at] <= last; at++) {
+      const next = Math.floor(Math.max(j0, values[at] * valueBy) / granularity);
       const stop = Math.floor(Math.min(j1, (values[at] + 1) * valueBy - 1) / granularity);
       columns ??= [];
-      for (let column = begin; column <= stop; column++) columns.push(column);
+      for (let column = next; column <= stop; column++) columns.push(column);
     }
   }
   if (columns === null || columns.length === 1) return columns ?? noColumns;
   columns.sort((a, b) => a - b);
   return columns.filter((column, at, all) => at === 0 || column !== all[at - 1]);
+}
+
+/** Do positions `i` and `after` read the same row of the list? */
+export function isSameRow({ rowBy }: SingleMember, i: number, after: number): boolean {
+  return Math.floor(i / rowBy) === Math.floor(after / rowBy);
 }
 
 /** The rows of the list that positions i0 .. i1 read, inside the list. */

@@ -1,6 +1,7 @@
 import type { AbstractMask } from '../mask/abstract.ts';
 import { ALL, MIXED, NONE, type Verdict } from '../mask/int-set.ts';
 import type { StepList } from '../mask/step-list.ts';
+import { RefinementRate } from './refinement-rate.ts';
 
 /** Boxes that are looked at inside one tile, in each order of splitting. */
 const VISITS_PER_TILE = 64;
@@ -21,6 +22,7 @@ export class TileRefiner {
   private left = 0;
   private live = false;
   private dead = false;
+  private readonly rate = new RefinementRate();
   /** Boxes looked at so far. */
   visits = 0;
 
@@ -30,7 +32,14 @@ export class TileRefiner {
 
   /** The verdict over a tile that was MIXED and left the steps `open`. */
   refine(i0: number, i1: number, j0: number, j1: number, open: StepList): Verdict {
-    if (this.mask.singlePredicate(open)) return MIXED;
+    if (this.mask.singlePredicate(open) || !this.rate.isWorthwhile()) return MIXED;
+    const before = this.visits;
+    const verdict = this.decide(i0, i1, j0, j1, open);
+    this.rate.note(verdict !== MIXED, this.visits - before);
+    return verdict;
+  }
+
+  private decide(i0: number, i1: number, j0: number, j1: number, open: StepList): Verdict {
     this.left = VISITS_PER_TILE;
     this.live = false;
     this.dead = false;
