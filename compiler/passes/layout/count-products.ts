@@ -31,6 +31,15 @@ interface Visited {
   readonly full: number;
 }
 
+/** Regions of queries and of keys that have no pairs with those of other groups: their boxes may differ. */
+export interface RegionGroup {
+  /** Numbers of the regions in their views. */
+  readonly queries: readonly number[];
+  readonly keys: readonly number[];
+  /** Counts for boxes of these regions alone. */
+  readonly counter: TileCounter;
+}
+
 /** A mask between a region of queries and a region of keys, cut into factors that share no axis. */
 interface RegionPair {
   readonly query: number;
@@ -48,7 +57,6 @@ interface RegionPair {
  * product over axes. Tiles that hang over the launch count as if they were whole.
  */
 export class ProductCounter implements TileCounter {
-  private readonly pairs: readonly RegionPair[];
   /** Boxes that the descents have looked at. */
   visits = 0;
 
@@ -58,14 +66,29 @@ export class ProductCounter implements TileCounter {
     private readonly keys: readonly NumberedRegion[],
     /** Slots of a key tile: boxes of fewer are never full. */
     private readonly keySlots: number,
-  ) {
-    this.pairs = masks.flatMap((mask) =>
-      queries.flatMap((own, query) =>
-        keys.flatMap((other, key) =>
-          isEmpty(own) || isEmpty(other) ? [] : pairOf(mask, query, key, own, other),
-        ),
-      ),
-    );
+    private readonly pairs = pairsOf(masks, queries, keys),
+  ) {}
+
+  /** The regions that have pairs in common, with those alone that have none. */
+  groups(queryBoxes: Extents, keyBoxes: Extents): readonly RegionGroup[] {
+    const groupOf = { queries: this.queries.map((_, at) => at), keys: this.keys.map((_, at) => -1 - at) };
+    for (const pair of this.pairs) {
+      const { query, key } = pair;
+      const [own, other] = [groupOf.queries[query], groupOf.keys[key]];
+      if (own === other || this.countPair(pair, queryBoxes[query], keyBoxes[key]).all === 0) continue;
+      for (const groups of [groupOf.queries, groupOf.keys])
+        groups.forEach((group, at) => (groups[at] = group === other ? own : group));
+    }
+    return [...new Set([...groupOf.queries, ...groupOf.keys])].map((group) => {
+      const queries = [...this.queries.keys()].filter((at) => groupOf.queries[at] === group);
+      const keys = [...this.keys.keys()].filter((at) => groupOf.keys[at] === group);
+      const pairs = this.pairs
+        .filter(({ query, key }) => queries.includes(query) && keys.includes(key))
+        .map((pair) => ({ ...pair, query: queries.indexOf(pair.query), key: keys.indexOf(pair.key) }));
+      const [own, other] = [queries.map((at) => this.queries[at]), keys.map((at) => this.keys[at])];
+      const counter = new ProductCounter(this.masks, own, other, this.keySlots, pairs);
+      return { queries, keys, counter };
+    });
   }
 
   count(queryBoxes: Extents, keyBoxes: Extents): TileCounts {
@@ -133,6 +156,20 @@ export class ProductCounter implements TileCounter {
     );
     return { all: all * free, full: full * free };
   }
+}
+
+function pairsOf(
+  masks: readonly BoundMask[],
+  queries: readonly NumberedRegion[],
+  keys: readonly NumberedRegion[],
+): readonly RegionPair[] {
+  return masks.flatMap((mask) =>
+    queries.flatMap((own, query) =>
+      keys.flatMap((other, key) =>
+        isEmpty(own) || isEmpty(other) ? [] : pairOf(mask, query, key, own, other),
+      ),
+    ),
+  );
 }
 
 function pairOf(

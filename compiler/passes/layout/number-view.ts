@@ -9,6 +9,8 @@ export interface NumberedRegion {
   readonly axes: readonly NumberedAxis[];
   /** Axes by descending stride: the digits of a position. */
   readonly digits: readonly number[];
+  /** Are the sizes of its axes the same in every launch? */
+  readonly isFixed: boolean;
 }
 
 export interface NumberedAxis {
@@ -29,8 +31,8 @@ export function numberView(
     case 'positions':
       return [
         side === 'queries'
-          ? numbered(offset, [{ size: nq, stride: 1 }])
-          : numbered(0, [{ size: nk, stride: 1 }]),
+          ? numbered(offset, [{ size: nq, stride: 1 }], false)
+          : numbered(0, [{ size: nk, stride: 1 }], false),
       ];
     case 'boxes': {
       const valueOf = (program: MaskProgram) => evaluateProgram(program, { symbols: scalars });
@@ -38,15 +40,16 @@ export function numberView(
         numbered(
           valueOf(base),
           axes.map(({ size, stride }) => ({ size: valueOf(size), stride: valueOf(stride) })),
+          axes.every(({ size }) => size.nodes.every(({ kind }) => kind !== 'symbol')),
         ),
       );
     }
   }
 }
 
-function numbered(base: number, axes: readonly NumberedAxis[]): NumberedRegion {
+function numbered(base: number, axes: readonly NumberedAxis[], isFixed: boolean): NumberedRegion {
   const digits = axes.map((_, at) => at).sort((a, b) => axes[b].stride - axes[a].stride);
-  return { base, axes, digits };
+  return { base, axes, digits, isFixed };
 }
 
 /** The coordinates of a position in a region, null where it is not in it. */
@@ -65,6 +68,9 @@ export function coordinatesIn({ base, axes, digits }: NumberedRegion, position: 
 }
 
 /** The position at coordinates of a region. */
-export function positionAt({ base, axes }: NumberedRegion, coordinates: readonly number[]): number {
+export function positionAt(
+  { base, axes }: Omit<NumberedRegion, 'isFixed'>,
+  coordinates: readonly number[],
+): number {
   return axes.reduce((sum, { stride }, at) => sum + stride * coordinates[at], base);
 }

@@ -40,13 +40,12 @@ const MOST_MASKS = 3;
 /** The layouts that may suit a part of a mask, `plain` first. */
 export function proposeLayouts(mask: MaskProgram, graph: Graph, nominal: NominalLaunch): readonly Layout[] {
   const masks = boundMasks(mask, nominal);
-  const periods = findPeriods(mask, rangesOfGraph(graph), nominal.launched.scalars).filter(
-    ({ stride, modulus }) => stride * modulus <= nominal.nk / 4,
-  );
+  const periods = findPeriods(mask, rangesOfGraph(graph), nominal.launched.scalars);
+  const repeated = periods.filter(({ stride, modulus }) => stride * modulus <= nominal.nk / 4);
   const found = [
     plainLayout,
     ...alongSpace(graph, periods, nominal),
-    ...byResidues(periods.filter((period) => !isOfSpace(period, graph, nominal))),
+    ...byResidues(repeated.filter((period) => !isOfSpace(period, graph, nominal))),
     ...gathered(masks, nominal),
     ...diagonal(masks, nominal),
   ];
