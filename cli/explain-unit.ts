@@ -1,12 +1,14 @@
 import type { Alternative, CompiledUnit, Graph } from '../compiler/index.ts';
 import { findRowBounds } from '../compiler/passes/find-row-bounds.ts';
 import { plainPass } from '../compiler/passes/schedule-plainly.ts';
+import type { CudaFamily } from '../runtime/cuda/descriptor.ts';
 import type { KernelSchedule, Strategy } from '../runtime/descriptor.ts';
 import type { BoundMask } from '../runtime/mask/bound-mask.ts';
 import { countLivePairs } from '../runtime/schedule/count-live-pairs.ts';
 import type { PairCount } from '../runtime/schedule/count-live-pairs.ts';
 import type { Extents, View } from '../runtime/view.ts';
 import { adviseStrides } from './explain/advise.ts';
+import { countParts, MULTIPROCESSORS } from './explain/count-parts.ts';
 import { askedPass, productOf } from './explain/asked-tile.ts';
 import type { AskedTile } from './explain/parse-tile.ts';
 import { countVisits } from './explain/count-visits.ts';
@@ -26,6 +28,8 @@ export interface ExplainedPass extends Visits {
   /** `32`, or the box of a tile as `(2, 4, 4)`. */
   readonly tile: { readonly queries: string; readonly keys: string };
   readonly schedule: KernelSchedule['kind'];
+  /** Into how many a launch cuts each tile of queries, so that a device is not idle; 1 where it stays whole. */
+  readonly parts: number;
 }
 
 export interface Explanation extends Work {
@@ -42,7 +46,7 @@ export interface Explanation extends Work {
   /** See KernelSchedule: of the first pass. */
   readonly schedule: KernelSchedule['kind'];
   readonly why: string;
-  /** Why a pass runs kernels that were not written for the adapter. */
+  /** Why a pass runs kernels that were not written for the adapter, and in parts. */
   readonly notes: readonly string[];
   /** Sums over all heads. */
   readonly passes: readonly ExplainedPass[];
@@ -82,6 +86,8 @@ export function explainUnit(
   const passes = asked === null ? target.passes : [askedServed(asked, unit)];
   const [first] = passes;
   const { tile } = first.kernel;
+  const cut =
+    asked === null && isFamily(adapter) ? target.cuda.map((pass) => countParts(pass, unit, adapter)) : [];
   const visits = unit.groups.map(({ heads }) => passes.map((pass) => countVisits(pass, unit, heads[0])));
   const groups = unit.groups.map((group, at) => workOf(unit, group, visits[at].reduce(addVisits), tile));
   const over = (counts: readonly Visits[][]) =>
@@ -97,14 +103,31 @@ export function explainUnit(
     tile,
     schedule: first.schedule,
     why: reasons[first.schedule],
-    notes: asked === null ? target.notes : [],
+    notes:
+      asked === null
+        ? [...target.notes, ...cut.flatMap((parts, at) => partsNote(target, at, parts, adapter))]
+        : [],
     ...totalOf(groups, all, unit, tile),
-    passes: passes.map((pass, number) => explainedPass(pass, unit, visits, number)),
+    passes: passes.map((pass, number) => explainedPass(pass, unit, visits, number, cut[number] ?? 1)),
     predicted: predict(passes, visits, compiled.graph, unit, target),
     alternatives: asked === null ? (compiled.schedule?.alternatives ?? []) : [],
     advice: advice(compiled.graph, passes, asked, unit, visits),
     groups: groups.map((work, at) => ({ head_indices: unit.groups[at].heads, ...work })),
   };
+}
+
+function isFamily(adapter: Adapter): adapter is CudaFamily {
+  return adapter === 'sm_80' || adapter === 'sm_90a';
+}
+
+function partsNote({ cuda }: ExplainTarget, at: number, parts: number, adapter: Adapter): string[] {
+  if (parts === 1 || !isFamily(adapter)) return [];
+  const { pass, kernel } = cuda[at];
+  const device = `${MULTIPROCESSORS[adapter]} multiprocessors`;
+  const launches = `${kernel.parts!.name}, then ${pass.merge!.name}`;
+  return [
+    `pass ${pass.name} is computed in ${parts} parts on ${device}, which would be idle otherwise: ${launches}`,
+  ];
 }
 
 function askedServed(asked: AskedTile, unit: LaunchedUnit): Served {
@@ -178,6 +201,7 @@ function explainedPass(
   unit: LaunchedUnit,
   visits: readonly (readonly Visits[])[],
   number: number,
+  parts: number,
 ): ExplainedPass {
   const counted = unit.groups.map(({ heads }, at) => ofHeads(visits[at][number], heads.length));
   return {
@@ -189,6 +213,7 @@ function explainedPass(
       keys: boxText(keys, kernel.extents.keys, kernel.tile.keys),
     },
     schedule,
+    parts,
     ...counted.reduce(addVisits, noVisits),
   };
 }

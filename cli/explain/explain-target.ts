@@ -10,6 +10,7 @@ import type { KernelSchedule } from '../../runtime/descriptor.ts';
 import { chooseKernel } from '../../runtime/launch/choose-kernel.ts';
 import { anyCudaDevice, anyDevice } from '../any-device.ts';
 import type { Adapter } from './adapters.ts';
+import type { ServedCuda } from './count-parts.ts';
 import type { ServedPass } from './count-visits.ts';
 
 /** A pass with the kernel that serves a launch. */
@@ -26,6 +27,8 @@ export interface ExplainTarget {
   /** Tiles of neighbouring positions. */
   readonly plainTile: { readonly queries: number; readonly keys: number };
   readonly factors: CostFactors;
+  /** The same passes with their CUDA kernels; empty for other adapters. */
+  readonly cuda: readonly ServedCuda[];
   /** Why kernels of another family were taken. */
   readonly notes: readonly string[];
 }
@@ -38,7 +41,7 @@ export function explainTarget(compiled: CompiledUnit, nq: number, adapter: Adapt
   const common = { plainTile: tileOf({ queries: plain, keys: plain, strategy: 'dense' })!, factors };
   if (adapter === 'gpu' || adapter === 'software') {
     const passes = descriptor!.passes.map((pass) => served(pass, chooseKernel(pass, nq, anyDevice, adapter)));
-    return { ...common, passes, notes: [] };
+    return { ...common, passes, cuda: [], notes: [] };
   }
   const chosen = cuda!.passes.map((pass) => {
     return { pass, kernel: chooseCudaKernel(pass, nq, anyCudaDevice(adapter)) };
@@ -46,6 +49,7 @@ export function explainTarget(compiled: CompiledUnit, nq: number, adapter: Adapt
   return {
     ...common,
     passes: chosen.map(({ pass, kernel }) => served(pass, kernel)),
+    cuda: chosen,
     notes: chosen.flatMap(({ pass, kernel }) =>
       adapter === 'sm_90a' && kernel.family === 'sm_80' ? [noteOn(pass, kernel, graph)] : [],
     ),

@@ -183,6 +183,22 @@ describe('explain --target cuda', () => {
     );
   });
 
+  it('says in how many parts few queries are computed', async () => {
+    const decoding = ['--nq', '1', '--nk', '65536', '--target', 'cuda'];
+    const source = 'attention a {\n  mask causal\n  heads 8\n  dim 128\n}\n';
+    const explainAs = (...argv: string[]) =>
+      sparsec(['explain', '-', ...decoding, ...argv], { stdin: source });
+    expect((await explainAs()).stdout).toContain(
+      'note: pass all is computed in 32 parts on 132 multiprocessors, which would be idle otherwise: ' +
+        'attend_few_sm80_16x64_parts, then merge_parts\n',
+    );
+    const json = async (...argv: string[]) =>
+      JSON.parse((await explainAs('--format', 'json', ...argv)).stdout);
+    expect((await json()).passes[0].parts).toBe(32);
+    expect((await json('--adapter', 'sm_80')).passes[0].parts).toBe(27);
+    expect((await json('--nq', '16384')).passes[0].parts).toBe(1);
+  });
+
   it('refuses adapters of the other target', async () => {
     expect(await explain('--adapter', 'gpu')).toMatchObject({
       code: 2,
@@ -261,6 +277,15 @@ describe('run --device cuda', () => {
         expect(report).toMatchObject({ device: 'cuda', ok: true, non_finite: 0 });
         expect(report.kernels).toEqual(names.map((name) => expect.stringMatching(name)));
       }
+    });
+
+    it('executes few queries in parts right, and names what merges them', async () => {
+      const text =
+        'attention a {\n  input s: float[heads] = random(seed: 4, density: 1.0)\n  mask causal\n  heads 2\n' +
+        '  dim 64\n  sink logit(s)\n  outputs out, lse\n}\n';
+      const report = await run(text, '--nq', '2', '--nk', '2003');
+      expect(report).toMatchObject({ device: 'cuda', ok: true, non_finite: 0, rows_checked: 4 });
+      expect(report.kernels).toEqual(['attend_few_sm80_16x64_parts', 'merge_parts']);
     });
 
     it('names the call where a launch fails', async () => {
