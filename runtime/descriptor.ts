@@ -299,7 +299,7 @@ export interface UniformField {
     | { readonly kind: 'section'; readonly section: string }
     /** Length of a dimension of an array. */
     | { readonly kind: 'dim'; readonly array: string; readonly dim: number }
-    /** Query tiles of the pass under the chosen kernel. */
+    /** Query tiles of the pass under the chosen kernel: rows of its table. On CUDA a tile counts once for each of its parts. */
     | { readonly kind: 'query-tiles' }
     /** A number of a bound view (see ./view.ts): of one axis its size, stride or parts, of one region its base or tiles. */
     | {

@@ -146,7 +146,10 @@ function views(of: MakeChecked): readonly CheckedAttention[] {
   ];
 }
 
-/** Runs every launch of an attention on every kernel that the device can run. */
+/** No divisor of what rows visit, and more than the tiles of some. */
+const PARTS = 5;
+
+/** Runs every launch of an attention on every kernel that the device can run, also in parts where there are kernels for it. */
 export async function checkAttention(device: CudaDevice, checked: CheckedAttention): Promise<CheckReport> {
   const { name, text, attention, dtype, keeps, cases } = checked;
   const result = compile({ name: `${name}.sa`, text }, { target: 'cuda', attention, defaults: { dtype } });
@@ -160,8 +163,10 @@ export async function checkAttention(device: CudaDevice, checked: CheckedAttenti
     for (const kernels of everyKernel(unit)) {
       if (kernels.some(({ family }) => family === 'sm_90a') && device.properties.capability !== 90) continue;
       const entries = kernels.map((kernel) => kernel.name).join(' + ');
-      for (const given of cases(unit)) {
-        const label = `${name} ${entries} nq ${given.nq} nk ${given.nk} layer ${given.layer}`;
+      const inParts = kernels.some(({ parts }) => parts !== null) ? [1, PARTS] : [1];
+      const turns = cases(unit).flatMap((given) => inParts.map((parts) => ({ ...given, parts })));
+      for (const given of turns) {
+        const label = `${name} ${entries} nq ${given.nq} nk ${given.nk} layer ${given.layer} parts ${given.parts}`;
         try {
           const report = await checkEmulated(unit, { ...given, kernels }, keeps, {
             execute: executor.execute,
