@@ -40,6 +40,12 @@ describe('rooms', () => {
     expect(arrows('compiler/codegen/', /^compiler\/(parser|passes)\//)).toEqual([]);
   });
 
+  it('no target prints with what another one prints with', () => {
+    expect(arrows('compiler/codegen/cuda/', /^compiler\/codegen\/wgsl\//)).toEqual([]);
+    expect(arrows('compiler/codegen/(wgsl|[a-z-]+\\.ts)', /^compiler\/codegen\/cuda\//)).toEqual([]);
+    expect(arrows('compiler/codegen/[a-z-]+\\.ts', /^compiler\/codegen\/wgsl\//)).toEqual([]);
+  });
+
   it('the IRs know neither parser, passes nor codegen', () => {
     expect(arrows('compiler/ir/', /^compiler\/(parser|passes|codegen)\//)).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
 import type { UniformField } from '../../../runtime/descriptor.ts';
 import type { ViewRegion } from '../../../runtime/view.ts';
-import { literal } from '../wgsl/view-numbers.ts';
-import type { Side } from '../wgsl/view-numbers.ts';
+import { literal } from '../literals.ts';
+import type { Side } from '../view-side.ts';
 import type { CudaNames } from './names.ts';
 
 type ViewSource = UniformField['source'] & { kind: 'view' };

@@ -7,7 +7,7 @@ import type { RealReading } from '../../../runtime/descriptor.ts';
 import { cudaDialect } from '../expression/cuda-dialect.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';
-import { floatLiteral } from '../wgsl/write-score.ts';
+import { floatLiteral } from '../literals.ts';
 import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 

@@ -5,7 +5,7 @@ import { CUDA_RESERVED } from '../expression/cuda-keywords.ts';
 import { Namer } from '../expression/namer.ts';
 import { comment, indent } from '../text.ts';
 import type { Block } from '../text.ts';
-import type { Side } from '../wgsl/view-numbers.ts';
+import type { Side } from '../view-side.ts';
 import type { CudaNames } from './names.ts';
 import { RegionNumbers } from './view-numbers.ts';
 

@@ -2,9 +2,9 @@ import type { KernelPlan } from '../../ir/kernel.ts';
 import type { UniformField } from '../../../runtime/descriptor.ts';
 import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
 import type { ViewRegion } from '../../../runtime/view.ts';
+import { literal } from '../literals.ts';
+import type { Side } from '../view-side.ts';
 import type { ModuleNames } from './names.ts';
-
-export type Side = 'queries' | 'keys';
 
 /** The numbers of a view as u32 text: literals where the specification fixes them, uniforms elsewhere. */
 export class ViewNumbers {
@@ -75,9 +75,3 @@ export class ViewNumbers {
 }
 
 type ViewSource = UniformField['source'] & { kind: 'view' };
-
-/** The number that a program is, null where it is known at launch only. */
-export function literal({ nodes, root }: MaskProgram): number | null {
-  const node = nodes[root];
-  return node.kind === 'int' ? node.value : null;
-}

@@ -7,6 +7,7 @@ import type { RealReading } from '../../../runtime/descriptor.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';
 import { wgslDialect } from '../expression/wgsl-dialect.ts';
+import { floatLiteral } from '../literals.ts';
 import type { ModuleNames } from './names.ts';
 import type { Block } from '../text.ts';
 
@@ -84,10 +85,4 @@ function readReal(
     lets: printed.flatMap(({ lets }) => lets.map(({ text }) => text)),
     value: `${names.realReader(array)}(${printed.map(({ result }) => result).join(', ')})`,
   };
-}
-
-/** A number as an f32 literal: always with a point or an exponent. */
-export function floatLiteral(value: number): string {
-  const text = `${Math.fround(value) === value ? value : Number(value.toPrecision(9))}`;
-  return /[.e]/.test(text) ? text : `${text}.0`;
 }

@@ -3,8 +3,9 @@ import type { Extents, View, ViewRegion } from '../../../runtime/view.ts';
 import type { ModuleNames } from './names.ts';
 import { comment, indent } from '../text.ts';
 import type { Block } from '../text.ts';
-import { literal, ViewNumbers } from './view-numbers.ts';
-import type { Side } from './view-numbers.ts';
+import { literal } from '../literals.ts';
+import type { Side } from '../view-side.ts';
+import { ViewNumbers } from './view-numbers.ts';
 
 /** A function from a tile and a slot of it to the row of a query or the position of a key. */
 export interface ViewFunction {

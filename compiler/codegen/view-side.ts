@@ -1,0 +1,2 @@
+/** Whose view of the positions. */
+export type Side = 'queries' | 'keys';
