@@ -4,6 +4,7 @@ import { flattenMask, leafDependencies, type FlatMask } from './flat-mask.ts';
 import { ALL, MIXED, NONE, type Verdict } from './int-set.ts';
 import { leafWeights } from './leaf-weights.ts';
 import {
+  bitsOver,
   isExactPredicate,
   singleBits,
   singleMember,
@@ -39,6 +40,8 @@ export class AbstractMask {
   private readonly members = new Map<StepList, SingleMember | null>();
   /** By node: a bit for each leaf that it depends on. */
   private readonly leavesOf: Int32Array;
+  /** By node: is it a matrix of bits over blocks of queries and keys? */
+  private readonly isScanned: readonly boolean[];
   private readonly repeats = new Map<StepList, { readonly shift: number; readonly answer: boolean }>();
 
   /** `tile` is the smallest box that will be asked about: its extent along every leaf, or those of pairs. */
@@ -48,6 +51,7 @@ export class AbstractMask {
     this.flat = flattenMask(bound);
     this.interpreter = new AbstractInterpreter(this.flat, extents);
     this.leavesOf = leafDependencies(this.flat);
+    this.isScanned = Array.from(this.flat.op, (_, id) => bitsOver(this.flat, id) !== null);
     this.everything = allSteps(this.flat);
   }
 
@@ -68,16 +72,19 @@ export class AbstractMask {
 
   /**
    * A bit for each leaf of the predicates that were MIXED over the box that was read last: splitting another one decides
-   * nothing, because a SATURATED predicate stays as it is.
+   * nothing, because a SATURATED predicate stays as it is. Matrices of bits, which are read row by row where nothing else
+   * is open, count where no other predicate was MIXED.
    */
   mixedLeaves({ watched }: StepList): number {
     const { verdicts } = this.interpreter;
-    let leaves = 0;
+    let [leaves, ofBits] = [0, 0];
     for (let at = 0; at < watched.length; at++) {
       const id = watched[at];
-      if (verdicts[id] === MIXED && isPredicate(this.flat.op[id])) leaves |= this.leavesOf[id];
+      if (verdicts[id] !== MIXED || !isPredicate(this.flat.op[id])) continue;
+      if (this.isScanned[id]) ofBits |= this.leavesOf[id];
+      else leaves |= this.leavesOf[id];
     }
-    return leaves;
+    return leaves === 0 ? ofBits : leaves;
   }
 
   /** The steps that are open for parts of the box that was read last, with `open` as it was given there. */

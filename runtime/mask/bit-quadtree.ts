@@ -121,12 +121,25 @@ export class BitQuadtree {
 
   private lowestLevel(): Level {
     const rows = Math.ceil(this.rowCount / CELL_ROWS);
-    const cells = new Uint8Array(rows * this.stride);
+    const { words, stride } = this;
+    const cells = new Uint8Array(rows * stride);
+    // Bits of the last word that are columns.
+    const last = 0xffffffff >>> (31 - ((this.columnCount - 1) & 31));
+    const [any, all] = [new Int32Array(stride), new Int32Array(stride)];
     for (let row = 0; row < rows; row++) {
-      const bottom = Math.min(this.rowCount, (row + 1) * CELL_ROWS) - 1;
-      for (let column = 0; column < this.stride; column++) {
-        const right = this.columnCount - 1 - column * CELL_COLUMNS;
-        cells[row * this.stride + column] = this.wordsVerdict(row * CELL_ROWS, bottom, column, 0, right);
+      any.fill(0);
+      all.fill(-1);
+      const bottom = Math.min(this.rowCount, (row + 1) * CELL_ROWS);
+      for (let from = row * CELL_ROWS * stride; from < bottom * stride; from += stride) {
+        for (let column = 0; column < stride; column++) {
+          any[column] |= words[from + column];
+          all[column] &= words[from + column];
+        }
+      }
+      for (let column = 0; column < stride; column++) {
+        const wanted = column === stride - 1 ? last | 0 : -1;
+        cells[row * stride + column] =
+          (any[column] & wanted) === 0 ? NONE : (all[column] & wanted) === wanted ? ALL : MIXED;
       }
     }
     return { rows, columns: this.stride, cells };

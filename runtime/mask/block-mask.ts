@@ -3,7 +3,7 @@ import type { BlockRule } from '../descriptor.ts';
 import { AbstractMask } from './abstract.ts';
 import type { BoundMask } from './bound-mask.ts';
 import { RowEvaluator } from './evaluate-row.ts';
-import { ALL, countMembers, NONE } from './int-set.ts';
+import { ALL, countMembers, intervalEnds, NONE, type IntSet } from './int-set.ts';
 import type { SinglePredicate } from './single-predicate.ts';
 import type { StepList } from './step-list.ts';
 
@@ -54,20 +54,25 @@ export function blockMask({
   const words = new Uint32Array(side * wordsPerRow(side));
   const blocks = Math.ceil(canvas.length / block);
   const readers = new Map<BoundMask, CanvasReader>();
+  const placements = new Map<string, number>();
   const parts = Array.from({ length: canvas.count }, (_, part) => {
     const start = canvas.start + part * canvas.length;
     const length = Math.max(0, Math.min(canvas.length, positions - start));
-    return { first: Math.floor(start / block), offset: start % block, length };
+    const offset = start % block;
+    const placement = placements.get(`${offset} ${length}`) ?? placements.size;
+    placements.set(`${offset} ${length}`, placement);
+    return { first: Math.floor(start / block), offset, length, placement };
   });
-  parts.forEach((row, rowPart) => {
-    parts.forEach((column, columnPart) => {
+  for (const [rowPart, row] of parts.entries()) {
+    for (let columnPart = 0; columnPart < parts.length; columnPart++) {
+      const column = parts[columnPart];
       const bound = bind(rowPart, columnPart);
-      const reader = readers.get(bound) ?? new CanvasReader(bound, block, blocks, rule);
-      readers.set(bound, reader);
+      let reader = readers.get(bound);
+      if (reader === undefined) readers.set(bound, (reader = new CanvasReader(bound, block, blocks, rule)));
       const kept = reader.keptBlocks(row, column);
       if (!kept.isEmpty) stampBlocks(words, side, row.first, column.first, kept.words, blocks);
-    });
-  });
+    }
+  }
   return { kind: 'bits', dims: [side, side], words };
 }
 
@@ -99,17 +104,22 @@ function stampBlocks(
 interface PlacedPart {
   readonly offset: number;
   readonly length: number;
+  /** A number for both. */
+  readonly placement: number;
 }
 
 /** Finds the kept blocks of one set. */
 class CanvasReader {
-  private readonly known = new Map<string, KeptBlocks>();
+  /** By the placement of the row, then by that of the column. */
+  private readonly known: KeptBlocks[][] = [];
   /** By what is open in a block and by its distance: what is known of whole blocks of sets over distances. */
   private readonly byDistance = new Map<StepList, Map<number, boolean>>();
   private readonly density: DensityReader;
   private readonly block: number;
   private readonly blocks: number;
   private readonly rule: BlockRule;
+  /** Room for a block whose columns are all in the set. */
+  private readonly full: Float64Array;
   /** Is a whole block kept, all of whose pairs are in the set? */
   private readonly keepsFull: boolean;
 
@@ -118,14 +128,13 @@ class CanvasReader {
     this.block = block;
     this.blocks = blocks;
     this.rule = rule;
-    this.keepsFull = isKept(rule, new Float64Array(block).fill(block), block, block);
+    this.full = new Float64Array(block);
+    this.keepsFull = isKept(rule, this.full.fill(block), block, block);
   }
 
   keptBlocks(row: PlacedPart, column: PlacedPart): KeptBlocks {
-    const key = `${row.offset} ${row.length} ${column.offset} ${column.length}`;
-    const found = this.known.get(key) ?? this.find(row, column);
-    this.known.set(key, found);
-    return found;
+    const ofRow = (this.known[row.placement] ??= []);
+    return (ofRow[column.placement] ??= this.find(row, column));
   }
 
   private find(row: PlacedPart, column: PlacedPart): KeptBlocks {
@@ -174,13 +183,16 @@ class CanvasReader {
 
   private isBlockKept(box: Box, isAll: boolean, isWhole: boolean, open: StepList): boolean {
     const [rows, columns] = [box.i1 - box.i0 + 1, box.j1 - box.j0 + 1];
-    if (isAll) return isKept(this.rule, new Float64Array(columns).fill(rows), rows, this.block);
+    if (isAll)
+      return isKept(this.rule, this.full.fill(rows, 0, columns).subarray(0, columns), rows, this.block);
     const single = this.density.mask.singlePredicate(open);
-    const countKept = () => isKept(this.rule, this.density.columns(box, single), rows, this.block);
-    if (!isWhole || single === null || single.query !== -single.key) return countKept();
+    if (!isWhole || single === null || single.query !== -single.key)
+      return isKept(this.rule, this.density.columns(box, single), rows, this.block);
     const distances = this.byDistance.get(open) ?? new Map<number, boolean>();
     this.byDistance.set(open, distances);
-    const kept = distances.get(box.j0 - box.i0) ?? countKept();
+    const kept =
+      distances.get(box.j0 - box.i0) ??
+      isKept(this.rule, this.density.columns(box, single), rows, this.block);
     distances.set(box.j0 - box.i0, kept);
     return kept;
   }
@@ -210,28 +222,44 @@ function isKept(rule: BlockRule, columns: Float64Array, rows: number, block: num
 class DensityReader {
   readonly mask: AbstractMask;
   private readonly rows: RowEvaluator;
+  private readonly counts: Float64Array;
+  /** First and last member of sets that are one interval. */
+  private readonly ends = new Map<IntSet, readonly [number, number] | null>();
 
   constructor(bound: BoundMask, block: number) {
     this.mask = new AbstractMask(bound, { queries: block, keys: block });
     this.rows = new RowEvaluator(bound, block);
+    this.counts = new Float64Array(block);
   }
 
-  /** The pairs of each column of a box in which `single` is all that is open. */
+  /** The pairs of each column of a box in which `single` is all that is open; until the next call. */
   columns({ i0, i1, j0, j1 }: Box, single: SinglePredicate | null): Float64Array {
-    const counts = new Float64Array(j1 - j0 + 1);
+    const counts = this.counts.subarray(0, j1 - j0 + 1).fill(0);
     if (single !== null && single.query !== 0) {
       const { set, query, key } = single;
-      return counts.map((_, at) => {
+      const ends = this.endsOf(set);
+      for (let at = 0; at < counts.length; at++) {
         const shift = key * (j0 + at);
-        return query > 0
-          ? countMembers(set, i0 + shift, i1 + shift)
-          : countMembers(set, shift - i1, shift - i0);
-      });
+        const [low, high] = query > 0 ? [i0 + shift, i1 + shift] : [shift - i1, shift - i0];
+        counts[at] =
+          ends === null
+            ? countMembers(set, low, high)
+            : Math.max(0, Math.min(high, ends[1]) - Math.max(low, ends[0]) + 1);
+      }
+      return counts;
     }
     for (let i = i0; i <= i1; i++) {
       const row = this.rows.row(i, j0);
       for (let at = 0; at < counts.length; at++) if (row[at] !== 0) counts[at]++;
     }
     return counts;
+  }
+
+  private endsOf(set: IntSet): readonly [number, number] | null {
+    const known = this.ends.get(set);
+    if (known !== undefined) return known;
+    const ends = intervalEnds(set);
+    this.ends.set(set, ends);
+    return ends;
   }
 }

@@ -187,14 +187,14 @@ function bindParts(
   head: number,
 ): (row: number, column: number) => BoundMask {
   const signatureOf = partSignature(set, { ...environmentOf(values), head });
-  const known = new Map<string, BoundMask>();
+  const known: (BoundMask | undefined)[] = [];
   return (row, column) => {
     const signature = signatureOf(row, column);
-    const found = known.get(signature);
+    const found = known[signature];
     if (found) return found;
     const scalars = { ...values.scalars, [partSymbols.row]: row, [partSymbols.column]: column };
     const bound = createBinder(set, scalars, values.arrays)(0, head);
-    known.set(signature, bound);
+    known[signature] = bound;
     return bound;
   };
 }

@@ -1,15 +1,22 @@
 import { partSymbols } from '../descriptor.ts';
 import { evaluateNode, type Environment } from './evaluate.ts';
 import { operandsOf, type MaskProgram, type NodeId } from './nodes.ts';
+import { operationOver } from './table-evaluator.ts';
+
+/** What follows on a value of the first node that is read; at the end a number for all of them. */
+interface Branch {
+  readonly branches: Map<number, Branch>;
+  readonly signature: number;
+}
 
 /**
- * What the set of a block mask takes from the numbers of the two parts, as a text: pairs of parts with equal texts have
+ * A number for what the set of a block mask takes from the numbers of the two parts: pairs of parts with equal numbers have
  * equal sets, however the set is written. Mostly that is a distance of parts, brought to a class.
  */
 export function partSignature(
   program: MaskProgram,
   environment: Environment,
-): (row: number, column: number) => string {
+): (row: number, column: number) => number {
   const { nodes, root } = program;
   const { symbols } = environment;
   const onPair: boolean[] = [];
@@ -32,12 +39,46 @@ export function partSignature(
   });
   const own: Record<string, number> = { ...symbols };
   const ownEnvironment = { ...environment, symbols: own };
-  return (row, column) => {
+  const operations = steps.map(
+    (id) =>
+      operationOver(nodes[id], id, values) ??
+      (() => void (values[id] = evaluateNode(nodes[id], values, ownEnvironment))),
+  );
+  const top: Branch = { branches: new Map(), signature: 0 };
+  let count = 1;
+  const find = (row: number, column: number): number => {
     own[partSymbols.row] = row;
     own[partSymbols.column] = column;
-    for (const id of steps) values[id] = evaluateNode(nodes[id], values, ownEnvironment);
-    let signature = '';
-    for (const id of read) signature += `${values[id]} `;
+    for (const operation of operations) operation();
+    let branch = top;
+    for (const id of read) {
+      let next = branch.branches.get(values[id]);
+      if (next === undefined) {
+        next = { branches: new Map<number, Branch>(), signature: count++ };
+        branch.branches.set(values[id], next);
+      }
+      branch = next;
+    }
+    return branch.signature;
+  };
+  if (!readsDifference(program)) return find;
+  const byDifference = new Map<number, number>();
+  return (row, column) => {
+    let signature = byDifference.get(row - column);
+    if (signature === undefined) byDifference.set(row - column, (signature = find(row, column)));
     return signature;
   };
+}
+
+/** Are the numbers of the parts read for their difference alone? */
+function readsDifference({ nodes }: MaskProgram): boolean {
+  const isPart = (id: NodeId): boolean => {
+    const node = nodes[id];
+    return node.kind === 'symbol' && (node.name === partSymbols.row || node.name === partSymbols.column);
+  };
+  return nodes.every((node) => {
+    const parts = operandsOf(node).filter(isPart);
+    const isDifference = node.kind === 'arithmetic' && node.op === 'sub' && parts.length === 2;
+    return parts.length === 0 || isDifference;
+  });
 }

@@ -81,10 +81,14 @@ export interface SingleBits {
 /** What a mask comes down to where one matrix of bits over blocks is open and decides the root; else null. */
 export function singleBits(flat: FlatMask, open: StepList): SingleBits | null {
   const id = openLeaf(flat, open);
-  if (id === null || flat.op[id] !== Op.bit) return null;
+  return id === null ? null : bitsOver(flat, id);
+}
+
+/** A node as a matrix of bits over blocks of queries and keys; null for other nodes. */
+export function bitsOver(flat: FlatMask, id: number): SingleBits | null {
   const indices = flat.operands[id];
   const bits = flat.arrays[id];
-  if (bits?.kind !== 'bits' || indices.length > 2) return null;
+  if (flat.op[id] !== Op.bit || bits?.kind !== 'bits' || indices.length > 2) return null;
   const rowBy = indices.length === 2 ? blockOf(flat, indices[0], queryAndKey.query) : null;
   const valueBy = blockOf(flat, indices[indices.length - 1], queryAndKey.key);
   return valueBy === null || (indices.length === 2 && rowBy === null) ? null : { bits, rowBy, valueBy };

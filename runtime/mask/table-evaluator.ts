@@ -21,7 +21,11 @@ export function tableEvaluator(
     const node = program.nodes[id];
     if (node.kind === over || operandsOf(node).some((operand) => varying[operand])) {
       varying[id] = 1;
-      steps.push(stepOf(node, id, values, over, environment));
+      steps.push(
+        node.kind === over
+          ? (index) => void (values[id] = index)
+          : stepOf(node, id, values, over, environment),
+      );
     } else {
       values[id] = evaluateNode(node, values, environment);
     }
@@ -40,7 +44,17 @@ function stepOf(
   over: IndexKind,
   environment: Environment,
 ): Step {
-  if (node.kind === over) return (index) => void (values[id] = index);
+  const common = operationOver(node, id, values);
+  if (common !== null) return common;
+  const here: { -readonly [K in keyof Environment]: Environment[K] } = { ...environment };
+  return (index) => {
+    here[over] = index;
+    values[id] = evaluateNode(node, values, here);
+  };
+}
+
+/** Computes node `id` from the values of its operands; null for nodes that are not common. */
+export function operationOver(node: MaskNode, id: number, values: Float64Array): (() => void) | null {
   switch (node.kind) {
     case 'arithmetic': {
       const { op, left, right } = node;
@@ -67,12 +81,11 @@ function stepOf(
       const { op, left, right } = node;
       return () => void (values[id] = applyRealBinary(op, values[left], values[right]));
     }
-    default: {
-      const here: { -readonly [K in keyof Environment]: Environment[K] } = { ...environment };
-      return (index) => {
-        here[over] = index;
-        values[id] = evaluateNode(node, values, here);
-      };
+    case 'abs': {
+      const { operand } = node;
+      return () => void (values[id] = Math.abs(values[operand]));
     }
+    default:
+      return null;
   }
 }

@@ -90,6 +90,7 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
     if (bits !== null) {
       const scanner = scanners.get(bits) ?? new BitScanner(bits);
       scanners.set(bits, scanner);
+      const scanned = { granularity, end: nk, mayFill: end <= wholeColumns };
       for (let row = rowBegin; row < rowEnd;) {
         visits++;
         const first = row++;
@@ -97,9 +98,7 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
         // Tiles that lie in one row of the matrix have the same runs.
         while (row < rowEnd && scanner.isOneRow(top, offset + Math.min(nq, (row + 1) * queryTile) - 1)) row++;
         const bottom = offset + Math.min(nq, row * queryTile) - 1;
-        scanner.scan(top, bottom, begin, end, granularity, nk, (from, to, full) =>
-          rectangles.push(first, row, from, to, full && to <= wholeColumns),
-        );
+        scanner.scan([top, bottom], [begin, end], scanned, rectangles, [first, row]);
       }
       return;
     }

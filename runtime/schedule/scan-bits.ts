@@ -1,6 +1,15 @@
 import { wordsPerRow } from '../arrays.ts';
 import type { SingleBits } from '../mask/single-predicate.ts';
 import { NONE, MIXED, ALL, type Verdict } from '../mask/int-set.ts';
+import type { RectangleList } from './rectangle-list.ts';
+
+/** Tiles of keys that are scanned. */
+interface ScannedKeys {
+  readonly granularity: number;
+  readonly end: number;
+  /** May a tile be full? */
+  readonly mayFill: boolean;
+}
 
 /** Reads rows of tiles straight from the words of a bit matrix: what a tile is, is in the union and in the intersection of its rows. */
 export class BitScanner {
@@ -31,41 +40,48 @@ export class BitScanner {
   }
 
   /**
-   * Calls `push` for tiles first to last - 1 of `granularity` keys each that hold a set bit for queries i0 .. i1, runs of
-   * one class together; keys from `end` on do not count.
+   * Pushes tiles first to last - 1 of `granularity` keys each that hold a set bit for queries i0 .. i1, runs of one class
+   * together, as those of rows rowBegin to rowEnd - 1; keys from `end` on do not count. None is full if not `mayFill`.
    */
   scan(
-    i0: number,
-    i1: number,
-    first: number,
-    last: number,
-    granularity: number,
-    end: number,
-    push: (begin: number, end: number, full: boolean) => void,
+    [i0, i1]: readonly [number, number],
+    [first, last]: readonly [number, number],
+    { granularity, end, mayFill }: ScannedKeys,
+    rectangles: RectangleList,
+    [rowBegin, rowEnd]: readonly [number, number],
   ): void {
-    const { valueBy } = this.single;
-    this.gather(
-      i0,
-      i1,
-      Math.floor((first * granularity) / valueBy),
-      Math.floor((Math.min(end, last * granularity) - 1) / valueBy),
-    );
+    const { valueBy, rowBy } = this.single;
+    const low = Math.floor((first * granularity) / valueBy);
+    const high = Math.floor((Math.min(end, last * granularity) - 1) / valueBy);
     if (granularity === valueBy) {
-      const stop = Math.min(last, this.columns);
-      eachRun(this.common, first, stop, (from, to) => push(from, to, true));
-      eachRun(this.mixed, first, stop, (from, to) => push(from, to, false));
+      const [begin, stop] = [first, Math.min(last, this.columns)];
+      const row = rowBy === null ? 0 : Math.floor(i0 / rowBy);
+      if (begin >= stop) return;
+      if (this.isOneRow(i0, i1) && row >= 0 && row < this.rows) {
+        const bits = { words: this.single.bits.words, base: 32 * row * this.stride, begin, end: stop };
+        return rectangles.pushBits(rowBegin, rowEnd, bits, mayFill);
+      }
+      this.gather(i0, i1, low, high);
+      for (const words of [this.common, this.mixed]) {
+        // What is gathered is lost with the next row.
+        const own = words.slice(low >>> 5, (high >>> 5) + 1);
+        if (own.every((word) => word === 0)) continue;
+        const bits = { words: own, base: -32 * (low >>> 5), begin, end: stop };
+        rectangles.pushBits(rowBegin, rowEnd, bits, mayFill && words === this.common);
+      }
       return;
     }
+    this.gather(i0, i1, low, high);
     let [from, state] = [first, NONE as Verdict];
     for (let tile = first; tile < last; tile++) {
       const low = Math.floor((tile * granularity) / valueBy);
       const high = Math.floor((Math.min(end, (tile + 1) * granularity) - 1) / valueBy);
       const own = this.verdict(low, high);
       if (own === state) continue;
-      if (state !== NONE) push(from, tile, state === ALL);
+      if (state !== NONE) rectangles.push(rowBegin, rowEnd, from, tile, state === ALL && mayFill);
       [from, state] = [tile, own];
     }
-    if (state !== NONE) push(from, last, state === ALL);
+    if (state !== NONE) rectangles.push(rowBegin, rowEnd, from, last, state === ALL && mayFill);
   }
 
   /** Brings the rows of queries i0 .. i1 together, for the words of bits low .. high. */
@@ -109,30 +125,4 @@ export class BitScanner {
     }
     return all ? ALL : any ? MIXED : NONE;
   }
-}
-
-/** Runs of set bits among bits low .. end - 1. */
-function eachRun(
-  words: Uint32Array,
-  low: number,
-  end: number,
-  push: (from: number, to: number) => void,
-): void {
-  for (let at = low; at < end;) {
-    at = nextBit(words, at, end, 0);
-    if (at >= end) return;
-    const to = nextBit(words, at, end, -1);
-    push(at, to);
-    at = to;
-  }
-}
-
-/** First bit from `at` on that is set (`flip` 0) or clear (`flip` -1), else `end`. */
-function nextBit(words: Uint32Array, at: number, end: number, flip: number): number {
-  while (at < end) {
-    const rest = ((words[at >>> 5] ^ flip) >>> 0) >>> (at & 31);
-    if (rest !== 0) return Math.min(end, at + 31 - Math.clz32(rest & -rest));
-    at = (at | 31) + 1;
-  }
-  return end;
 }
