@@ -2,6 +2,7 @@ import { AbstractInterpreter } from './abstract-interpreter.ts';
 import type { BoundMask } from './bound-mask.ts';
 import { flattenMask, leafDependencies, type FlatMask } from './flat-mask.ts';
 import { ALL, MIXED, NONE, type Verdict } from './int-set.ts';
+import { keyBands, type KeyBand } from './key-bands.ts';
 import { leafWeights } from './leaf-weights.ts';
 import {
   bitsOver,
@@ -36,6 +37,7 @@ export class AbstractMask {
   private readonly interpreter: AbstractInterpreter;
   private readonly singles = new Map<StepList, SinglePredicate | null>();
   private readonly bits = new Map<StepList, SingleBits | null>();
+  private readonly bands = new Map<StepList, readonly KeyBand[]>();
   private readonly exact = new Map<StepList, boolean>();
   private readonly members = new Map<StepList, SingleMember | null>();
   /** By node: a bit for each leaf that it depends on. */
@@ -96,6 +98,31 @@ export class AbstractMask {
   valuesOf(nodes: readonly number[]): string {
     const { low, high, verdicts } = this.interpreter;
     return nodes.map((id) => `${low[id]}:${high[id]}:${verdicts[id]}`).join(' ');
+  }
+
+  /**
+   * The keys that can be live in the box that was read last, as far as an open conjunct bounds them by the queries of the
+   * box: see ./key-bands.ts. Null where none does.
+   */
+  liveKeys(open: StepList): readonly [low: number, high: number] | null {
+    let bands = this.bands.get(open);
+    if (bands === undefined) {
+      const isOpen = new Set(open.steps);
+      this.bands.set(open, (bands = keyBands(this.flat).filter(({ node }) => isOpen.has(node))));
+    }
+    if (bands.length === 0) return null;
+    const { low, high } = this.interpreter;
+    let [from, to] = [-Infinity, Infinity];
+    for (const { keySign, rest, first, last } of bands) {
+      let [least, most] = [0, 0];
+      for (const { node, sign } of rest) {
+        least += sign > 0 ? low[node] : -high[node];
+        most += sign > 0 ? high[node] : -low[node];
+      }
+      from = Math.max(from, keySign > 0 ? first - most : least - last);
+      to = Math.min(to, keySign > 0 ? last - least : most - first);
+    }
+    return [from, to];
   }
 
   /** The one predicate that a box comes down to where these steps are open inside it; or null. */

@@ -80,7 +80,8 @@ export function boundOperands(node: BoundNode): readonly NodeId[] {
   return node.kind === 'in-set' ? [node.operand] : operandsOf(node);
 }
 
-function withBoundOperands(node: BoundNode, move: (operand: NodeId) => NodeId): BoundNode {
+/** The node with its operands moved. */
+export function withBoundOperands(node: BoundNode, move: (operand: NodeId) => NodeId): BoundNode {
   if (node.kind === 'coordinate') return node;
   if (node.kind === 'in-set') return { ...node, operand: move(node.operand) };
   return withOperands(node, operandsOf(node).map(move)) as BoundNode;

@@ -5,6 +5,7 @@ import type { BoundMask } from './bound-mask.ts';
 import type { Range } from './form-range.ts';
 import { conjunction, disjunction, negate } from './formula.ts';
 import { intervalSet } from './int-set.ts';
+import { slotArray } from './listed-keys-mask.ts';
 import { addForms, atomForm, constantForm, type LinearForm } from './linear-form.ts';
 import type { NodeId } from './nodes.ts';
 import { Normaliser } from './normalise-mask.ts';
@@ -45,9 +46,6 @@ export interface CoordinateMask {
   /** The mask that asks for some of the parts, at least one. */
   join(parts: readonly CoordinatePart[]): BoundMask;
 }
-
-/** Name of the positions of a list, in the masks that read it; no input can have it. */
-const slotArray = 'key slots';
 
 /**
  * Rewrites a mask over coordinates. A quotient or remainder of a position by a constant that divides strides becomes a

@@ -55,12 +55,11 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
   const descend = (rowBegin: number, rowEnd: number, begin: number, end: number, known: StepList): void => {
     visits++;
     const lastRow = Math.min(nq, rowEnd * queryTile) - 1;
-    const lastKey = Math.min(nk, end * granularity) - 1;
+    let lastKey = Math.min(nk, end * granularity) - 1;
     const i0 = offset + rowBegin * queryTile;
     const i1 = offset + lastRow;
-    const j0 = begin * granularity;
+    let j0 = begin * granularity;
     const height = rowEnd - rowBegin;
-    const width = end - begin;
     let verdict = mask.read(i0, i1, j0, lastKey, known);
     if (verdict === NONE) return;
     if (verdict === ALL) {
@@ -69,9 +68,22 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
       return;
     }
     const mixed = mask.mixedLeaves(known);
-    const splitsKeys =
-      mixed === QUERY ? false : mixed === KEY ? true : width * granularity >= height * queryTile;
     const open = mask.open(known);
+    // Keys that a conjunct leaves out for all queries of the box are left out at once.
+    const live = boxes.columns === null && end - begin > 1 ? mask.liveKeys(open) : null;
+    if (live !== null) {
+      begin = Math.max(begin, Math.floor(live[0] / granularity));
+      end = Math.min(end, Math.floor(live[1] / granularity) + 1);
+      if (end - begin < 1) return;
+      if (end - begin === 1) return descend(rowBegin, rowEnd, begin, end, open);
+      j0 = begin * granularity;
+      lastKey = Math.min(nk, end * granularity) - 1;
+    }
+    const width = end - begin;
+    // The rows of a box that is no longer than wide: the keys of each half are then cut again.
+    const least = live === null ? 1 : 2;
+    const splitsKeys =
+      mixed === QUERY ? false : mixed === KEY || width * granularity >= least * height * queryTile;
     const [onQuery, onKey] = [usesQuery(open), usesKey(open)];
     // What does not depend on the query is the same for all rows of the box: one row of tiles stands for all.
     if ((height === 1 || !onQuery) && (width === 1 || !onKey)) {
@@ -131,11 +143,11 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
     byKeys: boolean,
   ): void => {
     if (byKeys) {
-      const middle = begin + middleOf(end - begin, boxes.columns);
+      const middle = middleOf(begin, end, boxes.columns);
       descend(rowBegin, rowEnd, begin, middle, open);
       descend(rowBegin, rowEnd, middle, end, open);
     } else {
-      const middle = rowBegin + middleOf(rowEnd - rowBegin, boxes.rows);
+      const middle = middleOf(rowBegin, rowEnd, boxes.rows);
       descend(rowBegin, middle, begin, end, open);
       descend(middle, rowEnd, begin, end, open);
     }

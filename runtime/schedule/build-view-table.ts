@@ -1,5 +1,7 @@
 import type { BoundMask } from '../mask/bound-mask.ts';
+import { maskOverListed } from '../mask/listed-keys-mask.ts';
 import type { BoundView } from '../view.ts';
+import { buildRunTable } from './build-run-table.ts';
 import { IrregularTiles } from './irregular-tiles.ts';
 import { maskOfListedKeys } from './list-keys.ts';
 import { RowEmitter } from './row-emitter.ts';
@@ -25,11 +27,16 @@ export interface ViewTableRequest {
  *
  * For every pair of regions the mask is rewritten over coordinates and cut into factors that share no axis; each is
  * decided by interval descent on its own, and the rows of runs are multiplied. A key tile with a slot that is no key is
- * never full; queries that are padding are not asked about. A `list` of keys holds those that the mask lists.
+ * never full; queries that are padding are not asked about. A `list` of keys holds those that the mask lists; under queries
+ * in positions it is a plane of its own.
  */
 export function buildViewTable(mask: BoundMask, request: ViewTableRequest): RunTable {
   const { nq, nk, offset, queries, keys } = request;
   const bound = keys.positions === null ? mask : maskOfListedKeys(mask);
+  if (keys.positions !== null && queries.kind === 'positions') {
+    const shape = { nq, nk: keys.positions.length, offset, queryTile: queries.tile, granularity: keys.tile };
+    return buildRunTable(maskOverListed(bound, keys.positions), shape);
+  }
   const populations = {
     queries: populateTiles(queries, offset, offset + nq - 1),
     keys: populateTiles(keys, 0, nk - 1),

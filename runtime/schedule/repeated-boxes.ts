@@ -29,9 +29,9 @@ interface Found {
  * are looked at once.
  */
 export class RepeatedBoxes {
-  /** Tiles of a box. The whole plane where nothing repeats. */
-  readonly rows: number;
-  readonly columns: number;
+  /** Tiles of a box. Null where nothing repeats. */
+  readonly rows: number | null;
+  readonly columns: number | null;
   private readonly mask: AbstractMask;
   private readonly rectangles: RectangleList;
   /** Positions that a box spans on each side; 0 where nothing repeats. */
@@ -47,13 +47,13 @@ export class RepeatedBoxes {
     let shift = period === null ? 0 : commonMultiple(period, commonMultiple(queryTile, granularity));
     while (shift > 0 && shift < LEAST_ROWS * queryTile) shift *= 2;
     this.shift = shift <= limit ? shift : 0;
-    this.rows = this.shift === 0 ? rows : this.shift / queryTile;
-    this.columns = this.shift === 0 ? columns : this.shift / granularity;
+    this.rows = this.shift === 0 ? null : this.shift / queryTile;
+    this.columns = this.shift === 0 ? null : this.shift / granularity;
   }
 
   /** Is a box of whole tiles one that repeats where `open` is open in it? Boxes lie on the grid of `middleOf`. */
   has(height: number, width: number, open: StepList): boolean {
-    const isBox = this.shift > 0 && height === this.rows && width === this.columns;
+    const isBox = height === this.rows && width === this.columns;
     return isBox && this.mask.repeatsBy(this.shift, open);
   }
 
@@ -61,7 +61,7 @@ export class RepeatedBoxes {
   visit(row: number, column: number, open: StepList, look: () => void): void {
     const byDistance = this.known.get(open) ?? new Map<number, Found>();
     this.known.set(open, byDistance);
-    const distance = column / this.columns - row / this.rows;
+    const distance = column / this.columns! - row / this.rows!;
     const found = byDistance.get(distance);
     if (found !== undefined) {
       this.rectangles.repeat(found.from, found.to, row - found.row, column - found.column);
@@ -74,11 +74,14 @@ export class RepeatedBoxes {
 }
 
 /**
- * Where a side of `size` tiles is split: at the largest power of two below it, counted in whole boxes of `box` tiles while
- * it is longer than one. Borders stay aligned, so that patterns of blocks are decided early.
+ * Where a side from `begin` to `end` is split: at the tile that the largest power of two divides. Where boxes of `box` tiles
+ * repeat, at the largest power of two below its length, counted in whole boxes while it is longer than one. Borders stay
+ * aligned, so that patterns of blocks are decided early.
  */
-export function middleOf(size: number, box: number): number {
-  return size > box ? box * halfOf(Math.ceil(size / box)) : halfOf(size);
+export function middleOf(begin: number, end: number, box: number | null): number {
+  if (box === null) return (end - 1) & -(1 << (31 - Math.clz32((end - 1) ^ begin)));
+  const size = end - begin;
+  return begin + (size > box ? box * halfOf(Math.ceil(size / box)) : halfOf(size));
 }
 
 function halfOf(size: number): number {
