@@ -1,38 +1,32 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { explainUnit } from '../../cli/explain-unit.ts';
+import type { LaunchedUnit } from '../../cli/launch-unit.ts';
 import type { CompiledUnit } from '../../compiler/index.ts';
-import { nominalLaunch } from '../../compiler/passes/layout/nominal-launch.ts';
 import { optionOf } from '../benchmark.ts';
 import type { Benchmark } from '../benchmark.ts';
-import { tileCases } from './cases.ts';
 import type { TileCase } from './cases.ts';
-import { compilePairs, contiguousRatio, examples } from './compile-case.ts';
+import { compilePairs, contiguousRatio } from './compile-case.ts';
 import { countPairs, launch, listFalseTiles } from './count.ts';
-import type { FalseTileOfPass } from './count.ts';
-import type { TileTime } from './time.ts';
+import type { PairCounts } from './count.ts';
+import { listEntries, tokensOf } from './list-entries.ts';
+import type { TileEntry } from './list-entries.ts';
+import { cellsOf, columns, notesOf, placesOf } from './tile-row.ts';
+import type { TileRow } from './tile-row.ts';
+import { timeCase } from './time-case.ts';
+import type { TimedCase } from './time-case.ts';
+import type { Timer } from './time.ts';
 
-/** One attention in plain tiles and by its plan. */
-export interface TileRow {
-  readonly name: string;
-  readonly tokens: number;
-  readonly plan: string;
-  readonly live: number;
-  readonly plain: number;
-  readonly chosen: number;
-  /** Of the chosen plan, whole tiles. */
-  readonly computed: number;
-  /** Visited over live of the same set undilated and contiguous. */
-  readonly contiguous: number | null;
-  /** By the cost model, on the software target. */
-  readonly predicted: number | null;
-  readonly falseTiles: number | null;
-  /** Where they are: of every pass, head and kind how many, and the first. */
-  readonly falsePlaces: readonly string[];
-  readonly time: TileTime | null;
-}
+/** Pairs that a plan visits in a launch that is looked into for false tiles; longer ones are halved. */
+const MOST_INSPECTED_PAIRS = 2 ** 27;
+/**
+ * Pairs that plain tiles visit, over all heads, in a launch that is measured; longer ones are halved. About half a second on
+ * the software adapter.
+ */
+const MOST_TIMED_PAIRS = 3 * 2 ** 20;
+/** Fewer tokens of a sequence are not measured. */
+const LEAST_TIMED_TOKENS = 512;
 
-/** Longer launches are not looked into. */
-const MOST_INSPECTED = 8192;
+/** Seconds for timing; patterns come first, examples that are left are named. */
+const BUDGET = '300';
 
 export const benchmark: Benchmark = {
   name: 'tiles',
@@ -40,118 +34,106 @@ export const benchmark: Benchmark = {
   async run(args, say) {
     const n = Number(optionOf(args, 'n', '8191'));
     const only = optionOf(args, 'only', '');
-    const inspect = args.includes('--inspect');
     const timer = args.includes('--time') ? await (await import('./time.ts')).createTimer() : null;
+    const budget = 1000 * Number(optionOf(args, 'budget', BUDGET));
+    let spent = 0;
     const rows: TileRow[] = [];
-    for (const entry of [...tileCases(n), ...exampleCases(n)].filter(({ name }) => name.includes(only))) {
-      for (const [unit, plain] of compilePairs(entry)) {
-        const title = unit.name === 'a' ? entry.name : `${entry.name} ${unit.name}`;
-        const tokens = tokensOf(unit, entry.n);
-        const launched = launch(unit, tokens, tokens);
+    const untimed: string[] = [];
+    for (const entry of listEntries(n).filter(({ name }) => name.includes(only))) {
+      const units = compilePairs(entry.halved(0));
+      for (const number of units.keys()) {
         const start = performance.now();
-        const [chosen, base] = [countPairs(unit, launched), countPairs(plain, launched)];
-        const falseTiles = inspect && tokens <= MOST_INSPECTED ? listFalseTiles(unit, launched) : null;
-        rows.push({
-          name: title,
-          tokens,
-          plan: planOf(unit),
-          live: chosen.live,
-          plain: base.visited,
-          chosen: chosen.visited,
-          computed: chosen.computed,
-          contiguous: contiguousRatio(entry),
-          predicted: explainUnit(launched, unit, 'software', null).predicted.over_plain,
-          falseTiles: falseTiles?.length ?? null,
-          falsePlaces: placesOf(falseTiles ?? []),
-          time: timer === null ? null : await timer.measure(unit, plain, launched),
-        });
+        const row = measureRow(entry, number, args.includes('--inspect'));
+        const begin = performance.now();
+        const isTimed = timer !== null && (row.plan !== 'plain' || entry.isPattern);
+        if (isTimed && spent > budget) untimed.push(row.name);
+        const time = isTimed && spent <= budget ? await timeRow(timer, entry, number) : null;
+        spent += performance.now() - begin;
+        rows.push({ ...row, time });
         const seconds = ((performance.now() - start) / 1000).toFixed(1);
-        const wrong = falseTiles === null ? '' : `, ${falseTiles.length} false tiles`;
-        say(`${title}: ${planOf(unit)}${wrong} (${seconds} s)`);
+        say(`${row.name}: ${row.plan} (${seconds} s)`);
       }
     }
     timer?.close();
     return {
-      table: {
-        columns: [
-          'attention',
-          'tokens',
-          'plan',
-          'live pairs',
-          'plain / live',
-          'plan / live',
-          'tiles / live',
-          'contiguous',
-          'of it',
-          'false',
-          'predicted',
-          'measured',
-        ],
-        rows: rows.map(cellsOf),
-      },
-      notes: [
-        'pairs of one head (the mean of up to four), inside the tiles of the software target, 32 x 32 at head dimension 64',
-        'plain, plan: pairs inside the launch that its tiles visit; tiles: whole tiles of the plan, padding counted',
-        'contiguous: visited / live of the same set undilated and contiguous; of it: plan / live over that',
-        'false: partial tiles of tables, of all heads, that are in truth full or empty, up to 8192 tokens',
-        'predicted, measured: time of plain tiles over that of the plan',
-        ...rows.flatMap(({ name, falsePlaces }) =>
-          falsePlaces.map((place) => `false tiles of ${name}: ${place}`),
-        ),
-      ],
+      table: { columns, rows: rows.map(cellsOf) },
+      notes: notesOf(rows, untimed),
       data: rows,
     };
   },
 };
 
-function cellsOf(row: TileRow): (string | number)[] {
-  const ratio = row.chosen / row.live;
-  const { time } = row;
-  return [
-    row.name,
-    row.tokens,
-    row.plan,
-    Math.round(row.live),
-    (row.plain / row.live).toFixed(3),
-    ratio.toFixed(3),
-    (row.computed / row.live).toFixed(3),
-    row.contiguous === null ? '' : row.contiguous.toFixed(3),
-    row.contiguous === null ? '' : (ratio / row.contiguous).toFixed(3),
-    row.falseTiles ?? '',
-    row.plan === 'plain' || row.predicted === null ? '' : row.predicted.toFixed(2),
-    time === null ? '' : (time.plain / time.chosen).toFixed(2),
-  ];
+/** An attention of an entry, compiled and launched, at the size of the entry or a smaller one. */
+interface Launched {
+  readonly entry: TileCase;
+  readonly unit: CompiledUnit;
+  readonly launched: LaunchedUnit;
+  readonly chosen: PairCounts;
+  readonly plain: PairCounts;
 }
 
-/** Passes, heads and kinds with false tiles: `pass near, head 2: 12 dead, the first at query 64, key 128`. */
-function placesOf(tiles: readonly FalseTileOfPass[]): readonly string[] {
-  const groups = new Map<string, FalseTileOfPass[]>();
-  for (const tile of tiles) {
-    const key = `pass ${tile.pass}, head ${tile.head}: ${tile.kind}`;
-    groups.set(key, [...(groups.get(key) ?? []), tile]);
+function launchEntry(entry: TileCase, number: number): Launched {
+  const [unit, plain] = compilePairs(entry)[number];
+  const tokens = tokensOf(unit, entry.n);
+  const launched = launch(unit, tokens, tokens);
+  return {
+    entry,
+    unit,
+    launched,
+    chosen: countPairs(unit, launched),
+    plain: countPairs(plain, launched),
+  };
+}
+
+/** The largest launch of an entry that is small enough, halved again and again; the last one where no halving helps. */
+function halvedUntil(
+  entry: TileEntry,
+  number: number,
+  whole: Launched,
+  isSmall: (launched: Launched) => boolean,
+): Launched {
+  let found = whole;
+  for (let halvings = 1; !isSmall(found); halvings++) {
+    const next = launchEntry(entry.halved(halvings), number);
+    if (next.launched.nq >= found.launched.nq) break;
+    found = next;
   }
-  return [...groups].map(
-    ([key, [first, ...others]]) =>
-      `${key}, ${others.length + 1}, the first at query ${first.query}, key ${first.key}`,
+  return found;
+}
+
+function measureRow(entry: TileEntry, number: number, inspect: boolean): Omit<TileRow, 'time'> {
+  const whole = launchEntry(entry.halved(0), number);
+  const { unit, launched, chosen, plain } = whole;
+  const inspected = inspect
+    ? halvedUntil(entry, number, whole, (found) => found.chosen.visited <= MOST_INSPECTED_PAIRS)
+    : null;
+  const falseTiles = inspected === null ? null : listFalseTiles(inspected.unit, inspected.launched);
+  return {
+    name: unit.name === 'a' ? entry.name : `${entry.name} ${unit.name}`,
+    tokens: launched.nq,
+    plan: planOf(unit),
+    live: chosen.live,
+    plain: plain.visited,
+    plainComputed: plain.computed,
+    chosen: chosen.visited,
+    computed: chosen.computed,
+    contiguous: contiguousRatio(whole.entry),
+    predicted: explainUnit(launched, unit, 'software', null).predicted.over_plain,
+    falseTiles: falseTiles?.length ?? null,
+    inspectedTokens: inspected?.launched.nq ?? null,
+    falsePlaces: placesOf(falseTiles ?? []),
+  };
+}
+
+function timeRow(timer: Timer, entry: TileEntry, number: number): Promise<TimedCase | null> {
+  const timed = halvedUntil(
+    entry,
+    number,
+    launchEntry(entry.halved(0), number),
+    ({ plain, launched }) =>
+      plain.visited * launched.model.heads <= MOST_TIMED_PAIRS || launched.nq < 2 * LEAST_TIMED_TOKENS,
   );
-}
-
-function exampleCases(n: number): readonly TileCase[] {
-  return readdirSync(examples)
-    .filter((file) => file.endsWith('.sa'))
-    .map((file) => ({
-      name: file.replace(/\.sa$/, ''),
-      text: readFileSync(new URL(file, examples), 'utf8'),
-      n,
-      contiguous: null,
-    }));
-}
-
-/** The length of a space that is fixed; the given one elsewhere, less where inputs would be large. */
-function tokensOf({ graph }: CompiledUnit, n: number): number {
-  const nominal = nominalLaunch(graph);
-  if (typeof nominal === 'string') return n;
-  return graph.space !== null || nominal.nq < 4096 ? nominal.nq : n;
+  return timeCase(timer, timed.entry, number, timed.launched, entry.isPattern);
 }
 
 function planOf({ schedule }: CompiledUnit): string {

@@ -1,33 +1,28 @@
-import type { CompiledUnit } from '../../compiler/index.ts';
-import { makeTensors } from '../../cli/run/tensors.ts';
+import { makeTensors, valuesOf } from '../../cli/run/tensors.ts';
 import type { LaunchedUnit } from '../../cli/launch-unit.ts';
 import { layOutTensors } from '../../runtime/launch/tensor-layout.ts';
 import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import { acquireDevice } from '../../runtime/node/index.ts';
 import { createAttention } from '../../runtime/webgpu/create-attention.ts';
-import { median } from '../benchmark.ts';
-
-/** Milliseconds of a launch, medians of rounds in turns. */
-export interface TileTime {
-  readonly plain: number;
-  readonly chosen: number;
-}
 
 export interface Timer {
-  measure(unit: CompiledUnit, plain: CompiledUnit, launched: LaunchedUnit): Promise<TileTime>;
   /**
    * Milliseconds of each of some descriptors, in turns, round by round until `isEnough`; each round begins with another
-   * one.
+   * one. They compute the same.
+   *
+   * @throws {Error} where outputs differ.
    */
   measureRounds(
     descriptors: readonly AttentionDescriptor[],
     launched: LaunchedUnit,
     isEnough: (rounds: readonly (readonly number[])[]) => boolean,
+    options?: { readonly compare: boolean },
   ): Promise<readonly (readonly number[])[]>;
   close(): void;
 }
 
-const ROUNDS = 5;
+/** The largest difference of two outputs, as a part of the largest value. */
+const LARGEST_DIFFERENCE = 1e-4;
 
 /** Times launches on the software adapter, by timestamp queries of the device. */
 export async function createTimer(): Promise<Timer> {
@@ -35,41 +30,49 @@ export async function createTimer(): Promise<Timer> {
   if (acquired.kind === 'none') throw new Error(`there is no software adapter: ${acquired.reason}`);
   const { device } = acquired;
 
-  const measureRounds: Timer['measureRounds'] = async (descriptors, { nq, nk, arrays }, isEnough) => {
-    const request = { nq, nk, arrays };
-    const runs = [];
-    for (const descriptor of descriptors) {
-      const layouts = layOutTensors(descriptor, { batch: 1, nq, nk });
-      const tensors = makeTensors(descriptor, layouts, {}, 1);
-      const attention = createAttention(device, descriptor);
-      const plan = await attention.plan(request);
-      const host = { q: tensors.q.stored, k: tensors.k.stored, v: tensors.v.stored };
-      runs.push({ attention, plan, host });
-    }
+  const measureRounds: Timer['measureRounds'] = async (
+    descriptors,
+    { nq, nk, arrays },
+    isEnough,
+    options,
+  ) => {
+    // Shaders are compiled side by side.
+    const runs = await Promise.all(
+      descriptors.map(async (descriptor) => {
+        const layouts = layOutTensors(descriptor, { batch: 1, nq, nk });
+        const tensors = makeTensors(descriptor, layouts, {}, 1);
+        const attention = createAttention(device, descriptor);
+        const plan = await attention.plan({ nq, nk, arrays });
+        return { attention, plan, host: { q: tensors.q.stored, k: tensors.k.stored, v: tensors.v.stored } };
+      }),
+    );
     const rounds: number[][] = [];
-    // The first round compiles shaders and warms up.
+    // The first round warms up, and shows whether the outputs are the same.
     for (let round = 0; round === 0 || !isEnough(rounds); round++) {
       const times = new Array<number>(runs.length);
+      const outputs = new Array<Float64Array>(runs.length);
       for (let turn = 0; turn < runs.length; turn++) {
         const at = (turn + round) % runs.length;
         const { attention, plan, host } = runs[at];
-        const { milliseconds } = await attention.forward(host, { plan, time: true });
+        const { milliseconds, out } = await attention.forward(host, { plan, time: true });
         if (milliseconds === null) throw new Error('the adapter has no timestamp queries');
         times[at] = milliseconds;
+        if (options?.compare === true && round === 0) outputs[at] = valuesOf(out, descriptors[at].dtype);
       }
       if (round > 0) rounds.push(times);
+      else if (options?.compare === true) compareOutputs(outputs);
     }
     for (const { attention } of runs) attention.destroy();
     return rounds;
   };
-  return {
-    measureRounds,
-    async measure(unit, plain, launched) {
-      const descriptors = [unit.descriptor!, plain.descriptor!];
-      const rounds = await measureRounds(descriptors, launched, ({ length }) => length === ROUNDS);
-      const [chosen, base] = descriptors.map((_, at) => median(rounds.map((times) => times[at])));
-      return { chosen, plain: base };
-    },
-    close: () => acquired.close(),
-  };
+  return { measureRounds, close: () => acquired.close() };
+}
+
+function compareOutputs([first, ...others]: readonly Float64Array[]): void {
+  const magnitude = first.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  for (const other of others) {
+    const difference = first.reduce((most, value, at) => Math.max(most, Math.abs(value - other[at])), 0);
+    if (!(difference <= LARGEST_DIFFERENCE * magnitude))
+      throw new Error(`outputs differ by ${difference}, their largest value is ${magnitude}`);
+  }
 }
