@@ -1,5 +1,6 @@
 import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import { createAttention } from '../../runtime/index.ts';
+import { inlinedBranches } from '../codegen/wgsl/inlined-branches.ts';
 import { describePass } from '../schedules/describe-schedule.ts';
 import { compareResults } from './check-plan.ts';
 import { smallTiles } from './check-case.ts';
@@ -12,15 +13,38 @@ import { fillArrays } from './predicate.ts';
 const tolerance = 1e-5;
 
 /**
- * Runs the WGSL of a case on a device, as it was scheduled and in passes and views drawn from its seed; null where it
- * gives what dense float64 attention gives.
+ * The most branches of an entry point that is executed. SwiftShader's compiler takes time that is exponential in them; a
+ * kernel of tiles and views has 38 before its mask says anything.
  */
-export async function checkKernel(prepared: PreparedCase, device: GPUDevice): Promise<string | null> {
-  const planned = await launch(prepared, prepared.descriptor, device);
-  if (planned !== null) return planned;
+const branchLimit = 60;
+
+/** What became of the WGSL of a case. */
+export type KernelResult =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'failed'; readonly message: string }
+  /** An entry point has too many branches for the software adapter. */
+  | { readonly kind: 'left out'; readonly branches: number };
+
+/**
+ * Runs the WGSL of a case on a device, as it was scheduled and in passes and views drawn from its seed, against what
+ * dense float64 attention gives.
+ */
+export async function checkKernel(prepared: PreparedCase, device: GPUDevice): Promise<KernelResult> {
   const forced = forcedDescriptor(prepared, [smallTiles], prepared.fuzzCase.seed);
+  const branches = Math.max(...[prepared.descriptor, forced].map(mostBranches));
+  if (branches > branchLimit) return { kind: 'left out', branches };
+  const planned = await launch(prepared, prepared.descriptor, device);
+  if (planned !== null) return { kind: 'failed', message: planned };
   const problem = await launch(prepared, forced, device);
-  return problem && `${problem}${forced.passes.map((pass) => `\n  ${describePass(pass)}`).join('')}`;
+  if (problem === null) return { kind: 'ok' };
+  const passes = forced.passes.map((pass) => `\n  ${describePass(pass)}`);
+  return { kind: 'failed', message: `${problem}${passes.join('')}` };
+}
+
+function mostBranches({ passes, wgsl }: AttentionDescriptor): number {
+  return Math.max(
+    ...passes.flatMap(({ kernels }) => kernels.map(({ name }) => inlinedBranches(wgsl.code, name))),
+  );
 }
 
 async function launch(

@@ -58,6 +58,11 @@ function describeFailure({ check, message, caseSeed, text, launch }: FuzzFailure
   return `${check}: ${message}\nrepeat with: npm run fuzz -- --case ${caseSeed}\n\n${text}${launched}\n`;
 }
 
+function describeLeftOut({ leftOut }: FuzzReport): string {
+  const cases = leftOut.map(({ caseSeed, branches }) => `${caseSeed} with ${branches} branches`);
+  return cases.length === 0 ? '0' : `${cases.length} (case ${cases.join(', case ')})`;
+}
+
 function table(report: FuzzReport, device: string, seconds: number): string {
   const refused = Object.entries(report.refused).map(([code, count]) => `${count} ${code}`);
   const rows: readonly (readonly [string, string])[] = [
@@ -66,6 +71,7 @@ function table(report: FuzzReport, device: string, seconds: number): string {
     ['refused by the compiler', refused.join(', ') || '0'],
     ['mutated texts', `${report.mutations}`],
     ['executed as WGSL', `${report.kernels} (${device})`],
+    ['left out of these', describeLeftOut(report)],
     ['emulated as CUDA', `${report.cuda}`],
     ['failures', `${report.failures.length}`],
   ];

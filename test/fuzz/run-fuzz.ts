@@ -40,6 +40,8 @@ export interface FuzzReport {
   readonly refused: Readonly<Record<string, number>>;
   readonly mutations: number;
   readonly kernels: number;
+  /** Cases that were to be executed and have too many branches for the software adapter. */
+  readonly leftOut: readonly { readonly caseSeed: number; readonly branches: number }[];
   readonly cuda: number;
   readonly failures: readonly FuzzFailure[];
 }
@@ -61,6 +63,7 @@ export async function runFuzz(
   const { firstCase = firstCaseOf(seed) } = options;
   const refused: Record<string, number> = {};
   const failures: FuzzFailure[] = [];
+  const leftOut: { caseSeed: number; branches: number }[] = [];
   let [done, checked, mutations, kernels, cuda] = [0, 0, 0, 0, 0];
   const fail = (failure: FuzzFailure): void => {
     failures.push(failure);
@@ -75,9 +78,11 @@ export async function runFuzz(
     if (result.kind === 'ok') checked++;
 
     if (result.kind === 'ok' && device !== null && done % kernelEvery === 0) {
-      kernels++;
-      const message = await checkKernel(result.prepared, device);
-      if (message !== null) fail(await shrinkKernelFailure(caseSeed, fuzzCase, message, device));
+      const executed = await checkKernel(result.prepared, device);
+      if (executed.kind === 'left out') leftOut.push({ caseSeed, branches: executed.branches });
+      else kernels++;
+      if (executed.kind === 'failed')
+        fail(await shrinkKernelFailure(caseSeed, fuzzCase, executed.message, device));
     }
 
     if (result.kind === 'ok' && cudaEvery !== null && done % cudaEvery === 0) {
@@ -98,7 +103,7 @@ export async function runFuzz(
     done++;
     watch.progress?.(done);
   }
-  return { runs: done, checked, refused, mutations, kernels, cuda, failures };
+  return { runs: done, checked, refused, mutations, kernels, leftOut, cuda, failures };
 }
 
 /** The smallest case that the same check refuses. */
@@ -127,8 +132,8 @@ async function shrinkKernelFailure(
   ]) {
     const smaller: FuzzCase = { ...current, ...change };
     const result = checkCase(smaller);
-    const problem = result.kind === 'ok' ? await checkKernel(result.prepared, device) : null;
-    if (problem !== null) [current, found] = [smaller, problem];
+    const executed = result.kind === 'ok' ? await checkKernel(result.prepared, device) : null;
+    if (executed?.kind === 'failed') [current, found] = [smaller, executed.message];
   }
   return describeFailure(caseSeed, current, { check: 'kernel', message: found });
 }

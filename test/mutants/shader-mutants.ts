@@ -46,7 +46,7 @@ export const shaderMutants: readonly Mutant[] = [
     name: 'a comparison of the printed mask is strict',
     of: 'relay',
     noticedBy: device,
-    break: inText(/0 <= distance && distance < 4/g, '0 < distance && distance < 4'),
+    break: inText(/\(0 <= distance\) & \(distance < 4\)/g, '(0 < distance) & (distance < 4)'),
   },
   {
     name: 'padding behind the last query is stored',

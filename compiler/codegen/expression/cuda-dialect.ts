@@ -6,4 +6,5 @@ export const cudaDialect: Dialect = {
   select: (condition, then, otherwise) => `(${condition} ? ${then} : ${otherwise})`,
   knownShift: (amount) => `${amount}`,
   shift: (amount) => amount,
+  isEager: false,
 };

@@ -1,11 +1,14 @@
 import type { MaskNode, NodeId } from '../../../runtime/mask/nodes.ts';
 
 /** How tightly the outermost operator of a text binds. Shifts, bits and logic are mixed only with parentheses. */
-export type Binding = 'atom' | 'unary' | 'product' | 'sum' | 'bits' | 'relation' | 'and' | 'or';
+export type Binding =
+  'atom' | 'unary' | 'product' | 'sum' | 'bits' | 'relation' | 'and' | 'or' | 'eager and' | 'eager or';
 
 export interface Printed {
   readonly text: string;
   readonly binding: Binding;
+  /** Whether evaluating the text reads an array: worth a branch where the result may not matter. */
+  readonly isCostly?: boolean;
 }
 
 /** Where the target languages differ. */
@@ -16,6 +19,11 @@ export interface Dialect {
   /** The amount of a shift that is known, 0 .. 31, and of one that is not. */
   readonly knownShift: (amount: number) => string;
   readonly shift: (amount: string) => string;
+  /**
+   * Whether conditions that cost next to nothing are joined by `&` and `|`, which evaluate both sides. Where a shader
+   * compiler makes a block of every `&&` and `||`, a mask of twenty conditions is twenty branches one after another.
+   */
+  readonly isEager: boolean;
 }
 
 type OperatorNode = Extract<
@@ -64,12 +72,23 @@ export function printOperator(
       return { text: `${term(first)} ${sign} ${term(second)}`, binding: 'relation' };
     }
     case 'and':
-      return { text: `${logic(first, 'and')} && ${logic(second, 'and')}`, binding: 'and' };
     case 'or':
-      return { text: `${logic(first, 'or')} || ${logic(second, 'or')}`, binding: 'or' };
+      return join(node.kind, first, second, dialect.isEager && second.isCostly !== true);
     case 'arithmetic':
       return arithmetic(node, first, second, nonNegative, dialect);
   }
+}
+
+/** Only the right side of `&&` and `||` is guarded: the left one is always evaluated. */
+function join(kind: 'and' | 'or', left: Printed, right: Printed, isEager: boolean): Printed {
+  if (isEager) {
+    const binding = `eager ${kind}` as const;
+    // In WGSL comparisons stand in parentheses beside & and |.
+    const side = (printed: Printed): string => within(printed, ['atom', 'unary', binding]);
+    return { text: `${side(left)} ${kind === 'and' ? '&' : '|'} ${side(right)}`, binding };
+  }
+  const side = (printed: Printed): string => within(printed, ['atom', 'unary', 'relation', kind]);
+  return { text: `${side(left)} ${kind === 'and' ? '&&' : '||'} ${side(right)}`, binding: kind };
 }
 
 function arithmetic(
@@ -138,5 +157,3 @@ const tight = (printed: Printed): string => within(printed, ['atom']);
 const product = (printed: Printed): string => within(printed, ['atom', 'unary', 'product']);
 const summand = (printed: Printed): string => within(printed, ['atom', 'unary', 'product', 'sum']);
 const term = summand;
-const logic = (printed: Printed, same: 'and' | 'or'): string =>
-  within(printed, ['atom', 'unary', 'relation', same]);

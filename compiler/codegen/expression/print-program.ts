@@ -64,13 +64,12 @@ export function printRoots(
       printed[id] = atom(name);
       return;
     }
-    let text = printNode(
-      node,
-      operandsOf(node).map((operand) => printed[operand]),
-      scope,
-      (operand) => facts.nonNegative(operand),
-      dialect,
-    );
+    const operands = operandsOf(node).map((operand) => printed[operand]);
+    const isCostly = readsArray(node) || operands.some((operand) => operand.isCostly === true);
+    let text: Printed = {
+      ...printNode(node, operands, scope, (operand) => facts.nonNegative(operand), dialect),
+      isCostly,
+    };
     if (uses[id] > 1 && isWorthNaming(node, text)) {
       const shared = namer.name(nameHint(node));
       lets.push({ node: id, text: dialect.declare(shared, text.text, isCondition(node)) });
@@ -79,6 +78,10 @@ export function printRoots(
     printed[id] = text;
   });
   return { lets, results: roots.map((root) => printed[root]) };
+}
+
+function readsArray({ kind }: MaskNode): boolean {
+  return kind === 'lookup' || kind === 'bit' || kind === 'member';
 }
 
 /** Calls bind as tightly as names, but are not as cheap. */

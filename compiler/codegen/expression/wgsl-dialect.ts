@@ -5,4 +5,6 @@ export const wgslDialect: Dialect = {
   select: (condition, then, otherwise) => `select(${otherwise}, ${then}, ${condition})`,
   knownShift: (amount) => `${amount}u`,
   shift: (amount) => `u32(${amount})`,
+  // Tint makes a block of every && and ||.
+  isEager: true,
 };

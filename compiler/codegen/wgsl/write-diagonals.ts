@@ -42,8 +42,8 @@ export function writeDiagonals(context: KernelContext): Block {
 function writeMarking(context: KernelContext): Block {
   const { tiles, mask } = context;
   const conditions = [
-    '0 <= j',
-    'j <= last_key',
+    '(0 <= j)',
+    '(j <= last_key)',
     ...(mask.kind === 'predicate' ? [`${mask.isLive}(i, j, head_id, batch_id)`] : []),
   ];
   return [
@@ -53,7 +53,7 @@ function writeMarking(context: KernelContext): Block {
     `    let i = ${queryPosition(context, 'row')};`,
     '    for (var key = 0u; key < end; key++) {',
     `      let j = ${keyPosition(context, 'key')};`,
-    `      live |= select(0u, 1u << key, ${conditions.join(' && ')});`,
+    `      live |= select(0u, 1u << key, ${conditions.join(' & ')});`,
     '    }',
     '  }',
     `  ${tiles.liveKeys}[row] = live;`,

@@ -101,7 +101,7 @@ function askEveryKey(context: KernelContext, isLive: string): Block {
       ...start,
       'for (var key = 0u; key < TILE_KEYS; key++) {',
       `  let j = ${keyPosition(context, 'key')};`,
-      `  live |= select(0u, 1u << key, j >= 0 && ${isLive});`,
+      `  live |= select(0u, 1u << key, (j >= 0) & ${isLive});`,
       '}',
     ];
   }

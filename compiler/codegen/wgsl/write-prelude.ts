@@ -22,7 +22,7 @@ const PRELUDE: Record<string, Block> = {
     '  return 32 - i32(countLeadingZeros(u32(abs(a))));',
     '}',
   ],
-  is_power_of_two: ['fn is_power_of_two(a: i32) -> bool {', '  return a > 0 && (a & (a - 1)) == 0;', '}'],
+  is_power_of_two: ['fn is_power_of_two(a: i32) -> bool {', '  return (a > 0) & ((a & (a - 1)) == 0);', '}'],
 };
 
 /** The functions that `text` calls, in a fixed order. */

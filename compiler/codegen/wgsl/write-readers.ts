@@ -3,7 +3,11 @@ import type { ModuleNames } from './names.ts';
 import { unroll } from '../text.ts';
 import type { Block } from '../text.ts';
 
-/** One function for each array of the arenas; an index outside the array reads -1, false, nothing or 0. */
+/**
+ * One function for each array of the arenas; an index outside the array reads -1, false, nothing or 0. Whether an index
+ * lies inside is no branch, and what is loaded for one outside is the first element: masks call readers by the dozen, in
+ * loops, and shader compilers inline them all.
+ */
 export function writeReaders(plan: KernelPlan, names: ModuleNames): Block[] {
   return [
     ...plan.arrays.map((array) => {
@@ -25,10 +29,9 @@ function writeLookup({ name, rank }: PlannedArray, names: ModuleNames): Block {
   return [
     `// ${name}[${indices(rank).join(', ')}], -1 outside.`,
     `fn ${names.reader(name)}(${indexParameters(rank)}) -> i32 {`,
-    `  if (${outside(dims)}) {`,
-    '    return -1;',
-    '  }',
-    `  return bitcast<i32>(arena[${names.field(`${name}_at`)} + u32(${flatten(dims)})]);`,
+    `  let inside = ${inside(dims)};`,
+    `  let at = ${names.field(`${name}_at`)} + u32(select(0, ${flatten(dims)}, inside));`,
+    '  return select(-1, bitcast<i32>(arena[at]), inside);',
     '}',
   ];
 }
@@ -40,11 +43,9 @@ function writeBitTest({ name, rank }: PlannedArray, names: ModuleNames): Block {
   return [
     `// Whether ${name}[${indices(rank).join(', ')}] is set, false outside. 32 bits a word, rows padded to whole words.`,
     `fn ${names.reader(name)}(${indexParameters(rank)}) -> bool {`,
-    `  if (${outside(dims)}) {`,
-    '    return false;',
-    '  }',
-    `  let word = arena[${names.field(`${name}_at`)} + ${rows}u32(${last}) / 32u];`,
-    `  return ((word >> (u32(${last}) % 32u)) & 1u) == 1u;`,
+    `  let inside = ${inside(dims)};`,
+    `  let at = ${names.field(`${name}_at`)} + select(0u, ${rows}u32(${last}) / 32u, inside);`,
+    `  return inside & (((arena[at] >> (u32(${last}) % 32u)) & 1u) == 1u);`,
     '}',
   ];
 }
@@ -56,21 +57,17 @@ function writeMember({ name, rank }: PlannedArray, names: ModuleNames): Block {
     `// Whether row \`list_row\` of ${name} holds \`value\`: binary search among its ascending values.`,
     `fn ${names.reader(name)}(list_row: i32, value: i32) -> bool {`,
     `  let rows = ${rows};`,
-    '  if (list_row < 0 || list_row >= rows) {',
-    '    return false;',
-    '  }',
-    `  let starts = ${at} + u32(list_row);`,
+    '  let inside = u32(list_row) < u32(rows);',
+    `  let starts = ${at} + u32(select(0, list_row, inside));`,
     `  let values = ${at} + u32(rows) + 1u;`,
     '  var low = arena[starts];',
-    '  let end = arena[starts + 1u];',
+    '  let end = select(low, arena[starts + 1u], inside);',
     '  var high = end;',
     '  while (low < high) {',
     '    let middle = (low + high) / 2u;',
-    '    if (bitcast<i32>(arena[values + middle]) < value) {',
-    '      low = middle + 1u;',
-    '    } else {',
-    '      high = middle;',
-    '    }',
+    '    let is_below = bitcast<i32>(arena[values + middle]) < value;',
+    '    low = select(low, middle + 1u, is_below);',
+    '    high = select(middle, high, is_below);',
     '  }',
     '  return low < end && bitcast<i32>(arena[values + low]) == value;',
     '}',
@@ -82,10 +79,9 @@ function writeReal({ name, axes }: PlannedReal, names: ModuleNames): Block {
   return [
     `// ${name}[${axes.map((axis, dim) => (axis === 'any' ? `i${dim}` : axis)).join(', ')}], 0 outside.`,
     `fn ${names.realReader(name)}(${indexParameters(axes.length)}) -> f32 {`,
-    `  if (${outside(dims)}) {`,
-    '    return 0.0;',
-    '  }',
-    `  return floats[${names.field(`${name}_at`)} + u32(${flatten(dims)})];`,
+    `  let inside = ${inside(dims)};`,
+    `  let at = ${names.field(`${name}_at`)} + u32(select(0, ${flatten(dims)}, inside));`,
+    '  return select(0.0, floats[at], inside);',
     '}',
   ];
 }
@@ -104,8 +100,10 @@ function indexParameters(rank: number): string {
     .join(', ');
 }
 
-function outside(dims: readonly string[]): string {
-  return dims.map((dim, at) => `i${at} < 0 || i${at} >= ${dim}`).join(' || ');
+/** As u32 an index below 0 lies behind the end. */
+function inside(dims: readonly string[]): string {
+  const conditions = dims.map((dim, at) => `u32(i${at}) < u32(${dim})`);
+  return conditions.length === 1 ? conditions[0] : conditions.map((text) => `(${text})`).join(' & ');
 }
 
 /** The row-major index of i0, i1, ... */

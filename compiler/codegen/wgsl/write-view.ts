@@ -61,7 +61,7 @@ export function writeExistence(plan: KernelPlan, names: ModuleNames): Block[] {
             '// The row of the query at a position, -1 where there is none.',
             'fn existing_row(position: i32) -> i32 {',
             `  let row = position - ${offset};`,
-            `  return select(-1, row, 0 <= row && row < i32(${nq}));`,
+            `  return select(-1, row, (0 <= row) & (row < i32(${nq})));`,
             '}',
           ],
         ]
@@ -71,7 +71,7 @@ export function writeExistence(plan: KernelPlan, names: ModuleNames): Block[] {
           [
             '// The position itself where there is a key, else -1.',
             'fn existing_key(position: i32) -> i32 {',
-            `  return select(-1, position, 0 <= position && position < i32(${nk}));`,
+            `  return select(-1, position, (0 <= position) & (position < i32(${nk})));`,
             '}',
           ],
         ]
@@ -104,10 +104,8 @@ function writeView(
           .map((_, before) => numbers.tiles(before, regions[before], extents[before]));
         const box = first.length === 0 ? 'tile' : `(tile - ${first.join(' - ')})`;
         const inBox = extents[at].reduce((total, extent) => total * extent, 1);
-        const body = [
-          ...(inBox < slots ? [`if (slot >= ${inBox}u) {`, '  return -1;', '}'] : []),
-          ...writeRegion(region, at, extents[at], box, exists, numbers),
-        ];
+        const filled = inBox < slots ? [`slot < ${inBox}u`] : [];
+        const body = writeRegion(region, at, extents[at], box, filled, exists, numbers);
         if (at === last) return body;
         const end = [...first, numbers.tiles(at, region, extents[at])].join(' + ');
         return [`if (tile < ${end}) {`, ...indent(body), '}'];
@@ -117,12 +115,16 @@ function writeView(
   ];
 }
 
-/** Tile and slot are numbers in two mixed bases; their digits together are the coordinates. */
+/**
+ * Tile and slot are numbers in two mixed bases; their digits together are the coordinates. `filled` is what a slot has to
+ * be to lie in the box.
+ */
 function writeRegion(
   { base, axes }: ViewRegion,
   region: number,
   extents: readonly number[],
   box: string,
+  filled: readonly string[],
   exists: string,
   numbers: ViewNumbers,
 ): Block {
@@ -137,8 +139,9 @@ function writeRegion(
   const bounds = axes.flatMap(({ size }, axis) => {
     const value = literal(size);
     if (value !== null && value % extents[axis] === 0) return [];
-    return [`${coordinates[axis]} >= ${numbers.size(region, axis, size)}`];
+    return [`${coordinates[axis]} < ${numbers.size(region, axis, size)}`];
   });
+  const conditions = [...filled, ...bounds];
   const terms = axes.map(({ stride }, axis) => {
     const value = literal(stride);
     return value === 1 ? coordinates[axis] : `${coordinates[axis]} * ${numbers.stride(region, axis, stride)}`;
@@ -146,13 +149,17 @@ function writeRegion(
   const start = numbers.base(region, base);
   const steps = `i32(${terms.join(' + ')})`;
   const position = start === '0' ? steps : `${start} + ${steps}`;
-  return [
-    ...digits,
-    ...(bounds.length === 0 ? [] : [`if (${bounds.join(' || ')}) {`, '  return -1;', '}']),
-    ...(position.length > 80
-      ? [`return ${exists}(`, `  ${position},`, ');']
-      : [`return ${exists}(${position});`]),
-  ];
+  return [...digits, ...returnWhere(conditions, `${exists}(${position})`)];
+}
+
+/** `return` of a position where all conditions hold, else of -1. */
+function returnWhere(conditions: readonly string[], position: string): Block {
+  const inside = conditions.length === 1 ? conditions[0] : conditions.map((text) => `(${text})`).join(' & ');
+  const all = conditions.length === 0 ? [position] : ['-1', position, inside];
+  const line = all.length === 1 ? `return ${position};` : `return select(${all.join(', ')});`;
+  return all.length === 1 || line.length <= 110
+    ? [line]
+    : ['return select(', ...all.map((text) => `  ${text},`), ');'];
 }
 
 /** Digit `at` of a number in a mixed base; the first digit takes what is left. */

@@ -166,10 +166,9 @@ struct Params {
 
 // ids[i0, i1], -1 outside.
 fn read_ids(i0: i32, i1: i32) -> i32 {
-  if (i0 < 0 || i0 >= params.ids_dim0 || i1 < 0 || i1 >= params.ids_dim1) {
-    return -1;
-  }
-  return bitcast<i32>(arena[params.ids_at + u32(i0 * params.ids_dim1 + i1)]);
+  let inside = (u32(i0) < u32(params.ids_dim0)) & (u32(i1) < u32(params.ids_dim1));
+  let at = params.ids_at + u32(select(0, i0 * params.ids_dim1 + i1, inside));
+  return select(-1, bitcast<i32>(arena[at]), inside);
 }
 
 // What the mask asks of a query alone.
@@ -281,7 +280,7 @@ fn attend_gpu_32x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       if (partial) {
         for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
@@ -535,7 +534,7 @@ fn attend_few_gpu_8x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       if (partial) {
         for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
@@ -766,7 +765,7 @@ fn attend_software_32x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       if (partial) {
         for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
@@ -1309,7 +1308,7 @@ fn attend_few_software_8x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       if (partial) {
         for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {

@@ -52,7 +52,7 @@ struct Params {
 // The keys from key0 on that the query at position i attends to: bit n is key0 + n.
 fn live_keys_of(i: i32, key0: i32, head: i32, batch: i32) -> u32 {
   let span0 = bits_below(params.w + 1 + i - key0) & ~bits_below(-params.w + i - key0);
-  let whole1 = select(0u, 0xffffffffu, 0 <= i && i <= 3);
+  let whole1 = select(0u, 0xffffffffu, (0 <= i) & (i <= 3));
   let span2 = bits_below(4 - key0);
   return span0 | whole1 | span2;
 }
@@ -135,7 +135,7 @@ fn attend_gpu_32x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       // What the tile before has left is no longer read.
       workgroupBarrier();
@@ -381,7 +381,7 @@ fn attend_few_gpu_8x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       // What the tile before has left is no longer read.
       workgroupBarrier();
@@ -604,7 +604,7 @@ fn attend_software_32x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       // What the tile before has left is no longer read.
       workgroupBarrier();
@@ -1139,7 +1139,7 @@ fn attend_few_software_8x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       // What the tile before has left is no longer read.
       workgroupBarrier();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Namer } from '../../../compiler/codegen/expression/namer.ts';
 import { printProgram } from '../../../compiler/codegen/expression/print-program.ts';
 import { WGSL_RESERVED } from '../../../compiler/codegen/expression/wgsl-keywords.ts';
+import { cudaDialect } from '../../../compiler/codegen/expression/cuda-dialect.ts';
 import { wgslDialect } from '../../../compiler/codegen/expression/wgsl-dialect.ts';
 import { writePrelude } from '../../../compiler/codegen/wgsl/write-prelude.ts';
 import { rangesOfGraph } from '../../../compiler/ir/find-ranges.ts';
@@ -21,7 +22,10 @@ const GRAPH = graphOf(full, {
   ],
 });
 
-function print(mask: MaskProgram): { lets: readonly { text: string }[]; result: string } {
+function print(
+  mask: MaskProgram,
+  dialect = wgslDialect,
+): { lets: readonly { text: string }[]; result: string } {
   const scope = {
     query: 'i',
     key: 'j',
@@ -35,7 +39,7 @@ function print(mask: MaskProgram): { lets: readonly { text: string }[]; result: 
     scope,
     maskFacts(mask.nodes, rangesOfGraph(GRAPH)),
     new Namer(WGSL_RESERVED, ['i', 'j']),
-    wgslDialect,
+    dialect,
   );
 }
 
@@ -182,8 +186,24 @@ describe('printed programs', () => {
     });
     expect(print(mask)).toEqual({
       lets: [{ node: 2, text: 'let distance = i - j;' }],
-      result: '0 <= distance && (distance < 8 || is_power_of_two(distance))',
+      result: '(0 <= distance) & ((distance < 8) | is_power_of_two(distance))',
     });
+  });
+
+  it('branch only where an array may be left unread, and in C++ as usual', () => {
+    const mask = program((b, i, j) => {
+      const near = b.compare('lt', b.arithmetic('sub', i, j), b.int(8));
+      const isKept = b.add({ kind: 'member', array: 'kept', row: b.int(0), value: j });
+      const isMarked = b.not(b.add({ kind: 'bit', array: 'marks', indices: [i, j] }));
+      const last = b.compare('eq', j, b.int(0));
+      return b.or(b.and(b.and(b.and(isMarked, near), isKept), b.compare('ne', i, b.int(5))), last);
+    });
+    expect(print(mask).result).toBe(
+      '(((!read_marks(i, j) & (i - j < 8)) && read_kept(0, j)) & (i != 5)) | (j == 0)',
+    );
+    expect(print(mask, cudaDialect).result).toBe(
+      '(!read_marks(i, j) && i - j < 8 && read_kept(0, j) && i != 5) || j == 0',
+    );
   });
 
   it('divide by shifts, plainly where the dividend is proved, and floored elsewhere', () => {

@@ -50,21 +50,17 @@ struct Params {
 // Whether row `list_row` of tokens holds `value`: binary search among its ascending values.
 fn contains_tokens(list_row: i32, value: i32) -> bool {
   let rows = 1;
-  if (list_row < 0 || list_row >= rows) {
-    return false;
-  }
-  let starts = params.tokens_at + u32(list_row);
+  let inside = u32(list_row) < u32(rows);
+  let starts = params.tokens_at + u32(select(0, list_row, inside));
   let values = params.tokens_at + u32(rows) + 1u;
   var low = arena[starts];
-  let end = arena[starts + 1u];
+  let end = select(low, arena[starts + 1u], inside);
   var high = end;
   while (low < high) {
     let middle = (low + high) / 2u;
-    if (bitcast<i32>(arena[values + middle]) < value) {
-      low = middle + 1u;
-    } else {
-      high = middle;
-    }
+    let is_below = bitcast<i32>(arena[values + middle]) < value;
+    low = select(low, middle + 1u, is_below);
+    high = select(middle, high, is_below);
   }
   return low < end && bitcast<i32>(arena[values + low]) == value;
 }
@@ -72,21 +68,17 @@ fn contains_tokens(list_row: i32, value: i32) -> bool {
 // Whether row `list_row` of padding holds `value`: binary search among its ascending values.
 fn contains_padding(list_row: i32, value: i32) -> bool {
   let rows = 1;
-  if (list_row < 0 || list_row >= rows) {
-    return false;
-  }
-  let starts = params.padding_at + u32(list_row);
+  let inside = u32(list_row) < u32(rows);
+  let starts = params.padding_at + u32(select(0, list_row, inside));
   let values = params.padding_at + u32(rows) + 1u;
   var low = arena[starts];
-  let end = arena[starts + 1u];
+  let end = select(low, arena[starts + 1u], inside);
   var high = end;
   while (low < high) {
     let middle = (low + high) / 2u;
-    if (bitcast<i32>(arena[values + middle]) < value) {
-      low = middle + 1u;
-    } else {
-      high = middle;
-    }
+    let is_below = bitcast<i32>(arena[values + middle]) < value;
+    low = select(low, middle + 1u, is_below);
+    high = select(middle, high, is_below);
   }
   return low < end && bitcast<i32>(arena[values + low]) == value;
 }
@@ -120,7 +112,7 @@ fn decided_keys_of(i: i32, key0: i32, head: i32, batch: i32) -> vec2<u32> {
 // Whether the query at position i attends to the key at position j, where bounds have not decided it.
 fn is_live(i: i32, j: i32, query: QueryFacts, key: KeyFacts, head: i32, batch: i32) -> bool {
   let distance = j - i;
-  return ((-64 <= distance && distance <= 64) || (query.in_tokens != 0) || (key.in_tokens != 0)) && (key.holds != 0);
+  return (((-64 <= distance) & (distance <= 64)) | (query.in_tokens != 0) | (key.in_tokens != 0)) & (key.holds != 0);
 }
 
 // A word with bits 0 ..< count set; counts outside 0 .. 32 are clamped.
@@ -202,7 +194,7 @@ fn attend_gpu_32x16(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       if (partial) {
         for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
@@ -449,7 +441,7 @@ fn attend_few_gpu_8x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       if (partial) {
         for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
@@ -680,7 +672,7 @@ fn attend_software_32x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       if (partial) {
         for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {
@@ -1265,7 +1257,7 @@ fn attend_few_software_8x32(
     let begin = arena[runs + 2u * run];
     let end = arena[runs + 2u * run + 1u];
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-      let partial = run < first_full || key0 + TILE_KEYS > end;
+      let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
       if (partial) {
         for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {

@@ -124,7 +124,7 @@ fn attend_gpu_32x32(
   let full_begin = u32(row_begin(i_last, head_id, batch_id));
   let full_end = u32(max(row_end(i_first, head_id, batch_id), 0));
   for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-    let partial = key0 < full_begin || key0 + TILE_KEYS > full_end;
+    let partial = (key0 < full_begin) | (key0 + TILE_KEYS > full_end);
 
     // What the tile before has left is no longer read.
     workgroupBarrier();
@@ -396,7 +396,7 @@ fn attend_few_gpu_8x32(
   let full_begin = u32(row_begin(i_last, head_id, batch_id));
   let full_end = u32(max(row_end(i_first, head_id, batch_id), 0));
   for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-    let partial = key0 < full_begin || key0 + TILE_KEYS > full_end;
+    let partial = (key0 < full_begin) | (key0 + TILE_KEYS > full_end);
 
     // What the tile before has left is no longer read.
     workgroupBarrier();
@@ -624,7 +624,7 @@ fn attend_software_32x32(
   let full_begin = u32(row_begin(i_last, head_id, batch_id));
   let full_end = u32(max(row_end(i_first, head_id, batch_id), 0));
   for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-    let partial = key0 < full_begin || key0 + TILE_KEYS > full_end;
+    let partial = (key0 < full_begin) | (key0 + TILE_KEYS > full_end);
 
     // What the tile before has left is no longer read.
     workgroupBarrier();
@@ -1049,7 +1049,7 @@ fn attend_few_software_8x32(
   let full_begin = u32(row_begin(i_last, head_id, batch_id));
   let full_end = u32(max(row_end(i_first, head_id, batch_id), 0));
   for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
-    let partial = key0 < full_begin || key0 + TILE_KEYS > full_end;
+    let partial = (key0 < full_begin) | (key0 + TILE_KEYS > full_end);
 
     // What the tile before has left is no longer read.
     workgroupBarrier();
