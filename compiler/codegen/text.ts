@@ -60,7 +60,9 @@ export function comment(text: string): string[] {
 export function returnLines(expression: string): string[] {
   const single = `return ${expression};`;
   if (single.length <= WIDTH - 2) return [single];
-  const operator = [' || ', ' && ', ' | ', ' & '].find((candidate) => links(expression, candidate).length > 1);
+  const operator = [' || ', ' && ', ' | ', ' & '].find(
+    (candidate) => links(expression, candidate).length > 1,
+  );
   if (operator === undefined) return [single];
   const [first, ...others] = links(expression, operator);
   const chain = [`return ${first}`, ...others.map((link) => `  ${operator.trim()} ${link}`)];
