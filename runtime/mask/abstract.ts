@@ -25,9 +25,9 @@ import type { TileShape } from './tile-stretch.ts';
  * - MIXED: not decided.
  * - SATURATED: not decided, and no whole tile inside the box can be decided either, so that splitting is useless.
  *
- * The nodes are run in post-order over flat arrays (./abstract-interpreter.ts); no code is generated. Inside a box, what was decided for the box
- * stays decided: `read` takes the list of steps that are still open, and `open` gives the list for the parts of the
- * box that was read last.
+ * The nodes are run in post-order over flat arrays (./abstract-interpreter.ts); no code is generated. Inside a box, what
+ * was decided for the box stays decided: `read` takes the list of steps that are still open, and `open` gives the list for
+ * the parts of the box that was read last.
  */
 export class AbstractMask {
   readonly everything: StepList;
@@ -167,6 +167,25 @@ export class AbstractMask {
     );
     this.repeats.set(open, { shift, answer });
     return answer;
+  }
+
+  /**
+   * The least shift that is known by which some leaves (a bit for each) may all be moved while what is open inside the box
+   * that was read last answers alike; 0 where none is known.
+   */
+  periodAlong(leaves: number, open: StepList): number {
+    const { flat } = this;
+    const { verdicts } = this.interpreter;
+    const isOpen = new Set(open.steps);
+    const decided = (id: number) => (isOpen.has(id) ? null : (verdicts[id] as Verdict));
+    const periods = shiftPeriods(flat, decided, leaves);
+    let period = 1;
+    for (const id of open.steps) {
+      if (!isPredicate(flat.op[id])) continue;
+      period = periods[id] === 0 ? Infinity : commonMultiple(period, periods[id]);
+      if (period === Infinity) return 0;
+    }
+    return period;
   }
 
   /** How much a unit of each leaf moves the predicates: see ./leaf-weights.ts. */

@@ -5,6 +5,8 @@ import { greatestCommonDivisor } from './residue-pattern.ts';
 /** Periods beyond this are of no use to anyone. */
 const MAX_PERIOD = 2 ** 26;
 
+const ALL_LEAVES = -1;
+
 /** How an integer moves with the leaves: by rate * s where all leaves move by s, a multiple of `period`. */
 interface Movement {
   /** Numerator and denominator of the rate. */
@@ -16,12 +18,17 @@ const still: readonly [number, number] = [0, 1];
 
 /**
  * By node: of a predicate (a boolean over integers) the least period that is known: it answers alike for two boxes of
- * which one is the other with every leaf moved by a multiple of the period. 0 where none is known, and for other nodes.
+ * which one is the other with every leaf of `moved` (a bit for each) moved by a multiple of the period. 0 where none is
+ * known, and for other nodes.
  *
  * Differences of leaves stay, a leaf mod m stays where the shift is a multiple of m, and a leaf div m moves by shift / m.
  * Of a selection whose condition is decided one branch counts.
  */
-export function shiftPeriods(flat: FlatMask, decided: (condition: number) => Verdict | null): Float64Array {
+export function shiftPeriods(
+  flat: FlatMask,
+  decided: (condition: number) => Verdict | null,
+  moved = ALL_LEAVES,
+): Float64Array {
   const { size, op, a, b, c, first, operands } = flat;
   const moves: (Movement | null)[] = [];
   const periods = new Float64Array(size);
@@ -65,7 +72,7 @@ export function shiftPeriods(flat: FlatMask, decided: (condition: number) => Ver
         own = { rate: still, period: 1 };
         break;
       case Op.leaf:
-        own = { rate: [1, 1], period: 1 };
+        own = { rate: moved & (1 << x) ? [1, 1] : still, period: 1 };
         break;
       case Op.add:
         own = sum(x, y, 1);

@@ -2,6 +2,7 @@ import type { HostArray } from '../arrays.ts';
 import type { PositionForms } from './atom-table.ts';
 import { BoundArena, boundOperands } from './bound-arena.ts';
 import type { BoundMask } from './bound-mask.ts';
+import { pullCommonParts } from './common-parts.ts';
 import type { Range } from './form-range.ts';
 import { conjunction, disjunction, negate } from './formula.ts';
 import { intervalSet } from './int-set.ts';
@@ -91,8 +92,13 @@ export function substitutePositions(bound: BoundMask, request: SubstitutionReque
         ? conjunction([whole, inside], normaliser)
         : disjunction([whole, negate(inside)], normaliser);
   }
-  const formulas = whole.kind === 'and' ? whole.parts : whole.kind === 'constant' ? [] : [whole];
-  const nodes = formulas.map((formula) => normaliser.emit(formula));
+  const formulas = (whole.kind === 'and' ? whole.parts : [whole]).flatMap((formula) =>
+    pullCommonParts(formula, normaliser),
+  );
+  const isEmpty = formulas.some((formula) => formula.kind === 'constant' && !formula.value);
+  const nodes = formulas
+    .filter((formula) => formula.kind !== 'constant')
+    .map((formula) => normaliser.emit(formula));
   const leavesOf: number[] = [];
   for (const node of arena.nodes) {
     leavesOf.push(
@@ -103,7 +109,7 @@ export function substitutePositions(bound: BoundMask, request: SubstitutionReque
   }
   return {
     parts: nodes.map((node) => ({ node, leaves: leavesOf[node] })),
-    isEmpty: whole.kind === 'constant' && !whole.value,
+    isEmpty,
     join: (chosen) =>
       arena.finish(
         chosen.map(({ node }) => node).reduce((left, right) => arena.add({ kind: 'and', left, right })),

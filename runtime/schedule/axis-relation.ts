@@ -4,22 +4,50 @@ import type { BoundAxis } from '../view.ts';
 export interface LeafAxis {
   readonly leaf: number;
   readonly axis: BoundAxis;
+  /** The parts that are asked for, first and one past the last; all of them where it is left out. */
+  readonly range?: readonly [from: number, to: number];
 }
 
 /**
  * Which parts of some key axes are met from each part of some query axes, as far as some conjuncts of a mask go. Rows and
- * columns are numbered row-major over the parts. Row r has the runs starts[r] .. starts[r + 1] - 1, ascending and
- * disjoint: columns begin to end - 1, `full` 1 where all their pairs are live, and no slot is without a key.
+ * columns are numbered row-major over the parts.
+ *
+ * Row r has the runs first[r] .. last[r] - 1 of lists that rows share, each moved by shift[r] columns and cut to
+ * 0 .. columns - 1: columns begin to end - 1, `full` 1 where all their pairs are live, and no slot is without a key. The
+ * runs of a row are ascending and disjoint, neighbours of one class are one run, and none is cut to nothing.
  */
 export interface AxisRelation {
   readonly rows: number;
   readonly columns: number;
-  readonly starts: Int32Array;
+  readonly first: Int32Array;
+  readonly last: Int32Array;
+  readonly shift: Int32Array;
   readonly begin: Int32Array;
   readonly end: Int32Array;
   readonly full: Uint8Array;
   /** Boxes that were looked at. */
   readonly visits: number;
+}
+
+/** First column of a run in a row, after the move and the cut. */
+export function beginIn({ begin, shift }: AxisRelation, row: number, run: number): number {
+  return Math.max(0, begin[run] + shift[row]);
+}
+
+/** One past the last column of a run in a row. */
+export function endIn({ end, shift, columns }: AxisRelation, row: number, run: number): number {
+  return Math.min(columns, end[run] + shift[row]);
+}
+
+/** A relation whose row r has the runs starts[r] .. starts[r + 1] - 1 for itself. */
+export function plainRelation(
+  columns: number,
+  starts: Int32Array,
+  { begin, end, full }: Pick<AxisRelation, 'begin' | 'end' | 'full'>,
+): AxisRelation {
+  const rows = starts.length - 1;
+  const [first, last] = [starts.subarray(0, rows), starts.subarray(1)];
+  return { rows, columns, first, last, shift: new Int32Array(rows), begin, end, full, visits: 0 };
 }
 
 /** A growing list of runs, each with its row, in any order. */
@@ -40,7 +68,7 @@ export class RelationRuns {
   }
 
   /** Sorted by row and column, neighbours of one class joined. */
-  finish(rows: number, columns: number, visits: number): AxisRelation {
+  finish(rows: number, columns: number): AxisRelation {
     const { words, length } = this;
     const bounds = new Int32Array(rows + 1);
     for (let run = 0; run < length; run++) bounds[words[3 * run] + 1]++;
@@ -61,17 +89,18 @@ export class RelationRuns {
       if (!isSorted) packed.subarray(from, to).sort();
       for (let run = from; run < to; run++) {
         const head = Math.floor(packed[run] / 2 ** 26);
-        const [first, last, own] = [head >> 1, packed[run] % 2 ** 26, head & 1];
-        if (count > starts[row] && end[count - 1] === first && full[count - 1] === own) {
-          end[count - 1] = last;
+        const [low, high, own] = [head >> 1, packed[run] % 2 ** 26, head & 1];
+        if (count > starts[row] && end[count - 1] === low && full[count - 1] === own) {
+          end[count - 1] = high;
         } else {
-          begin[count] = first;
-          end[count] = last;
+          begin[count] = low;
+          end[count] = high;
           full[count++] = own;
         }
       }
       starts[row + 1] = count;
     }
-    return { rows, columns, starts, begin, end, full, visits };
+    const lists = { begin: begin.subarray(0, count), end: end.subarray(0, count), full };
+    return plainRelation(columns, starts, { ...lists, full: full.subarray(0, count) });
   }
 }

@@ -50,8 +50,8 @@ export function buildViewTable(mask: BoundMask, request: ViewTableRequest): RunT
     keys: populations.keys.counts,
   });
   const keySpaces = spacesOf(keys);
-  let visits = 0;
-  for (const own of spacesOf(queries)) {
+  let [visits, expected] = [0, 0];
+  const regions = spacesOf(queries).map((own) => {
     const emitters: { readonly emitter: RowEmitter; readonly fix: IrregularTiles | null }[] = [];
     for (const other of keySpaces) {
       const product = deriveProduct(bound, own, other);
@@ -62,9 +62,14 @@ export function buildViewTable(mask: BoundMask, request: ViewTableRequest): RunT
       const push = (begin: number, end: number, full: number): void => writer.push(begin, end, full & fills);
       const isRegular = !touches(populations.queries, own) && !touches(populations.keys, other);
       const fix = isRegular ? null : new IrregularTiles(bound, request, own, other, populations, push);
-      const target = { writer, fills, correct: fix?.correct ?? null };
-      emitters.push({ emitter: new RowEmitter(product, own, other, target), fix });
+      const emitter = new RowEmitter(product, own, other, { writer, fills, correct: fix?.correct ?? null });
+      expected += emitter.countRuns();
+      emitters.push({ emitter, fix });
     }
+    return { own, emitters };
+  });
+  writer.reserve(expected);
+  for (const { own, emitters } of regions) {
     for (let tile = 0; tile < own.tiles; tile++) {
       if (populations.queries.counts[own.firstTile + tile] > 0) {
         for (const { emitter, fix } of emitters) {

@@ -1,13 +1,14 @@
-import type { AxisRelation } from './axis-relation.ts';
+import { beginIn, endIn, type AxisRelation } from './axis-relation.ts';
 
 /** Receives tiles begin to end - 1 of a row, ascending; full is 1 or 0. */
 export type PushRun = (begin: number, end: number, full: number) => void;
 
-const SOME = 0;
-const WHOLE_PARTIAL = 1;
-const WHOLE_FULL = 2;
+/** What a row of a relation is: one run over all columns, partial or full, or something else. */
+export const SOME = 0;
+export const WHOLE_PARTIAL = 1;
+export const WHOLE_FULL = 2;
 
-/** Multiplies one row of each of some relations. A column of the product is row-major over theirs. */
+/** Multiplies one row of each of some relations. A column of the product is row-major over theirs; of none there is one. */
 export class RowProduct {
   /** Columns of the product. */
   readonly columns: number;
@@ -31,22 +32,24 @@ export class RowProduct {
 
   /** Pushes the runs where `rows` has a row of each relation, their columns counted from `base`. */
   emit(rows: Int32Array, base: number, push: PushRun): void {
-    this.emitFrom(0, rows, base, 1, push);
+    if (this.relations.length === 0) push(base, base + 1, 1);
+    else this.emitFrom(0, rows, base, 1, push);
   }
 
   private emitFrom(at: number, rows: Int32Array, base: number, full: number, push: PushRun): void {
-    const { starts, begin, end, full: classes } = this.relations[at];
+    const relation = this.relations[at];
     const row = rows[at];
     const stride = this.strides[at];
     const rest = this.wholeAfter(at, rows);
-    const last = starts[row + 1];
-    for (let run = starts[row]; run < last; run++) {
-      const own = full & classes[run];
+    for (let run = relation.first[row]; run < relation.last[row]; run++) {
+      const own = full & relation.full[run];
+      const begin = beginIn(relation, row, run);
+      const end = endIn(relation, row, run);
       if (rest !== SOME) {
-        push(base + begin[run] * stride, base + end[run] * stride, rest === WHOLE_FULL ? own : 0);
+        push(base + begin * stride, base + end * stride, rest === WHOLE_FULL ? own : 0);
         continue;
       }
-      for (let column = begin[run]; column < end[run]; column++)
+      for (let column = begin; column < end; column++)
         this.emitFrom(at + 1, rows, base + column * stride, own, push);
     }
   }
@@ -127,11 +130,14 @@ class GrowingLists implements RunList {
   }
 }
 
-function wholeRows({ rows, columns, starts, begin, end, full }: AxisRelation): Uint8Array {
+/** By row: SOME, WHOLE_PARTIAL or WHOLE_FULL. */
+export function wholeRows(relation: AxisRelation): Uint8Array {
+  const { rows, columns, first, last, full } = relation;
   const whole = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) {
-    const run = starts[row];
-    const isOne = starts[row + 1] === run + 1 && begin[run] === 0 && end[run] === columns;
+    const run = first[row];
+    const isOne =
+      last[row] === run + 1 && beginIn(relation, row, run) === 0 && endIn(relation, row, run) === columns;
     whole[row] = !isOne ? SOME : full[run] ? WHOLE_FULL : WHOLE_PARTIAL;
   }
   return whole;

@@ -1,3 +1,4 @@
+import { beginIn, endIn, type AxisRelation } from './axis-relation.ts';
 import { longestFirst } from './order-rows.ts';
 import type { RunTable } from './run-table.ts';
 
@@ -12,17 +13,23 @@ interface WrittenShape {
   readonly keys: Int32Array;
 }
 
+/** Room that is made for runs in advance, in words, at most. */
+const MOST_RESERVED = 2 ** 26;
+
 /** Writes a run table row by row. Tiles of a row come in ascending order; those of one class that touch become one run. */
 export class RunWriter {
   private readonly shape: WrittenShape;
   private readonly starts: Uint32Array;
   private runs = new Uint32Array(2 ** 12);
   private written = 0;
-  /** Begin and end of the full runs of the row, in tiles; the partial ones are written at once. */
+  /** The full runs of the row; the partial ones are written at once. */
   private full = new Uint32Array(2 ** 10);
   private fullWords = 0;
   private row = 0;
   private rowBegin = 0;
+  private tilesBefore = 0;
+  /** Keys of the row so far, where tiles differ. */
+  private keysInRow = 0;
   private readonly keysOfRow: Float64Array;
   /** Keys of the tiles before each. */
   private readonly keysBefore: Float64Array;
@@ -37,34 +44,101 @@ export class RunWriter {
     this.shape = shape;
     this.starts = new Uint32Array(2 * shape.rows + 1);
     this.keysOfRow = new Float64Array(shape.rows);
-    this.keysBefore = new Float64Array(shape.keys.length + 1);
-    shape.keys.forEach((keys, tile) => (this.keysBefore[tile + 1] = this.keysBefore[tile] + keys));
-    this.isUniform =
-      shape.slots === shape.keys.length * shape.granularity &&
-      this.keysBefore[shape.keys.length] === shape.slots;
+    const { keys, slots, granularity } = shape;
+    this.keysBefore = new Float64Array(keys.length + 1);
+    for (let tile = 0; tile < keys.length; tile++)
+      this.keysBefore[tile + 1] = this.keysBefore[tile] + keys[tile];
+    this.isUniform = slots === keys.length * granularity && this.keysBefore[keys.length] === slots;
+  }
+
+  /** Makes room for so many more runs at once; room that is not used costs nothing. */
+  reserve(runs: number): void {
+    const words = Math.min(MOST_RESERVED, this.written + 2 * runs);
+    if (words > this.runs.length) this.resize(words);
   }
 
   /** Tiles begin to end - 1 of the row. */
   push(begin: number, end: number, isFull: number): void {
+    const { granularity } = this.shape;
+    if (!this.isUniform) this.keysInRow += this.keysBefore[end] - this.keysBefore[begin];
+    const from = begin * granularity;
+    const to = end * granularity;
     if (isFull === 0) {
-      if (this.written > this.rowBegin && this.runs[this.written - 1] === begin) {
-        this.runs[this.written - 1] = end;
+      this.partialTiles += end - begin;
+      if (this.written > this.rowBegin && this.runs[this.written - 1] === from) {
+        this.runs[this.written - 1] = to;
         return;
       }
       if (this.written === this.runs.length) this.grow(2);
-      this.runs[this.written] = begin;
-      this.runs[this.written + 1] = end;
+      this.runs[this.written] = from;
+      this.runs[this.written + 1] = to;
       this.written += 2;
       return;
     }
-    if (this.fullWords > 0 && this.full[this.fullWords - 1] === begin) {
-      this.full[this.fullWords - 1] = end;
+    this.fullTiles += end - begin;
+    if (this.fullWords > 0 && this.full[this.fullWords - 1] === from) {
+      this.full[this.fullWords - 1] = to;
       return;
     }
-    if (this.fullWords === this.full.length) this.full = doubled(this.full);
-    this.full[this.fullWords] = begin;
-    this.full[this.fullWords + 1] = end;
+    this.growFull(2);
+    this.full[this.fullWords] = from;
+    this.full[this.fullWords + 1] = to;
     this.fullWords += 2;
+  }
+
+  /** The runs of a row of a relation, its columns counted from `base`; none is full where `isFull` is 0. */
+  pushRow(relation: AxisRelation, row: number, base: number, isFull: number): void {
+    const from = relation.first[row];
+    const to = relation.last[row];
+    if (from === to) return;
+    this.push(
+      base + beginIn(relation, row, from),
+      base + endIn(relation, row, from),
+      relation.full[from] & isFull,
+    );
+    if (isFull === 0) {
+      for (let run = from + 1; run < to; run++)
+        this.push(base + beginIn(relation, row, run), base + endIn(relation, row, run), 0);
+      return;
+    }
+    if (to - from === 1) return;
+    // Neighbours of one class do not touch, and only the first run and the last one are cut.
+    this.copyRuns(relation, from + 1, to - 1, base + relation.shift[row]);
+    const last = to - 1;
+    this.push(base + beginIn(relation, row, last), base + endIn(relation, row, last), relation.full[last]);
+  }
+
+  private copyRuns(relation: AxisRelation, from: number, to: number, by: number): void {
+    const words = 2 * (to - from);
+    if (this.written + words > this.runs.length) this.grow(words);
+    this.growFull(words);
+    const { runs, full } = this;
+    const { granularity } = this.shape;
+    const { begin, end, full: classes } = relation;
+    if (!this.isUniform) this.keysInRow += this.countKeys(begin, end, from, to, by);
+    let next = this.written;
+    let nextFull = this.fullWords;
+    let partialTiles = 0;
+    let fullTiles = 0;
+    for (let run = from; run < to; run++) {
+      const low = begin[run];
+      const high = end[run];
+      if (classes[run] === 0) {
+        runs[next] = (low + by) * granularity;
+        runs[next + 1] = (high + by) * granularity;
+        next += 2;
+        partialTiles += high - low;
+      } else {
+        full[nextFull] = (low + by) * granularity;
+        full[nextFull + 1] = (high + by) * granularity;
+        nextFull += 2;
+        fullTiles += high - low;
+      }
+    }
+    this.written = next;
+    this.fullWords = nextFull;
+    this.partialTiles += partialTiles;
+    this.fullTiles += fullTiles;
   }
 
   /**
@@ -87,7 +161,8 @@ export class RunWriter {
       }
       return;
     }
-    const more = ((end - base) / stride) * (to - from) - 2;
+    const times = (end - base) / stride;
+    const more = times * (to - from) - 2;
     let target: Uint32Array;
     let next: number;
     if (isFull === 0) {
@@ -95,69 +170,85 @@ export class RunWriter {
       [target, next] = [this.runs, this.written];
       this.written += more;
     } else {
-      while (this.fullWords + more > this.full.length) this.full = doubled(this.full);
+      this.growFull(more);
       [target, next] = [this.full, this.fullWords];
       this.fullWords += more;
     }
+    const { granularity } = this.shape;
     let at = from + 2;
     for (let by = base; by < end; by += stride) {
-      for (; at < to; at++) target[next++] = by + words[at];
+      for (; at < to; at++) target[next++] = (by + words[at]) * granularity;
       at = from;
     }
+    if (!this.isUniform) {
+      for (let word = next - more; word < next; word += 2)
+        this.keysInRow +=
+          this.keysBefore[target[word + 1] / granularity] - this.keysBefore[target[word] / granularity];
+    }
+    let tiles = 0;
+    for (at = from; at < to; at += 2) tiles += words[at + 1] - words[at];
+    tiles = tiles * times - (words[from + 1] - words[from]);
+    if (isFull === 0) this.partialTiles += tiles;
+    else this.fullTiles += tiles;
   }
 
   /** Makes room for more words; by what the rows so far have taken, for all of them. */
   private grow(words: number): void {
     const expected = (1.1 * this.written * this.shape.rows) / Math.max(1, this.row);
     const least = Math.max(2 * this.runs.length, this.written + words);
-    const length = this.row < this.shape.rows / 32 ? least : Math.max(least, Math.ceil(expected / 2) * 2);
-    const grown = new Uint32Array(length);
+    this.resize(this.row < this.shape.rows / 32 ? least : Math.max(least, Math.ceil(expected / 2) * 2));
+  }
+
+  private resize(words: number): void {
+    const grown = new Uint32Array(words);
     grown.set(this.runs.subarray(0, this.written));
     this.runs = grown;
   }
 
+  private growFull(words: number): void {
+    if (this.fullWords + words <= this.full.length) return;
+    const grown = new Uint32Array(Math.max(2 * this.full.length, this.fullWords + words));
+    grown.set(this.full.subarray(0, this.fullWords));
+    this.full = grown;
+  }
+
   endRow(): void {
-    const { granularity, slots, queries } = this.shape;
+    const { granularity, queries } = this.shape;
     const middle = this.written;
-    if (this.written + this.fullWords > this.runs.length) this.grow(this.fullWords);
-    this.runs.set(this.full.subarray(0, this.fullWords), middle);
-    this.written += this.fullWords;
+    if (middle + this.fullWords > this.runs.length) this.grow(this.fullWords);
+    const { runs, full, fullWords } = this;
+    for (let word = 0; word < fullWords; word++) runs[middle + word] = full[word];
+    this.written += fullWords;
     this.fullWords = 0;
-    const { runs, keysBefore, written } = this;
-    let keys = 0;
-    let pairs = 0;
-    let tiles = 0;
-    let partialTiles = 0;
-    if (this.isUniform) {
-      for (let word = this.rowBegin; word < written; word += 2) {
-        if (word === middle) partialTiles = tiles;
-        tiles += runs[word + 1] - runs[word];
-        runs[word] *= granularity;
-        runs[word + 1] *= granularity;
-      }
-      keys = pairs = tiles * granularity;
-    }
-    for (let word = this.isUniform ? written : this.rowBegin; word < written; word += 2) {
-      if (word === middle) partialTiles = tiles;
-      const begin = runs[word];
-      const end = runs[word + 1];
-      tiles += end - begin;
-      pairs += keysBefore[end] - keysBefore[begin];
-      const last = Math.min(slots, end * granularity);
-      runs[word] = begin * granularity;
-      runs[word + 1] = last;
-      keys += last - begin * granularity;
-    }
-    if (middle === written) partialTiles = tiles;
-    this.partialTiles += partialTiles;
-    this.fullTiles += tiles - partialTiles;
+    const tiles = this.partialTiles + this.fullTiles;
+    const keys = (tiles - this.tilesBefore) * granularity;
+    this.tilesBefore = tiles;
     this.partialRuns += (middle - this.rowBegin) / 2;
-    this.visitedPairs += pairs * queries[this.row];
-    this.keysOfRow[this.row] = keys;
+    this.keysOfRow[this.row] = this.isUniform
+      ? keys
+      : keys - this.cutLast(middle) - this.cutLast(this.written);
+    this.visitedPairs += (this.isUniform ? keys : this.keysInRow) * queries[this.row];
+    this.keysInRow = 0;
     this.starts[2 * this.row + 1] = middle / 2;
     this.starts[2 * this.row + 2] = this.written / 2;
     this.rowBegin = this.written;
     this.row++;
+  }
+
+  /** Cuts the run of the row before a word to the slots that there are; how many it had too many. */
+  private cutLast(word: number): number {
+    if (word === this.rowBegin) return 0;
+    const beyond = Math.max(0, this.runs[word - 1] - this.shape.slots);
+    this.runs[word - 1] -= beyond;
+    return beyond;
+  }
+
+  /** Keys in some runs of a relation, moved by `by` tiles. */
+  private countKeys(begin: Int32Array, end: Int32Array, from: number, to: number, by: number): number {
+    const { keysBefore } = this;
+    let keys = 0;
+    for (let run = from; run < to; run++) keys += keysBefore[end[run] + by] - keysBefore[begin[run] + by];
+    return keys;
   }
 
   finish(visits: number): RunTable {
@@ -174,10 +265,4 @@ export class RunWriter {
       statistics: { visits, partialRuns, fullRuns, partialTiles, fullTiles, visitedPairs },
     };
   }
-}
-
-function doubled(words: Uint32Array): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(2 * words.length);
-  grown.set(words);
-  return grown;
 }

@@ -1,4 +1,4 @@
-import type { BoundView } from '../view.ts';
+import type { BoundRegion, BoundView } from '../view.ts';
 import { cornerOfTile } from './tile-positions.ts';
 
 /** How many slots of the tiles of a view are positions of the launch. */
@@ -20,6 +20,11 @@ export function populateTiles(view: BoundView, first: number, last: number): Til
   const irregular: number[] = [];
   for (const region of view.regions) {
     const { base, axes, firstTile, tiles } = region;
+    const reach = axes.reduce((sum, { size, stride }) => sum + (size - 1) * stride, 0);
+    if (base >= first && base + reach <= last) {
+      counts.set(filledSlots(region), firstTile);
+      continue;
+    }
     for (let at = 0; at < tiles; at++) {
       const corner = cornerOfTile(region, firstTile + at);
       let slots = 1;
@@ -41,6 +46,20 @@ export function populateTiles(view: BoundView, first: number, last: number): Til
     }
   }
   return { counts, irregular: Int32Array.from(irregular) };
+}
+
+/** By tile of a region: the slots that do not hang over its axes. */
+function filledSlots({ axes }: BoundRegion): Int32Array {
+  let slots = Int32Array.of(1);
+  for (const { size, extent, parts } of axes) {
+    const next = new Int32Array(slots.length * parts);
+    for (let at = 0, tile = 0; at < slots.length; at++) {
+      for (let part = 1; part < parts; part++) next[tile++] = slots[at] * extent;
+      if (parts > 0) next[tile++] = slots[at] * (size - (parts - 1) * extent);
+    }
+    slots = next;
+  }
+  return slots;
 }
 
 function countInside(

@@ -3,6 +3,7 @@ import {
   substitutePositions,
   type CoordinateMask,
   type CoordinatePart,
+  type PositionSpace,
 } from '../mask/substitute-positions.ts';
 import type { AxisRelation, LeafAxis } from './axis-relation.ts';
 import { deriveRelation } from './derive-relation.ts';
@@ -24,26 +25,37 @@ export interface ViewProduct {
   readonly factors: readonly { readonly relation: AxisRelation; readonly queryAxes: readonly number[] }[];
 }
 
+/** A mask over the coordinates of two spaces, cut into factors that share no axis. */
+export interface CutMask {
+  readonly mask: CoordinateMask;
+  readonly factors: readonly Factor[];
+}
+
 /** The product of a pair of regions; null where no pair is live. */
 export function deriveProduct(bound: BoundMask, queries: TiledSpace, keys: TiledSpace): ViewProduct | null {
-  const mask = substitutePositions(bound, {
-    query: queries.space,
-    key: keys.space,
-    keyLimits: null,
-    queryLimits: null,
-  });
-  if (mask.isEmpty) return null;
-  const factors = factorsOf(mask, queries.axes.length, keys.axes.length).map(
-    ({ parts, queryAxes, keyAxes }) => ({
-      queryAxes,
-      relation: deriveRelation(
-        parts.length === 0 ? null : mask.join(parts),
-        queryAxes.map((axis): LeafAxis => ({ leaf: axis, axis: queries.axes[axis] })),
-        keyAxes.map((axis): LeafAxis => ({ leaf: queries.axes.length + axis, axis: keys.axes[axis] })),
-      ),
-    }),
-  );
+  const cut = cutMask(bound, queries.space, keys.space);
+  if (cut === null) return null;
+  const factors = cut.factors.map(({ parts, queryAxes, keyAxes }) => ({
+    queryAxes,
+    relation: deriveRelation(
+      parts.length === 0 ? null : cut.mask.join(parts),
+      queryAxes.map((axis): LeafAxis => ({ leaf: axis, axis: queries.axes[axis] })),
+      keyAxes.map((axis): LeafAxis => ({ leaf: queries.axes.length + axis, axis: keys.axes[axis] })),
+    ),
+  }));
   return { factors };
+}
+
+/** Writes a mask over the coordinates of two spaces; null where no pair is live. */
+export function cutMask(bound: BoundMask, query: PositionSpace, key: PositionSpace): CutMask | null {
+  const mask = substitutePositions(bound, { query, key, keyLimits: null, queryLimits: null });
+  if (mask.isEmpty) return null;
+  return { mask, factors: factorsOf(mask, axesOf(query), axesOf(key)) };
+}
+
+/** The places of a list are one axis. */
+function axesOf(space: PositionSpace): number {
+  return 'positions' in space ? 1 : space.axes.length;
 }
 
 /** The factors of a mask, in the order of their key axes; those without key axes come first. */
@@ -64,13 +76,13 @@ export function factorsOf(mask: CoordinateMask, queryAxes: number, keyAxes: numb
     groups.push(own);
   };
   for (const part of mask.parts) merge({ leaves: part.leaves, parts: [part] });
-  const axesOf = (leaves: number, first: number, count: number) =>
+  const chosenOf = (leaves: number, first: number, count: number) =>
     Array.from({ length: count }, (_, axis) => axis).filter((axis) => leaves & (1 << (first + axis)));
   return groups
     .map(({ leaves, parts }) => ({
       parts,
-      queryAxes: axesOf(leaves, 0, queryAxes),
-      keyAxes: axesOf(leaves, queryAxes, keyAxes),
+      queryAxes: chosenOf(leaves, 0, queryAxes),
+      keyAxes: chosenOf(leaves, queryAxes, keyAxes),
     }))
     .sort((a, b) => (a.keyAxes[0] ?? -1) - (b.keyAxes[0] ?? -1));
 }

@@ -28,8 +28,6 @@ export interface CountedBoxes {
   readonly counts: TileCounts;
   /** The search ended early: the view does not suit the mask. */
   readonly isCut: boolean;
-  /** Counted by samples: its axes depend on each other, and tiles are many. */
-  readonly isSampled: boolean;
 }
 
 /** Pairs of boxes that are all tried; of more, those within one residue, then one side at a time. */
@@ -72,7 +70,7 @@ export function chooseExtents(
     queries: views.queries.kind === 'boxes' ? found.own : [],
     keys: views.keys.kind === 'boxes' ? found.other : [],
   };
-  return { boxes, counts: found.counts, isCut: searches.some(({ isCut }) => isCut), isSampled };
+  return { boxes, counts: found.counts, isCut: searches.some(({ isCut }) => isCut) };
 }
 
 type PaddableTile = TileSize & { readonly mayPad: boolean };

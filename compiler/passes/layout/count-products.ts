@@ -1,10 +1,9 @@
 import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
-import { substitutePositions } from '../../../runtime/mask/substitute-positions.ts';
-import type { CoordinateMask } from '../../../runtime/mask/substitute-positions.ts';
-import type { LeafAxis } from '../../../runtime/schedule/axis-relation.ts';
+import { beginIn, endIn } from '../../../runtime/schedule/axis-relation.ts';
+import type { AxisRelation, LeafAxis } from '../../../runtime/schedule/axis-relation.ts';
 import { deriveRelation } from '../../../runtime/schedule/derive-relation.ts';
-import { factorsOf } from '../../../runtime/schedule/view-product.ts';
-import type { Factor } from '../../../runtime/schedule/view-product.ts';
+import { cutMask } from '../../../runtime/schedule/view-product.ts';
+import type { CutMask, Factor } from '../../../runtime/schedule/view-product.ts';
 import type { Extents } from '../../../runtime/view.ts';
 import type { NumberedAxis, NumberedRegion } from './number-view.ts';
 
@@ -22,10 +21,15 @@ export interface TileCounter {
   count(queryBoxes: Extents, keyBoxes: Extents): TileCounts;
 }
 
-/** Pairs of parts of one factor that are looked into; a factor with more makes the view one that is not counted. */
+/**
+ * Pairs of parts of one factor that are looked into; a factor with more makes the view one that is not counted. Of one
+ * query axis and one key axis few boxes are on a border.
+ */
 const MOST_PARTS = 2 ** 19;
+const MOST_PARTS_OF_TWO_AXES = 2 ** 22;
 
-interface Visited {
+/** Tiles of a relation. */
+export interface Visited {
   /** Infinity where it would take too long to count. */
   readonly all: number;
   readonly full: number;
@@ -44,8 +48,7 @@ export interface RegionGroup {
 interface RegionPair {
   readonly query: number;
   readonly key: number;
-  readonly mask: CoordinateMask;
-  readonly factors: readonly Factor[];
+  readonly cut: CutMask;
   /** By factor and the extents of its axes. */
   readonly known: Map<string, Visited>;
 }
@@ -116,7 +119,7 @@ export class ProductCounter implements TileCounter {
   }
 
   private countPair(
-    { query, key, mask, factors, known }: RegionPair,
+    { query, key, cut: { mask, factors }, known }: RegionPair,
     own: readonly number[],
     other: readonly number[],
   ): Visited {
@@ -126,7 +129,9 @@ export class ProductCounter implements TileCounter {
       const extents = [...factor.queryAxes.map((at) => own[at]), ...factor.keyAxes.map((at) => other[at])];
       const text = `${number} ${extents.join()}`;
       let found = known.get(text);
-      if (found === undefined && this.partPairs(factor, queries, keys, own, other) > MOST_PARTS) {
+      const isPair = factor.queryAxes.length <= 1 && factor.keyAxes.length <= 1;
+      const most = isPair ? MOST_PARTS_OF_TWO_AXES : MOST_PARTS;
+      if (found === undefined && this.partPairs(factor, queries, keys, own, other) > most) {
         found = { all: Infinity, full: 0 };
         known.set(text, found);
       }
@@ -137,13 +142,7 @@ export class ProductCounter implements TileCounter {
           factor.keyAxes.map((at) => leafAxis(keys, at, other, queries.length)),
         );
         this.visits += relation.visits;
-        let [sum, whole] = [0, 0];
-        relation.begin.forEach((begin, run) => {
-          const tiles = relation.end[run] - begin;
-          sum += tiles;
-          if (relation.full[run]) whole += tiles;
-        });
-        found = { all: sum, full: whole };
+        found = tilesOf(relation);
         known.set(text, found);
       }
       all = all === 0 || found.all === 0 ? 0 : all * found.all;
@@ -179,10 +178,21 @@ function pairOf(
   own: NumberedRegion,
   other: NumberedRegion,
 ): RegionPair[] {
-  const mask = substitutePositions(bound, { query: own, key: other, keyLimits: null, queryLimits: null });
-  if (mask.isEmpty) return [];
-  const factors = factorsOf(mask, own.axes.length, other.axes.length);
-  return [{ query, key, mask, factors, known: new Map() }];
+  const cut = cutMask(bound, own, other);
+  return cut === null ? [] : [{ query, key, cut, known: new Map() }];
+}
+
+/** The tiles of all rows of a relation. */
+export function tilesOf(relation: AxisRelation): Visited {
+  let [all, full] = [0, 0];
+  for (let row = 0; row < relation.rows; row++) {
+    for (let run = relation.first[row]; run < relation.last[row]; run++) {
+      const tiles = endIn(relation, row, run) - beginIn(relation, row, run);
+      all += tiles;
+      if (relation.full[run]) full += tiles;
+    }
+  }
+  return { all, full };
 }
 
 function leafAxis(

@@ -1,135 +1,182 @@
 import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
-import { buildViewTable } from '../../../runtime/schedule/build-view-table.ts';
-import type { RunTable } from '../../../runtime/schedule/run-table.ts';
-import { cornerOfTile } from '../../../runtime/schedule/tile-positions.ts';
-import type { BoundRegion, BoundView, Extents, View } from '../../../runtime/view.ts';
+import type { AxisRelation, LeafAxis } from '../../../runtime/schedule/axis-relation.ts';
+import { deriveRelation } from '../../../runtime/schedule/derive-relation.ts';
+import { RowProduct } from '../../../runtime/schedule/multiply-rows.ts';
+import { cutMask } from '../../../runtime/schedule/view-product.ts';
+import type { CutMask, Factor } from '../../../runtime/schedule/view-product.ts';
+import type { Extents, View } from '../../../runtime/view.ts';
+import { tilesOf } from './count-products.ts';
 import type { TileCounts, TileCounter } from './count-products.ts';
 import type { NominalLaunch } from './nominal-launch.ts';
-import { numberView, positionAt } from './number-view.ts';
-import type { NumberedRegion } from './number-view.ts';
+import { numberView } from './number-view.ts';
+import type { NumberedAxis, NumberedRegion } from './number-view.ts';
 
 /** Steps of the golden ratio spread samples evenly, and at no common period. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
+/** A query tile by its part on every axis of its region, and how many tiles it stands for. */
+export interface SampledTile {
+  readonly parts: readonly number[];
+  readonly weight: number;
+}
+
 /**
- * Counts the tiles that views of boxes visit where axes depend on each other and tiles are many: the run tables of some
- * query tiles against all keys, those of a region weighed by the tiles that they stand for. The same boxes give the same
- * counts.
+ * Counts the tiles that views of boxes visit where axes depend on each other and tiles are many: those of some query tiles
+ * against all keys, weighed by the tiles of their region that they stand for. The same boxes give the same counts. As in
+ * ./count-products.ts, tiles that hang over the launch count as if they were whole.
  */
 export class SampleCounter implements TileCounter {
   private readonly queries: readonly NumberedRegion[];
   private readonly keys: readonly NumberedRegion[];
+  /** A mask between a region of queries and one of keys: written over coordinates once for all boxes. */
+  private readonly pairs: readonly { readonly query: number; readonly key: number; readonly cut: CutMask }[];
   visits = 0;
 
   constructor(
     private readonly masks: readonly BoundMask[],
-    private readonly views: { readonly queries: View; readonly keys: View },
+    views: { readonly queries: View; readonly keys: View },
     private readonly slots: { readonly queries: number; readonly keys: number },
-    private readonly nominal: NominalLaunch,
+    nominal: NominalLaunch,
     /** Query tiles that stand for all of them, one more for every region that is short of one. */
     private readonly samples: number,
   ) {
     this.queries = numberView(views.queries, 'queries', nominal);
     this.keys = numberView(views.keys, 'keys', nominal);
+    this.pairs = masks.flatMap((mask) =>
+      this.queries.flatMap((own, query) =>
+        this.keys.flatMap((other, key) => {
+          const cut = isEmpty(own) || isEmpty(other) ? null : cutMask(mask, own, other);
+          return cut === null ? [] : [{ query, key, cut }];
+        }),
+      ),
+    );
   }
 
   count(queryBoxes: Extents, keyBoxes: Extents): TileCounts {
-    const whole = this.boundQueries(queryBoxes);
-    let [full, partial] = [0, 0];
-    for (const { table, weights } of this.tables(whole, keyBoxes)) {
-      weights.forEach((weight, row) => {
-        partial += weight * tilesOf(table, 2 * row);
-        full += weight * tilesOf(table, 2 * row + 1);
-      });
-    }
+    let [full, visited] = [0, 0];
+    this.forEachTile(queryBoxes, keyBoxes, (relations, weight, isFilled) => {
+      const tiles = relations.map(tilesOf);
+      visited += weight * productOf(tiles.map(({ all }) => all));
+      if (isFilled) full += weight * productOf(tiles.map((own) => own.full));
+    });
     const count = Math.max(1, this.masks.length);
-    return { queryTiles: whole.tiles, fullTiles: full / count, partialTiles: partial / count };
+    return {
+      queryTiles: this.queries.reduce(
+        (sum, { axes }, at) => sum + productOf(partsOf(axes, queryBoxes[at])),
+        0,
+      ),
+      fullTiles: full / count,
+      partialTiles: (visited - full) / count,
+    };
   }
 
   /** Runs of the tables of all masks. */
   countRuns(queryBoxes: Extents, keyBoxes: Extents): number {
     let runs = 0;
-    for (const { table, weights } of this.tables(this.boundQueries(queryBoxes), keyBoxes)) {
-      weights.forEach((weight, row) => {
-        runs += weight * (table.starts[2 * row + 2] - table.starts[2 * row]);
-      });
-    }
+    this.forEachTile(queryBoxes, keyBoxes, (relations, weight, isFilled) => {
+      runs += weight * runsOf(relations, isFilled);
+    });
     return runs;
   }
 
-  private boundQueries(boxes: Extents): BoundView {
-    return boundOf(this.views.queries.kind, this.queries, boxes, this.slots.queries);
-  }
-
-  /** By mask: the table of the sampled tiles. */
-  private tables(
-    whole: BoundView,
+  /** Visits the relations of every sampled tile with every region of keys; is a box of keys as large as its tile? */
+  private forEachTile(
+    queryBoxes: Extents,
     keyBoxes: Extents,
-  ): readonly { readonly table: RunTable; readonly weights: readonly number[] }[] {
-    const { nq, nk, launched } = this.nominal;
-    const keys = boundOf(this.views.keys.kind, this.keys, keyBoxes, this.slots.keys);
-    const { queries, weights } = sampleTiles(whole, this.samples);
-    return this.masks.map((mask) => {
-      const table = buildViewTable(mask, { nq, nk, offset: launched.offset, queries, keys });
-      this.visits += table.statistics.visits;
-      return { table, weights };
-    });
-  }
-}
-
-/** A view of some tiles of a view, each a region of its own, and how many tiles each stands for. */
-export function sampleTiles(
-  { regions, ...view }: BoundView,
-  samples: number,
-): { readonly queries: BoundView; readonly weights: readonly number[] } {
-  const sampled: BoundRegion[] = [];
-  const weights: number[] = [];
-  for (const region of regions) {
-    const count = Math.min(region.tiles, Math.ceil((samples * region.tiles) / view.tiles));
-    for (let sample = 0; sample < count; sample++) {
-      const share = count === region.tiles ? sample / count : (sample * GOLDEN + 0.5) % 1;
-      const tile = region.firstTile + Math.floor(share * region.tiles + 1e-9);
-      sampled.push(regionOfOne(region, tile, sampled.length));
-      weights.push(region.tiles / count);
+    visit: (relations: readonly AxisRelation[], weight: number, isFilled: boolean) => void,
+  ): void {
+    const tiles = sampleTiles(
+      this.queries.map(({ axes }, at) => partsOf(axes, queryBoxes[at])),
+      this.samples,
+    );
+    for (const { query, key, cut } of this.pairs) {
+      const isFilled = productOf(keyBoxes[key]) === this.slots.keys;
+      const own = leafAxes(this.queries[query].axes, queryBoxes[query], 0);
+      const other = leafAxes(this.keys[key].axes, keyBoxes[key], own.length);
+      const known = cut.factors.map(() => new Map<string, AxisRelation>());
+      for (const { parts, weight } of tiles[query]) {
+        const relations = cut.factors.map((factor, at) => {
+          const text = factor.queryAxes.map((axis) => parts[axis]).join();
+          const relation = known[at].get(text) ?? this.relationOf(cut, factor, own, other, parts);
+          known[at].set(text, relation);
+          return relation;
+        });
+        visit(relations, weight, isFilled);
+      }
     }
   }
-  return { queries: { ...view, kind: 'boxes', regions: sampled, tiles: sampled.length }, weights };
+
+  /** The row of one query tile. */
+  private relationOf(
+    { mask }: CutMask,
+    { parts, queryAxes, keyAxes }: Factor,
+    own: readonly LeafAxis[],
+    other: readonly LeafAxis[],
+    tile: readonly number[],
+  ): AxisRelation {
+    const relation = deriveRelation(
+      parts.length === 0 ? null : mask.join(parts),
+      queryAxes.map((axis) => ({ ...own[axis], range: [tile[axis], tile[axis] + 1] as const })),
+      keyAxes.map((axis) => other[axis]),
+    );
+    this.visits += relation.visits;
+    return relation;
+  }
 }
 
-function regionOfOne(region: BoundRegion, tile: number, number: number): BoundRegion {
-  const corner = cornerOfTile(region, tile);
-  const axes = region.axes.map(({ size, stride, extent }, at) => ({
-    size: Math.min(extent, size - corner[at]),
-    stride,
-    extent,
-    parts: 1,
-  }));
-  return { base: positionAt({ ...region, digits: [] }, corner), axes, firstTile: number, tiles: 1 };
-}
-
-function boundOf(
-  kind: View['kind'],
-  regions: readonly NumberedRegion[],
-  boxes: Extents,
-  slots: number,
-): BoundView {
-  let tiles = 0;
-  const bound = regions.map(({ base, axes }, at): BoundRegion => {
-    const cut = axes.map(({ size, stride }, axis) => {
-      const extent = boxes[at][axis];
-      return { size, stride, extent, parts: Math.ceil(size / extent) };
+/** Some tiles of every region, given by how many parts each of its axes has. */
+export function sampleTiles(
+  regions: readonly (readonly number[])[],
+  samples: number,
+): readonly (readonly SampledTile[])[] {
+  const all = regions.reduce((sum, parts) => sum + productOf(parts), 0);
+  return regions.map((parts) => {
+    const tiles = productOf(parts);
+    const count = Math.min(tiles, Math.ceil((samples * tiles) / all));
+    return Array.from({ length: count }, (_, sample) => {
+      const share = count === tiles ? sample / count : (sample * GOLDEN + 0.5) % 1;
+      return { parts: digitsOf(Math.floor(share * tiles + 1e-9), parts), weight: tiles / count };
     });
-    const own = { base, axes: cut, firstTile: tiles, tiles: cut.reduce((all, { parts }) => all * parts, 1) };
-    tiles += own.tiles;
-    return own;
   });
-  return { kind, tile: slots, regions: bound, positions: null, tiles };
 }
 
-/** Key tiles of one class of runs of a row. */
-function tilesOf({ starts, runs, granularity }: RunTable, list: number): number {
-  let tiles = 0;
-  for (let run = starts[list]; run < starts[list + 1]; run++)
-    tiles += Math.ceil((runs[2 * run + 1] - runs[2 * run]) / granularity);
-  return tiles;
+function digitsOf(number: number, sizes: readonly number[]): readonly number[] {
+  const digits = new Array<number>(sizes.length);
+  let rest = number;
+  for (let at = sizes.length - 1; at >= 0; at--) {
+    digits[at] = rest % sizes[at];
+    rest = Math.floor(rest / sizes[at]);
+  }
+  return digits;
+}
+
+function leafAxes(axes: readonly NumberedAxis[], box: readonly number[], first: number): readonly LeafAxis[] {
+  return axes.map(({ size, stride }, at) => ({
+    leaf: first + at,
+    axis: { size, stride, extent: box[at], parts: Math.ceil(size / box[at]) },
+  }));
+}
+
+/** Runs of the product of relations of one row. */
+function runsOf(relations: readonly AxisRelation[], isFilled: boolean): number {
+  let runs = 0;
+  const last = [-1, -1];
+  new RowProduct(relations).emit(new Int32Array(relations.length), 0, (begin, end, full) => {
+    const own = isFilled ? full : 0;
+    if (last[own] !== begin) runs++;
+    last[own] = end;
+  });
+  return runs;
+}
+
+function partsOf(axes: readonly NumberedAxis[], box: readonly number[]): readonly number[] {
+  return axes.map(({ size }, at) => Math.ceil(size / box[at]));
+}
+
+function isEmpty({ axes }: NumberedRegion): boolean {
+  return axes.some(({ size }) => size === 0);
+}
+
+function productOf(numbers: readonly number[]): number {
+  return numbers.reduce((product, number) => product * number, 1);
 }

@@ -32,8 +32,6 @@ export interface CountedPart {
   readonly tile: TileSize;
   readonly boxes: ChosenBoxes;
   readonly counts: PassCounts;
-  /** Counted by samples. */
-  readonly isSampled: boolean;
 }
 
 /** The views of a part as its pass has them, and its boxes in every size of tile. */
@@ -94,15 +92,17 @@ export class PlanSearch {
     if (branches.length === 1 || (isLarge && branches.length > MOST_LARGE_BRANCHES))
       return this.ranked(whole, whole[0]);
     const grouped = this.groupByBest(branches, layouts);
-    return this.ranked([...whole, ...this.improve(grouped, mask)], whole[0]);
+    const apart = branches.length <= MOST_LARGE_BRANCHES ? separateBoxes(grouped) : grouped;
+    const more = apart.length > grouped.length ? [this.plan(apart, mask)] : [];
+    return this.ranked([...whole, ...this.improve(grouped, mask), ...more], whole[0]);
   }
 
   /** The views of a part, their axes in the order that suits its mask, and its boxes. */
   arrange(part: PlannedPart): ArrangedPart {
     const { mask, layout, counted } = part;
     const shapes = this.shapes(part);
-    const [{ tile, boxes, isSampled }] = counted;
-    if (!isSampled) return { queries: layout.queries, keys: layout.keys, shapes };
+    const [{ tile, boxes }] = counted;
+    if (!isBoxed(layout)) return { queries: layout.queries, keys: layout.keys, shapes };
     const order = orderAxes(this.bound(mask), layout, tile, boxes, this.nominal);
     return {
       ...reorderViews(layout, order),
@@ -226,15 +226,15 @@ export class PlanSearch {
         isPlain && isLarge && bounds === null
           ? countStretches(mask, tile, this.nominal)
           : countPass({ mask, layout, bounds }, tile, noBoxes, this.nominal);
-      return { tile, boxes: noBoxes, counts, isSampled: false };
+      return { tile, boxes: noBoxes, counts };
     }
-    const { boxes, counts, isCut, isSampled } = this.chooseExtents(mask, layout, tile);
+    const { boxes, counts, isCut } = this.chooseExtents(mask, layout, tile);
     if (!isLarge && !isCut) {
       const exact = countPass({ mask, layout, bounds: null }, tile, boxes, this.nominal);
-      return { tile, boxes, counts: exact, isSampled };
+      return { tile, boxes, counts: exact };
     }
     const visitedPairs = (counts.fullTiles + counts.partialTiles) * tile.queries * tile.keys;
-    return { tile, boxes, counts: { ...counts, diagonalPairs: 0, visitedPairs }, isSampled };
+    return { tile, boxes, counts: { ...counts, diagonalPairs: 0, visitedPairs } };
   }
 
   private chooseExtents(mask: MaskProgram, layout: Layout, tile: TileSize): CountedBoxes {
@@ -262,6 +262,13 @@ function rankOf({ strategy, queries, keys }: Layout): number {
   if (strategy === 'diagonal') return 3;
   if (strategy === 'gathered') return 2;
   return queries.kind === 'positions' && keys.kind === 'positions' ? 0 : 1;
+}
+
+/** Branches that suit one view of boxes may want boxes of other shapes: rows lie across columns. */
+function separateBoxes(groups: readonly Group[]): readonly Group[] {
+  return groups.flatMap(({ layout, branches }): Group[] =>
+    isBoxed(layout) ? branches.map((branch) => ({ layout, branches: [branch] })) : [{ layout, branches }],
+  );
 }
 
 /** Every way to join two groups, under the layout of the one or of the other. */
