@@ -4,8 +4,6 @@ import type { BoundAxis } from '../view.ts';
 export interface LeafAxis {
   readonly leaf: number;
   readonly axis: BoundAxis;
-  /** The parts that are asked for, first and one past the last; all of them where it is left out. */
-  readonly range?: readonly [from: number, to: number];
 }
 
 /**

@@ -35,7 +35,8 @@ export function deriveRelation(
   return new RelationDescent(mask, queries, keys).run();
 }
 
-class RelationDescent {
+/** See {@link deriveRelation}: for all rows, or for those of one part after another. */
+export class RelationDescent {
   private readonly sides: readonly LeafAxis[];
   private readonly queryCount: number;
   private readonly mask: AbstractMask | null;
@@ -63,16 +64,30 @@ class RelationDescent {
     this.refiner = this.mask && new BoxRefiner(this.mask, leaves);
     this.weights = this.mask?.weights() ?? new Float64Array(leaves);
     this.box = new Float64Array(2 * leaves);
-    this.from = this.sides.map(({ range }) => range?.[0] ?? 0);
-    this.to = this.sides.map(({ axis, range }) => range?.[1] ?? axis.parts);
+    this.from = this.sides.map(() => 0);
+    this.to = this.sides.map(({ axis }) => axis.parts);
     this.place = { from: this.from, to: this.to };
     this.sizes = this.sides.map(({ axis }) => axis.size);
     this.wholes = this.sides.map(({ axis }) => Math.floor(axis.size / axis.extent));
   }
 
   run(): AxisRelation {
+    const before = this.allVisits();
     const relation = this.derive(this.mask?.everything ?? null);
-    return { ...relation, visits: this.visits + (this.refiner?.visits ?? 0) };
+    return { ...relation, visits: this.allVisits() - before };
+  }
+
+  /** The row of one part of every query axis. */
+  runOne(parts: readonly number[]): AxisRelation {
+    for (let side = 0; side < this.queryCount; side++) {
+      this.from[side] = parts[side];
+      this.to[side] = parts[side] + 1;
+    }
+    return this.run();
+  }
+
+  private allVisits(): number {
+    return this.visits + (this.refiner?.visits ?? 0);
   }
 
   /** The relation of the box, as far as the steps `known` go. */

@@ -56,6 +56,42 @@ describe('chooseLayout', () => {
     expect(layouts(grid(over, mask))).toBe(name);
   });
 
+  /** Name and boxes of every pass, on the first size of tile; of keys the axes and their boxes. */
+  const boxes = ({ passes }: Schedule) =>
+    passes.map(({ queries, keys, shapes }) =>
+      [queries, keys]
+        .map((view, side) => {
+          if (view.kind !== 'boxes') return view.kind;
+          const extents = side === 0 ? shapes[0].extents.queries : shapes[0].extents.keys;
+          const at = view.regions.findIndex(({ axes }) => axes.length > 1);
+          return view.regions[at].axes.map(({ name }, axis) => `${name} ${extents[at][axis]}`).join(', ');
+        })
+        .join(' x '),
+    );
+
+  it.each([
+    // Every frame is seen: those of a place follow one another in the last axis, and are one run.
+    [
+      'video(t: 24, y: 22, x: 40)',
+      'neighborhood((24, 10, 20), stride: (1, 4, 8))',
+      ['y 2, x 8, t 2 x y 2, x 2, t 8'],
+    ],
+    ['image(y: 64, x: 64)', 'axial(x)', ['positions x positions']],
+    // Rows and columns want boxes of their own, whatever view they share.
+    [
+      'image(y: 256, x: 256)',
+      'cross(every: 2, wrap: true)',
+      [
+        'y mod 2 1, x 1, y div 2 32 x y mod 2 1, x 1, y div 2 32',
+        'x mod 2 1, y 1, x div 2 32 x x mod 2 1, y 1, x div 2 32',
+      ],
+    ],
+    // An axis of a thousand parts is counted too.
+    ['image(y: 1024, x: 1024)', 'axial(y)', ['x 1, y 32 x x 1, y 32']],
+  ])('%s, %s in boxes', (over, mask, expected) => {
+    expect(boxes(grid(over, mask))).toEqual(expected);
+  });
+
   it('takes listed keys together', () => {
     const text = `attention a {
   input kept: list[] = random(seed: 3, density: 0.05)

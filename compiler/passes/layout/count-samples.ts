@@ -1,9 +1,9 @@
 import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
 import type { AxisRelation, LeafAxis } from '../../../runtime/schedule/axis-relation.ts';
-import { deriveRelation } from '../../../runtime/schedule/derive-relation.ts';
+import { RelationDescent } from '../../../runtime/schedule/derive-relation.ts';
 import { RowProduct } from '../../../runtime/schedule/multiply-rows.ts';
 import { cutMask } from '../../../runtime/schedule/view-product.ts';
-import type { CutMask, Factor } from '../../../runtime/schedule/view-product.ts';
+import type { CutMask } from '../../../runtime/schedule/view-product.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 import { tilesOf } from './count-products.ts';
 import type { TileCounts, TileCounter } from './count-products.ts';
@@ -11,8 +11,8 @@ import type { NominalLaunch } from './nominal-launch.ts';
 import { numberView } from './number-view.ts';
 import type { NumberedAxis, NumberedRegion } from './number-view.ts';
 
-/** Steps of the golden ratio spread samples evenly, and at no common period. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
+/** Samples of a region, however small: half of a text may be padding. */
+const LEAST_SAMPLES = 4;
 
 /** A query tile by its part on every axis of its region, and how many tiles it stands for. */
 export interface SampledTile {
@@ -37,7 +37,7 @@ export class SampleCounter implements TileCounter {
     views: { readonly queries: View; readonly keys: View },
     private readonly slots: { readonly queries: number; readonly keys: number },
     nominal: NominalLaunch,
-    /** Query tiles that stand for all of them, one more for every region that is short of one. */
+    /** Query tiles that stand for all of them, some more for small regions. */
     private readonly samples: number,
   ) {
     this.queries = numberView(views.queries, 'queries', nominal);
@@ -93,12 +93,20 @@ export class SampleCounter implements TileCounter {
       const isFilled = productOf(keyBoxes[key]) === this.slots.keys;
       const own = leafAxes(this.queries[query].axes, queryBoxes[query], 0);
       const other = leafAxes(this.keys[key].axes, keyBoxes[key], own.length);
+      const descents = cut.factors.map(
+        ({ parts, queryAxes, keyAxes }) =>
+          new RelationDescent(
+            parts.length === 0 ? null : cut.mask.join(parts),
+            queryAxes.map((axis) => own[axis]),
+            keyAxes.map((axis) => other[axis]),
+          ),
+      );
       const known = cut.factors.map(() => new Map<string, AxisRelation>());
       for (const { parts, weight } of tiles[query]) {
-        const relations = cut.factors.map((factor, at) => {
-          const text = factor.queryAxes.map((axis) => parts[axis]).join();
-          const relation = known[at].get(text) ?? this.relationOf(cut, factor, own, other, parts);
-          known[at].set(text, relation);
+        const relations = cut.factors.map(({ queryAxes }, at) => {
+          const chosen = queryAxes.map((axis) => parts[axis]);
+          const relation = known[at].get(chosen.join()) ?? this.relationOf(descents[at], chosen);
+          known[at].set(chosen.join(), relation);
           return relation;
         });
         visit(relations, weight, isFilled);
@@ -106,25 +114,17 @@ export class SampleCounter implements TileCounter {
     }
   }
 
-  /** The row of one query tile. */
-  private relationOf(
-    { mask }: CutMask,
-    { parts, queryAxes, keyAxes }: Factor,
-    own: readonly LeafAxis[],
-    other: readonly LeafAxis[],
-    tile: readonly number[],
-  ): AxisRelation {
-    const relation = deriveRelation(
-      parts.length === 0 ? null : mask.join(parts),
-      queryAxes.map((axis) => ({ ...own[axis], range: [tile[axis], tile[axis] + 1] as const })),
-      keyAxes.map((axis) => other[axis]),
-    );
+  private relationOf(descent: RelationDescent, parts: readonly number[]): AxisRelation {
+    const relation = descent.runOne(parts);
     this.visits += relation.visits;
     return relation;
   }
 }
 
-/** Some tiles of every region, given by how many parts each of its axes has. */
+/**
+ * Some tiles of every region, given by how many parts each of its axes has: all, or some that are spread evenly along every
+ * axis, of which few may be the same.
+ */
 export function sampleTiles(
   regions: readonly (readonly number[])[],
   samples: number,
@@ -132,12 +132,26 @@ export function sampleTiles(
   const all = regions.reduce((sum, parts) => sum + productOf(parts), 0);
   return regions.map((parts) => {
     const tiles = productOf(parts);
-    const count = Math.min(tiles, Math.ceil((samples * tiles) / all));
-    return Array.from({ length: count }, (_, sample) => {
-      const share = count === tiles ? sample / count : (sample * GOLDEN + 0.5) % 1;
-      return { parts: digitsOf(Math.floor(share * tiles + 1e-9), parts), weight: tiles / count };
-    });
+    const count = Math.min(tiles, Math.max(LEAST_SAMPLES, Math.ceil((samples * tiles) / all)));
+    const steps = spreadingSteps(parts.length);
+    return Array.from({ length: count }, (_, sample) => ({
+      parts:
+        count === tiles
+          ? digitsOf(sample, parts)
+          : parts.map((size, axis) => Math.floor(((sample * steps[axis] + 0.5) % 1) * size)),
+      weight: tiles / count,
+    }));
   });
+}
+
+/**
+ * Steps along some axes that spread points evenly in the unit cube: powers of 1 / g, g^(axes + 1) = g + 1, the golden ratio
+ * of so many dimensions (Roberts, 2018, "The unreasonable effectiveness of quasirandom sequences").
+ */
+function spreadingSteps(axes: number): readonly number[] {
+  let ratio = 1.5;
+  for (let round = 0; round < 40; round++) ratio = (1 + ratio) ** (1 / (axes + 1));
+  return Array.from({ length: axes }, (_, axis) => ratio ** -(axis + 1));
 }
 
 function digitsOf(number: number, sizes: readonly number[]): readonly number[] {

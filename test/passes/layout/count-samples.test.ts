@@ -110,15 +110,28 @@ describe('SampleCounter', () => {
 });
 
 describe('sampleTiles', () => {
-  it('has different tiles of every region, which weigh as much as all', () => {
+  it('has tiles of every region, which weigh as much as all', () => {
     const regions = [[3, 5, 7], [1], [0], [4]];
     for (const samples of [1, 9, 40, 1000]) {
       sampleTiles(regions, samples).forEach((tiles, at) => {
         const all = regions[at].reduce((product, parts) => product * parts, 1);
         expect(tiles.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(all);
-        expect(new Set(tiles.map(({ parts }) => parts.join())).size).toBe(tiles.length);
+        if (tiles.length === all) expect(new Set(tiles.map(({ parts }) => parts.join())).size).toBe(all);
         for (const { parts } of tiles)
           parts.forEach((part, axis) => expect(part >= 0 && part < regions[at][axis]).toBe(true));
+      });
+    }
+  });
+
+  it('has parts of every axis about as often as there are of them', () => {
+    const regions = [[136, 3], [5, 408, 3], [7, 2, 3, 5], [408]];
+    for (const parts of regions) {
+      const [tiles] = sampleTiles([parts], 60);
+      parts.forEach((size, axis) => {
+        const buckets = Math.min(size, 5);
+        const found = new Array<number>(buckets).fill(0);
+        for (const tile of tiles) found[Math.floor((tile.parts[axis] * buckets) / size)]++;
+        for (const count of found) expect(Math.abs(count / tiles.length - 1 / buckets)).toBeLessThan(0.1);
       });
     }
   });
