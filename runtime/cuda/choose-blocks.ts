@@ -6,7 +6,7 @@ type Work = Pick<CudaLaunchPass, 'kernel' | 'work'>;
  * What it takes, in key tiles, to begin a tile of queries in a new block (the launch, signals, the first copies) and in
  * one that has copied ahead. Estimates: 3 us and 1 us beside the 1.6 us that a tile of 128 x 128 takes at dim 128.
  */
-const NEW_BLOCK = 2;
+export const NEW_BLOCK = 2;
 const NEXT_ITEM = 0.5;
 /** Beyond so many tiles of queries the end of a launch hardly counts. */
 const SIMULATED = 50_000;

@@ -1,3 +1,4 @@
+import { NEW_BLOCK } from './choose-blocks.ts';
 import type { ChooseParts } from '../launch/prepare-cuda-launch.ts';
 
 /** What the kernels of a pass would do, whole. Work is counted in tiles of keys. */
@@ -8,11 +9,11 @@ export interface WholeWork {
   readonly places: number;
   /** Tiles of keys of the tile of queries that visits most. */
   readonly longest: number;
+  /** What it takes to leave the state of a tile of queries and to read it again. */
+  readonly state: number;
 }
 
-/** The beginning of a block, as in choose-blocks.ts. */
-const NEW_BLOCK = 2;
-/** The launch that merges, and what it reads of each part. */
+/** The launch that merges, and what it reads of each part: estimates in tiles of keys, like NEW_BLOCK. */
 const MERGE = 3;
 const EACH_PART = 0.1;
 
@@ -21,9 +22,10 @@ const EACH_PART = 0.1;
  * less than a fifth. Estimated is the time of the tile with most keys: rounds of blocks, each of which takes a part, and
  * the merge (https://pytorch.org/blog/flash-decoding). Of parts that take as long, the fewest.
  */
-export function chooseParts({ items, places, longest }: WholeWork): number {
+export function chooseParts({ items, places, longest, state }: WholeWork): number {
   const timeOf = (parts: number): number =>
-    Math.ceil((items * parts) / places) * (NEW_BLOCK + Math.ceil(longest / parts)) +
+    Math.ceil((items * parts) / places) *
+      (NEW_BLOCK + Math.ceil(longest / parts) + (parts === 1 ? 0 : state)) +
     (parts === 1 ? 0 : MERGE + EACH_PART * parts);
   const most = items < places ? Math.min(longest, Math.ceil((2 * places) / items)) : 1;
   let best = 1;
@@ -35,6 +37,8 @@ export function chooseParts({ items, places, longest }: WholeWork): number {
 export function partsOn(multiprocessors: number): ChooseParts {
   return (kernel, items, longest) => {
     const places = (kernel.parts?.blocksPerUnit ?? 0) * multiprocessors;
-    return items < places ? chooseParts({ items, places, longest: longest() }) : 1;
+    // A row of the state, four bytes an element written and read, is twice as long as a row of k and one of v.
+    const state = (2 * kernel.tile.queries) / kernel.tile.keys;
+    return items < places ? chooseParts({ items, places, longest: longest(), state }) : 1;
   };
 }
