@@ -21,7 +21,8 @@ export type { Layout, LayoutOptions, Sizes, Strides } from '../launch/tensor-lay
 
 // A launch as plain data, without a device.
 export { prepareCudaLaunch } from '../launch/prepare-cuda-launch.ts';
-export type { CudaLaunch, CudaLaunchPass } from '../launch/prepare-cuda-launch.ts';
+export type { ChooseParts, CudaLaunch, CudaLaunchPass } from '../launch/prepare-cuda-launch.ts';
+export { partsOn } from './choose-parts.ts';
 export { chooseCudaKernel, chooseCudaKernels } from './choose-cuda-kernel.ts';
 export type { ArrayOf, LaunchRequest } from '../launch/launch-request.ts';
 
@@ -31,5 +32,5 @@ export { DeviceError } from '../launch/device-error.ts';
 export { CudaError } from './cuda-error.ts';
 
 // What is known at compile time, as generated modules embed it.
-export type { CudaDescriptor, CudaKernel, CudaModule, CudaPass } from './descriptor.ts';
+export type { CudaDescriptor, CudaKernel, CudaMerge, CudaModule, CudaPass } from './descriptor.ts';
 export type { MaskProgram } from '../mask/nodes.ts';
