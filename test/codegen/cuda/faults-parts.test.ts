@@ -68,7 +68,8 @@ describeFaults(
 );
 
 const keepsStrided: Predicate = ({ i, j }) => j <= i && (i - j) % 3 === 0;
-const fields = 'heads 2 dim 32';
+// Wide enough for every lane of a warp to have columns of its own.
+const fields = 'heads 2 dim 32 dim_v 144';
 const [near, far] = ['causal & stride(3) & window(back: 50)', 'causal & stride(3) & ! window(back: 50)'].map(
   (mask) => specify(mask, fields).nodes[0].mask,
 );
@@ -95,6 +96,11 @@ describeFaults(
       name: 'the merged state is left unmerged',
       from: '{most, total};',
       to: '{state_of(p, row, head, batch)[DIM_V], total};',
+    },
+    {
+      name: 'the merged state is left while others read the first part',
+      from: 'sp_warp_barrier(); // everyone has read',
+      to: '// everyone has read',
     },
     {
       name: 'the merged state has the columns of the first lane',
