@@ -74,19 +74,18 @@ export class AbstractMask {
 
   /**
    * A bit for each leaf of the predicates that were MIXED over the box that was read last: splitting another one decides
-   * nothing, because a SATURATED predicate stays as it is. Matrices of bits, which are read row by row where nothing else
-   * is open, count where no other predicate was MIXED.
+   * nothing, because a SATURATED predicate stays as it is. Of `others`, only those of predicates that are no matrix of bits
+   * over blocks of queries and keys: such a matrix is read row by row where nothing else is open.
    */
-  mixedLeaves({ watched }: StepList): number {
+  mixedLeaves({ watched }: StepList, of: 'all' | 'others'): number {
     const { verdicts } = this.interpreter;
-    let [leaves, ofBits] = [0, 0];
+    let leaves = 0;
     for (let at = 0; at < watched.length; at++) {
       const id = watched[at];
       if (verdicts[id] !== MIXED || !isPredicate(this.flat.op[id])) continue;
-      if (this.isScanned[id]) ofBits |= this.leavesOf[id];
-      else leaves |= this.leavesOf[id];
+      if (of === 'all' || !this.isScanned[id]) leaves |= this.leavesOf[id];
     }
-    return leaves === 0 ? ofBits : leaves;
+    return leaves;
   }
 
   /** The steps that are open for parts of the box that was read last, with `open` as it was given there. */

@@ -27,6 +27,9 @@ export interface RunTableRequest {
 /** Looks inside tiles are bounded by half the visits of the descent and this many more. */
 const FREE_REFINEMENTS = 2 ** 16;
 
+/** Tiles of a strip that are not looked into one by one. */
+const LONG_STRIP = 16;
+
 const [QUERY, KEY] = [1 << queryAndKey.query, 1 << queryAndKey.key];
 
 /**
@@ -67,7 +70,7 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
       rectangles.push(rowBegin, rowEnd, begin, end, end <= wholeColumns);
       return;
     }
-    const mixed = mask.mixedLeaves(known);
+    const mixed = mask.mixedLeaves(known, 'others') || mask.mixedLeaves(known, 'all');
     const open = mask.open(known);
     // Keys that a conjunct leaves out for all queries of the box are left out at once.
     const live = boxes.columns === null && end - begin > 1 ? mask.liveKeys(open) : null;
@@ -94,7 +97,12 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
         rectangles.push(rowBegin, rowEnd, begin, end, verdict === ALL && end <= wholeColumns);
       return;
     }
-    if (verdict === SATURATED && rowEnd <= wholeRows && end <= wholeColumns) {
+    // Of a long strip, what is mixed across it alone is as mixed in each of its tiles.
+    const isSettled =
+      verdict === SATURATED ||
+      (width === 1 && height >= LONG_STRIP && mask.mixedLeaves(known, 'all') === KEY) ||
+      (height === 1 && width >= LONG_STRIP && mask.mixedLeaves(known, 'all') === QUERY);
+    if (isSettled && rowEnd <= wholeRows && end <= wholeColumns) {
       rectangles.push(rowBegin, rowEnd, begin, end, false);
       return;
     }
@@ -154,7 +162,7 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
   };
   const queries = { base: offset, count: nq, tile: queryTile };
   const keys = { base: 0, count: nk, tile: granularity };
-  if (!pushTileClasses(bound, mask, rectangles, queries, keys)) {
+  if (!pushTileClasses(bound, mask, rectangles, queries, keys, refiner)) {
     // The ragged last column is asked on its own, so that the boxes before it hold whole tiles only.
     if (wholeColumns > 0) descend(0, rows, 0, wholeColumns, mask.everything);
     if (wholeColumns * granularity < nk) descend(0, rows, wholeColumns, wholeColumns + 1, mask.everything);

@@ -5,10 +5,16 @@ import { dependsOn } from '../mask/conjuncts.ts';
 import { ALL, MIXED, NONE, type Verdict } from '../mask/int-set.ts';
 import type { NodeId } from '../mask/nodes.ts';
 import type { RectangleList } from './rectangle-list.ts';
+import type { TileRefiner } from './refine-tile.ts';
 
-/** Tiles from which on classes are looked for: in smaller planes every open tile is looked into. */
-const LEAST_TILES = 2 ** 17;
+/** Tiles from which on classes are looked for. */
+const LEAST_TILES = 2 ** 12;
+/** In planes of fewer tiles so many of them are looked into first. */
+const MANY_TILES = 2 ** 17;
+const SAMPLES = 64;
 const MOST_CLASSES = 64;
+/** Samples lie evenly over the plane (Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018). */
+const [ROW_STEP, COLUMN_STEP] = [0.7548776662466927, 0.5698402909980532];
 
 /** First and last position of every tile of a side; the last tile may be shorter. */
 interface TiledSide {
@@ -27,7 +33,8 @@ interface Classes {
 /**
  * Pushes the tiles of a mask that sees of a tile of queries, and of a tile of keys, only what many tiles have in common
  * (the cells that its voxels lie in, in no order: every tile has voxels of all cells): one tile of each class stands for
- * all of them, as the abstract reading cannot tell them apart. False, and nothing pushed, where there are many classes.
+ * all of them, as the abstract reading cannot tell them apart. False, and nothing pushed, where there are many classes, or
+ * where a look into some tiles of a plane that is not large says that most are not open.
  */
 export function pushTileClasses(
   bound: BoundMask,
@@ -35,6 +42,7 @@ export function pushTileClasses(
   rectangles: RectangleList,
   queries: TiledSide,
   keys: TiledSide,
+  refiner: TileRefiner,
 ): boolean {
   const [rows, columns] = [tilesOf(queries), tilesOf(keys)];
   if (rows * columns < LEAST_TILES) return false;
@@ -49,6 +57,7 @@ export function pushTileClasses(
       mask.read(...firstRow, ...rangeOf(keys, column)),
     );
   if (rowClasses === null || columnClasses === null) return false;
+  if (rows * columns < MANY_TILES && !areOpen(mask, refiner, queries, keys)) return false;
   const wholeColumns = Math.floor(keys.count / keys.tile);
   const runsOf = rowClasses.tiles.map((row) => {
     const verdicts = columnClasses.tiles.map((column) =>
@@ -63,6 +72,19 @@ export function pushTileClasses(
     for (const { begin, end, isFull } of runsOf[own]) rectangles.push(first, row, begin, end, isFull);
   }
   return true;
+}
+
+/** Are most tiles partial, and none of those that are looked into decided inside? */
+function areOpen(mask: AbstractMask, refiner: TileRefiner, queries: TiledSide, keys: TiledSide): boolean {
+  let open = 0;
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    const row = rangeOf(queries, Math.floor(tilesOf(queries) * ((sample * ROW_STEP) % 1)));
+    const column = rangeOf(keys, Math.floor(tilesOf(keys) * ((sample * COLUMN_STEP) % 1)));
+    if (mask.read(...row, ...column) !== MIXED) continue;
+    if (refiner.refine(...row, ...column, mask.open(mask.everything)) !== MIXED) return false;
+    open++;
+  }
+  return 2 * open > SAMPLES;
 }
 
 interface Run {
