@@ -1,7 +1,14 @@
 import type { HostArray } from '../arrays.ts';
-import { bitsVerdict, lookupHull, memberVerdict, type MutableInterval } from './abstract-lookups.ts';
-import { bitQuadtree, type BitQuadtree } from './bit-quadtree.ts';
-import { Op, type FlatMask } from './flat-mask.ts';
+import {
+  bitsVerdict,
+  lookupHull,
+  memberVerdict,
+  type BitsReader,
+  type MutableInterval,
+} from './abstract-lookups.ts';
+import { bitQuadtree } from './bit-quadtree.ts';
+import { bitSaturation } from './bit-saturation.ts';
+import { leafDependencies, Op, type FlatMask } from './flat-mask.ts';
 import { ALL, MIXED, NONE, SATURATED, setVerdict, type Verdict } from './int-set.ts';
 import { bitLength } from './integer-math.ts';
 import { listSummary, type ListSummary } from './list-summary.ts';
@@ -20,9 +27,11 @@ export class AbstractInterpreter {
   private readonly flat: FlatMask;
   /** Least number of neighbouring values that a node takes over a tile; 1 where they may have gaps. */
   private readonly stretch: Float64Array;
+  /** By node: a bit for each leaf that it depends on. */
+  readonly leavesOf: Int32Array;
   /** By node that reads an array: what answers for ranges of it, found at the first read. */
   private readonly extremes: (RangeExtremes | undefined)[];
-  private readonly quadtrees: (BitQuadtree | undefined)[];
+  private readonly bits: (BitsReader | undefined)[];
   private readonly summaries: (ListSummary | undefined)[];
   private readonly hull: MutableInterval = { low: 0, high: 0 };
 
@@ -34,8 +43,9 @@ export class AbstractInterpreter {
     this.high = new Float64Array(size);
     this.verdicts = new Uint8Array(size);
     this.stretch = stretchesOver(flat, extents);
+    this.leavesOf = leafDependencies(flat);
     this.extremes = new Array<undefined>(size);
-    this.quadtrees = new Array<undefined>(size);
+    this.bits = new Array<undefined>(size);
     this.summaries = new Array<undefined>(size);
     for (let id = 0; id < size; id++) {
       if (op[id] === Op.constant) this.low[id] = this.high[id] = first[id];
@@ -176,8 +186,8 @@ export class AbstractInterpreter {
         return complement(verdicts[x]);
       case Op.bit: {
         const array = arrays[id] as HostArray & { kind: 'bits' };
-        const tree = (this.quadtrees[id] ??= bitQuadtree(array));
-        return bitsVerdict(array.dims, tree, operands[id], low, high);
+        const reader = (this.bits[id] ??= this.bitsReader(array, operands[id]));
+        return bitsVerdict(reader, operands[id], low, high);
       }
       case Op.member: {
         const array = arrays[id] as HostArray & { kind: 'list' };
@@ -187,6 +197,17 @@ export class AbstractInterpreter {
       default:
         throw new Error(`the abstract reading has no operation ${op[id]}`);
     }
+  }
+
+  /** A tile reads a rectangle of bits where the row and the column depend on different leaves. */
+  private bitsReader(array: HostArray & { kind: 'bits' }, indices: readonly number[]): BitsReader {
+    const [row, column] = indices.length === 1 ? [-1, indices[0]] : indices;
+    const tileRows = row < 0 ? 1 : this.stretch[row];
+    const tileColumns = this.stretch[column];
+    const isRectangle =
+      indices.length <= 2 && (row < 0 || (this.leavesOf[row] & this.leavesOf[column]) === 0);
+    const saturation = isRectangle ? bitSaturation(array, tileRows, tileColumns) : null;
+    return { dims: array.dims, tree: bitQuadtree(array), saturation, tileRows, tileColumns };
   }
 
   private equality(x: number, y: number): Verdict {

@@ -1,4 +1,5 @@
 import type { BitQuadtree } from './bit-quadtree.ts';
+import type { BitSaturation } from './bit-saturation.ts';
 import { ALL, MIXED, NONE, SATURATED, type Verdict } from './int-set.ts';
 import type { ListSummary } from './list-summary.ts';
 import type { RangeExtremes } from './range-extremes.ts';
@@ -43,10 +44,22 @@ export function lookupHull(
   result.high = outside ? Math.max(-1, extremes.high) : extremes.high;
 }
 
-/** The bits over a box of indices, given as for `lookupHull`; bits outside the array are false. */
+/** What is known of a matrix of bits. */
+export interface BitsReader {
+  readonly dims: readonly number[];
+  readonly tree: BitQuadtree;
+  /** Of tiles, and the least rows and columns that one reads; null where a tile reads no rectangle. */
+  readonly saturation: BitSaturation | null;
+  readonly tileRows: number;
+  readonly tileColumns: number;
+}
+
+/**
+ * The bits over a box of indices, given as for `lookupHull`; bits outside the array are false. SATURATED where every tile
+ * holds set and clear bits.
+ */
 export function bitsVerdict(
-  dims: readonly number[],
-  tree: BitQuadtree,
+  { dims, tree, saturation, tileRows, tileColumns }: BitsReader,
   indices: readonly number[],
   lows: Float64Array,
   highs: Float64Array,
@@ -70,6 +83,15 @@ export function bitsVerdict(
     rowHigh = rowHigh * dims[axis] + high;
   }
   const inside = tree.verdict(rowLow, rowHigh, columnLow, columnHigh);
+  if (
+    inside === MIXED &&
+    saturation !== null &&
+    !outside &&
+    rowHigh - rowLow >= tileRows - 1 &&
+    columnHigh - columnLow >= tileColumns - 1 &&
+    saturation.holds(rowLow, rowHigh, columnLow, columnHigh)
+  )
+    return SATURATED;
   return inside === ALL && outside ? MIXED : inside;
 }
 

@@ -1,6 +1,6 @@
 import { AbstractInterpreter } from './abstract-interpreter.ts';
 import type { BoundMask } from './bound-mask.ts';
-import { flattenMask, leafDependencies, type FlatMask } from './flat-mask.ts';
+import { flattenMask, type FlatMask } from './flat-mask.ts';
 import { ALL, MIXED, NONE, type Verdict } from './int-set.ts';
 import { keyBands, type KeyBand } from './key-bands.ts';
 import { leafWeights } from './leaf-weights.ts';
@@ -40,8 +40,6 @@ export class AbstractMask {
   private readonly bands = new Map<StepList, readonly KeyBand[]>();
   private readonly exact = new Map<StepList, boolean>();
   private readonly members = new Map<StepList, SingleMember | null>();
-  /** By node: a bit for each leaf that it depends on. */
-  private readonly leavesOf: Int32Array;
   /** By node: is it a matrix of bits over blocks of queries and keys? */
   private readonly isScanned: readonly boolean[];
   private readonly repeats = new Map<StepList, { readonly shift: number; readonly answer: boolean }>();
@@ -52,7 +50,6 @@ export class AbstractMask {
     this.box = new Float64Array(2 * extents.length);
     this.flat = flattenMask(bound);
     this.interpreter = new AbstractInterpreter(this.flat, extents);
-    this.leavesOf = leafDependencies(this.flat);
     this.isScanned = Array.from(this.flat.op, (_, id) => bitsOver(this.flat, id) !== null);
     this.everything = allSteps(this.flat);
   }
@@ -78,12 +75,12 @@ export class AbstractMask {
    * over blocks of queries and keys: such a matrix is read row by row where nothing else is open.
    */
   mixedLeaves({ watched }: StepList, of: 'all' | 'others'): number {
-    const { verdicts } = this.interpreter;
+    const { verdicts, leavesOf } = this.interpreter;
     let leaves = 0;
     for (let at = 0; at < watched.length; at++) {
       const id = watched[at];
       if (verdicts[id] !== MIXED || !isPredicate(this.flat.op[id])) continue;
-      if (of === 'all' || !this.isScanned[id]) leaves |= this.leavesOf[id];
+      if (of === 'all' || !this.isScanned[id]) leaves |= leavesOf[id];
     }
     return leaves;
   }

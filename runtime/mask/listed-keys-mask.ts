@@ -30,7 +30,7 @@ export function maskOverListed(bound: BoundMask, positions: Int32Array): BoundMa
       continue;
     }
     const data = readThrough(bound.arrays[own.array], positions);
-    const first = data[0];
+    const first = data[0] ?? 0;
     if (data.every((value, slot) => value === first + slot)) {
       const sum = { kind: 'arithmetic', op: 'add', left: key, right: arena.int(first) } as const;
       moved.push(first === 0 ? key : arena.add(sum));
