@@ -82,9 +82,7 @@ export function bitsVerdict(
     rowLow = rowLow * dims[axis] + low;
     rowHigh = rowHigh * dims[axis] + high;
   }
-  const inside = tree.verdict(rowLow, rowHigh, columnLow, columnHigh);
   if (
-    inside === MIXED &&
     saturation !== null &&
     !outside &&
     rowHigh - rowLow >= tileRows - 1 &&
@@ -92,6 +90,7 @@ export function bitsVerdict(
     saturation.holds(rowLow, rowHigh, columnLow, columnHigh)
   )
     return SATURATED;
+  const inside = tree.verdict(rowLow, rowHigh, columnLow, columnHigh);
   return inside === ALL && outside ? MIXED : inside;
 }
 

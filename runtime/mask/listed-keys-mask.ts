@@ -31,7 +31,7 @@ export function maskOverListed(bound: BoundMask, positions: Int32Array): BoundMa
     }
     const data = readThrough(bound.arrays[own.array], positions);
     const first = data[0] ?? 0;
-    if (data.every((value, slot) => value === first + slot)) {
+    if (countsUp(data)) {
       const sum = { kind: 'arithmetic', op: 'add', left: key, right: arena.int(first) } as const;
       moved.push(first === 0 ? key : arena.add(sum));
     } else {
@@ -46,7 +46,16 @@ export function maskOverListed(bound: BoundMask, positions: Int32Array): BoundMa
 /** The elements at some positions; -1 outside of the array. */
 function readThrough(array: HostArray, positions: Int32Array): Int32Array {
   if (array.kind !== 'int') throw new Error('a lookup reads an int array');
+  const { data: elements } = array;
   const data = new Int32Array(positions.length);
-  for (let slot = 0; slot < data.length; slot++) data[slot] = array.data[positions[slot]] ?? -1;
+  for (let slot = 0; slot < data.length; slot++) {
+    const position = positions[slot];
+    data[slot] = position < elements.length ? elements[position] : -1;
+  }
   return data;
+}
+
+function countsUp(data: Int32Array): boolean {
+  for (let at = 1; at < data.length; at++) if (data[at] !== data[at - 1] + 1) return false;
+  return true;
 }

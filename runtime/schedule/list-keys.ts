@@ -5,6 +5,7 @@ import { RowEvaluator } from '../mask/evaluate-row.ts';
 import { lowerBound } from '../mask/evaluate.ts';
 import type { NodeId } from '../mask/nodes.ts';
 import { membersWithin } from '../mask/set-members.ts';
+import { popcount } from './count-bits.ts';
 import { collectIntegers } from './collect-integers.ts';
 
 /** Keys that are looked at one by one where the abstract reading is open. */
@@ -51,10 +52,18 @@ function readDirectly({ nodes, root, arrays }: BoundMask, nk: number): Int32Arra
 
 /** The places below `count` of bits that are set. */
 function setBits(words: Uint32Array, count: number): Int32Array {
-  const places = new Int32Array(count);
+  const used = Math.ceil(count / 32);
+  const wordAt = (at: number) =>
+    32 * at + 32 > count ? words[at] & (-1 >>> (32 * at + 32 - count)) : words[at];
   let found = 0;
-  for (let at = 0; at < count; at++) if ((words[at >>> 5] >>> (at & 31)) & 1) places[found++] = at;
-  return places.slice(0, found);
+  for (let at = 0; at < used; at++) found += popcount(wordAt(at));
+  const places = new Int32Array(found);
+  let next = 0;
+  for (let at = 0; at < used; at++) {
+    for (let word = wordAt(at) | 0; word !== 0; word &= word - 1)
+      places[next++] = 32 * at + 31 - Math.clz32(word & -word);
+  }
+  return places;
 }
 
 /** What is left to ask about the keys that {@link listKeys} gives: the conjuncts that name the query. */
