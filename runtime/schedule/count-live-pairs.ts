@@ -3,6 +3,7 @@ import { conjunctsOf, dependsOn } from '../mask/conjuncts.ts';
 import { countByDescent } from './count-by-descent.ts';
 import type { PairCount, PairCountRequest } from './count-by-descent.ts';
 import { countClasses } from './count-classes.ts';
+import { countWords } from './count-words.ts';
 import { countViewPairs } from './count-view-pairs.ts';
 import { inferStrides, viewByStrides } from './infer-axes.ts';
 
@@ -10,7 +11,8 @@ export type { PairCount, PairCountRequest } from './count-by-descent.ts';
 
 /**
  * The number of live pairs of nq x nk: of a mask that divides positions by the axes that it divides them into, of one that
- * tells few classes of queries apart by these, of all others by interval descent over the plane, see ./count-by-descent.ts.
+ * tells few classes of queries apart by these, of one that is made of bits by their words, of all others by interval descent
+ * over the plane, see ./count-by-descent.ts.
  */
 export function countLivePairs(bound: BoundMask, { nq, nk, offset }: PairCountRequest): PairCount {
   const strides = offset < 0 ? null : (inferStrides(bound) ?? (isSeparable(bound) ? [1] : null));
@@ -21,6 +23,8 @@ export function countLivePairs(bound: BoundMask, { nq, nk, offset }: PairCountRe
   }
   const ofClasses = countClasses(bound, { nq, nk, offset });
   if (ofClasses !== null) return { pairs: ofClasses, exact: true };
+  const ofWords = countWords(bound, { nq, nk, offset });
+  if (ofWords !== null) return { pairs: ofWords, exact: true };
   return countByDescent(bound, { nq, nk, offset });
 }
 
