@@ -47,12 +47,15 @@ const grids: readonly GridWindow[] = [
   { size: [30, 48, 80], window: [18, 24, 24] },
 ];
 
-/** Sizes and windows are halved so often; dilations stay. */
+/** The axis of the most cells is halved so often, and its window with it; dilations stay. */
 function gridCase({ size, window, dilation }: GridWindow, halvings: number): TileCase {
-  const half = (value: number, least: number) => Math.max(least, Math.ceil(value / 2 ** halvings));
   const steps = dilation ?? size.map(() => 1);
-  const windows = window.map((cells) => half(cells, Math.min(cells, 3)));
-  const sizes = size.map((cells, axis) => half(cells, windows[axis] * steps[axis]));
+  const [sizes, windows] = [[...size], [...window]];
+  for (let halving = 0; halving < halvings; halving++) {
+    const axis = sizes.indexOf(Math.max(...sizes));
+    windows[axis] = Math.max(Math.min(3, windows[axis]), Math.ceil(windows[axis] / 2));
+    sizes[axis] = Math.max(windows[axis] * steps[axis], Math.ceil(sizes[axis] / 2));
+  }
   const names = ['t', 'y', 'x'].slice(3 - size.length);
   const over = (cells: readonly number[]) =>
     `${size.length === 2 ? 'image' : 'video'}(${cells.map((count, axis) => `${names[axis]}: ${count}`).join(', ')})`;
@@ -100,7 +103,7 @@ function productOf(values: readonly number[]): number {
 
 /**
  * Patterns that waste plain tiles, at lengths around `n` that no tile divides. A dilation d of n tokens is d sequences of
- * n / d; columns are the queries against the keys that are columns; powers of two are as many keys in a row. With `halvings` all of them are smaller by so many powers of two.
+ * n / d; columns are the queries against the keys that are columns; powers of two are as many keys in a row. With `halvings` launches are shorter by so many powers of two.
  */
 export function tileCases(tokens: number, halvings = 0): readonly TileCase[] {
   const n = Math.floor(tokens / 2 ** halvings);

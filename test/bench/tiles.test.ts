@@ -32,10 +32,10 @@ describe('patterns with holes', () => {
   });
 
   it('are smaller by powers of two, for launches that would take long', () => {
-    const halved = tileCases(N, 2);
+    const halved = tileCases(N, 3);
     expect(halved.map(({ text }) => compile({ name: 'a.sa', text }).ok)).not.toContain(false);
-    const video = halved.find(({ text }) => text.includes('video(t: 8, y: 12, x: 20)'))!;
-    expect([video.n, video.text.includes('neighborhood((5, 6, 6))')]).toEqual([1920, true]);
+    const video = halved.find(({ text }) => text.includes('video(t: 30, y: 24, x: 20)'))!;
+    expect([video.n, video.text.includes('neighborhood((18, 12, 6))')]).toEqual([14400, true]);
   });
 
   it('counts padding as well: boxes of 3 x 10 on rows of 10 leave two slots of 32 over', () => {

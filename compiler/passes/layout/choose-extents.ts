@@ -101,8 +101,16 @@ function searchGroup(
     const own = flat([...ownBoxes, ...smallerBoxes(queries, tile.queries)], queries);
     const other = flat([...otherBoxes, ...smallerBoxes(keys, tile.keys)], keys);
     if (own.length * other.length <= MOST_PADDED_PAIRS) search.tryPairs(own, other);
-    // The second time with what the first has found for the other side.
-    else for (let time = 0; time < 2; time++) search.trySides(own, other);
+    else {
+      // Of like boxes, a window may reach over one more to each side: no step of one side alone leads there.
+      for (const box of own)
+        search.tryPairs(
+          [box],
+          other.filter((candidate) => isLike(box, candidate)),
+        );
+      // The second time with what the first has found for the other side.
+      for (let time = 0; time < 2; time++) search.trySides(own, other);
+    }
   }
   const isFixed = [...queries, ...keys].every((region) => region.isFixed);
   const found = isFixed
@@ -129,6 +137,24 @@ function steady(
   search.goOn();
   search.tryPairs(ownBoxes, otherBoxes);
   return best.work <= WORTHWHILE * search.found.work ? best : search.found;
+}
+
+/** Are boxes the same, but for one axis that is halved? */
+function isLike(own: Extents, other: Extents): boolean {
+  const [box, candidate] = [largestOf(own), largestOf(other)];
+  const different = box.flatMap((extent, axis) =>
+    candidate[axis] === extent ? [] : [[extent, candidate[axis]].sort((a, b) => a - b)],
+  );
+  return (
+    box.length === candidate.length &&
+    different.length <= 1 &&
+    different.every(([less, more]) => less === Math.ceil(more / 2) || less === Math.floor(more / 2))
+  );
+}
+
+/** The box of a region with the most axes. */
+function largestOf(boxes: Extents): readonly number[] {
+  return boxes.reduce((largest, box) => (box.length > largest.length ? box : largest), []);
 }
 
 /** The boxes of all regions, and the tiles of all groups. */

@@ -20,8 +20,9 @@ export function factorizations(size: number, most: readonly number[]): readonly 
 const LEAST_FILLED = 0.75;
 
 /**
- * Boxes of a little less than `size` slots for axes that powers of two do not divide: along every axis but one an extent
- * is a power of two or, where the axis is shorter than a tile, a cut of it into equal parts; the one takes what is left.
+ * Boxes of a little less than `size` slots: any extents along all axes but one, which takes what is left. They suit axes that
+ * powers of two do not divide, 3 x 10 of 32 on rows of 10, and windows whose half they are: of a window of 11 x 11 a box of
+ * 5 x 6 reaches over one box to each side, where one of 4 x 8 reaches over two.
  */
 export function paddedBoxes(size: number, lengths: readonly number[]): readonly (readonly number[])[] {
   const found = new Map<string, readonly number[]>();
@@ -33,19 +34,12 @@ export function paddedBoxes(size: number, lengths: readonly number[]): readonly 
       if (isPadded) found.set(box.join(), box);
       return;
     }
-    const cuts = axis === filler ? [1] : cutsOf(lengths[axis], size);
-    for (const extent of cuts) {
-      if (slots * extent <= size) visit(filler, axis + 1, [...chosen, extent], slots * extent);
-    }
+    const most = axis === filler ? 1 : Math.min(lengths[axis], size);
+    for (let extent = 1; extent <= most && slots * extent <= size; extent++)
+      visit(filler, axis + 1, [...chosen, extent], slots * extent);
   };
   for (let filler = 0; lengths.length > 1 && filler < lengths.length; filler++) visit(filler, 0, [], 1);
   return [...found.values()];
-}
-
-function cutsOf(length: number, size: number): readonly number[] {
-  const powers = Array.from({ length: Math.floor(Math.log2(size)) + 1 }, (_, power) => 2 ** power);
-  const cuts = length <= size ? Array.from({ length }, (_, parts) => Math.ceil(length / (parts + 1))) : [];
-  return [...new Set([...powers.filter((power) => power <= length), ...cuts])];
 }
 
 /** The least power of two that is not below a size. */
