@@ -85,7 +85,10 @@ function launchEntry(entry: TileCase, number: number): Launched {
   };
 }
 
-/** The largest launch of an entry that is small enough, halved again and again; the last one where no halving helps. */
+/**
+ * The largest launch of an entry that is small enough, halved again and again; the last one where no halving helps, or the
+ * last one before tiles become plain.
+ */
 function halvedUntil(
   entry: TileEntry,
   number: number,
@@ -95,7 +98,8 @@ function halvedUntil(
   let found = whole;
   for (let halvings = 1; !isSmall(found); halvings++) {
     const next = launchEntry(entry.halved(halvings), number);
-    if (next.launched.nq >= found.launched.nq) break;
+    const isPlainNow = planOf(next.unit) === 'plain' && planOf(found.unit) !== 'plain';
+    if (next.launched.nq >= found.launched.nq || isPlainNow) break;
     found = next;
   }
   return found;
