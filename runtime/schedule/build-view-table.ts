@@ -70,8 +70,20 @@ export function buildViewTable(mask: BoundMask, request: ViewTableRequest): RunT
   });
   writer.reserve(expected);
   for (const { own, emitters } of regions) {
+    const shapes = emitters.length === 1 && writer.isRepeatable ? emitters[0].emitter.shapes() : null;
+    /** By shape: the first tile that has it. */
+    const known = new Int32Array(shapes?.count ?? 0).fill(-1);
     for (let tile = 0; tile < own.tiles; tile++) {
       if (populations.queries.counts[own.firstTile + tile] > 0) {
+        if (shapes !== null) {
+          const shape = shapes.shapeOf[tile];
+          const source = known[shape];
+          if (source >= 0) {
+            writer.repeatRow(own.firstTile + source, shapes.placeOf[tile] - shapes.placeOf[source]);
+            continue;
+          }
+          known[shape] = tile;
+        }
         for (const { emitter, fix } of emitters) {
           fix?.startRow(own.firstTile + tile);
           emitter.emit(tile);

@@ -10,6 +10,7 @@ import {
   type RunLists,
 } from './multiply-rows.ts';
 import type { RunWriter } from './run-writer.ts';
+import { shapesOf, type TileShapes } from './tile-shapes.ts';
 import type { ViewProduct } from './view-product.ts';
 import type { TiledSpace } from './view-spaces.ts';
 
@@ -35,6 +36,8 @@ type InnerRows = { readonly rowOf: Int32Array } & (
  * column of the first ones: a tile of a video has the same runs in every frame that it looks at.
  */
 export class RowEmitter {
+  /** What tiles have in common, see ./tile-shapes.ts; null where it is not known, or where runs are corrected. */
+  readonly shapes: () => TileShapes | null;
   /** The first factors; all where there are no inner ones. */
   private readonly relations: readonly AxisRelation[];
   private readonly outer: RowProduct;
@@ -58,6 +61,7 @@ export class RowEmitter {
     const relations = factors.map(({ relation }) => relation);
     const rowsOf = factors.map(({ queryAxes }) => rowNumbers(queries, queryAxes));
     const cut = correct === null ? innerFrom(relations, queries.tiles) : relations.length;
+    this.shapes = () => (correct === null ? shapesOf(relations, rowsOf) : null);
     this.relations = relations.slice(0, cut);
     this.outer = new RowProduct(this.relations);
     this.rowsOf = rowsOf.slice(0, cut);

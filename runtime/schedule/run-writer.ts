@@ -180,11 +180,7 @@ export class RunWriter {
       for (; at < to; at++) target[next++] = (by + words[at]) * granularity;
       at = from;
     }
-    if (!this.isUniform) {
-      for (let word = next - more; word < next; word += 2)
-        this.keysInRow +=
-          this.keysBefore[target[word + 1] / granularity] - this.keysBefore[target[word] / granularity];
-    }
+    if (!this.isUniform) this.keysInRow += this.countWords(target, next - more, next);
     let tiles = 0;
     for (at = from; at < to; at += 2) tiles += words[at + 1] - words[at];
     tiles = tiles * times - (words[from + 1] - words[from]);
@@ -213,13 +209,49 @@ export class RunWriter {
   }
 
   endRow(): void {
-    const { granularity, queries } = this.shape;
     const middle = this.written;
     if (middle + this.fullWords > this.runs.length) this.grow(this.fullWords);
     const { runs, full, fullWords } = this;
     for (let word = 0; word < fullWords; word++) runs[middle + word] = full[word];
     this.written += fullWords;
     this.fullWords = 0;
+    this.closeRow(middle);
+  }
+
+  /** Can rows be repeated: does the last tile end with the last slot? */
+  get isRepeatable(): boolean {
+    const { slots, keys, granularity } = this.shape;
+    return slots === keys.length * granularity;
+  }
+
+  /** Ends a row for which nothing was pushed: it has the runs of an earlier one, moved by `by` tiles. */
+  repeatRow(source: number, by: number): void {
+    const { granularity } = this.shape;
+    const from = 2 * this.starts[2 * source];
+    const middle = 2 * this.starts[2 * source + 1];
+    const to = 2 * this.starts[2 * source + 2];
+    if (this.written + to - from > this.runs.length) this.grow(to - from);
+    const { runs, rowBegin } = this;
+    const shift = by * granularity;
+    let [slots, partialSlots] = [0, 0];
+    for (let word = from, next = rowBegin; word < to; word += 2, next += 2) {
+      if (word === middle) partialSlots = slots;
+      const begin = runs[word];
+      const end = runs[word + 1];
+      slots += end - begin;
+      runs[next] = begin + shift;
+      runs[next + 1] = end + shift;
+    }
+    if (middle === to) partialSlots = slots;
+    this.written += to - from;
+    this.partialTiles += partialSlots / granularity;
+    this.fullTiles += (slots - partialSlots) / granularity;
+    if (!this.isUniform) this.keysInRow = this.countWords(runs, rowBegin, this.written);
+    this.closeRow(rowBegin + middle - from);
+  }
+
+  private closeRow(middle: number): void {
+    const { granularity, queries } = this.shape;
     const tiles = this.partialTiles + this.fullTiles;
     const keys = (tiles - this.tilesBefore) * granularity;
     this.tilesBefore = tiles;
@@ -248,6 +280,16 @@ export class RunWriter {
     const { keysBefore } = this;
     let keys = 0;
     for (let run = from; run < to; run++) keys += keysBefore[end[run] + by] - keysBefore[begin[run] + by];
+    return keys;
+  }
+
+  /** Keys in some runs that were written. */
+  private countWords(runs: Uint32Array, from: number, to: number): number {
+    const { keysBefore } = this;
+    const { granularity } = this.shape;
+    let keys = 0;
+    for (let word = from; word < to; word += 2)
+      keys += keysBefore[runs[word + 1] / granularity] - keysBefore[runs[word] / granularity];
     return keys;
   }
 

@@ -57,6 +57,8 @@ export interface SearchOptions {
 
 /** Pairs of queries and keys up to which tables are derived; beyond, products and samples are counted. */
 const MOST_PAIRS = 8192 * 8192;
+/** What branches apart must cost of the best plan without: a pass more is more to launch, too. */
+const WORTH_A_PASS = 0.9;
 /** Branches that are told apart where counts take longer. */
 const MOST_LARGE_BRANCHES = 3;
 const noBoxes: ChosenBoxes = { queries: [], keys: [] };
@@ -93,8 +95,11 @@ export class PlanSearch {
       return this.ranked(whole, whole[0]);
     const grouped = this.groupByBest(branches, layouts);
     const apart = branches.length <= MOST_LARGE_BRANCHES ? separateBoxes(grouped) : grouped;
-    const more = apart.length > grouped.length ? [this.plan(apart, mask)] : [];
-    return this.ranked([...whole, ...this.improve(grouped, mask), ...more], whole[0]);
+    const plans = this.ranked([...whole, ...this.improve(grouped, mask)], whole[0]);
+    if (apart.length === grouped.length) return plans;
+    const more = this.plan(apart, mask);
+    const isWorthwhile = this.relativeCost(more, plans[0]) <= WORTH_A_PASS;
+    return isWorthwhile ? [more, ...plans] : plans;
   }
 
   /** The views of a part, their axes in the order that suits its mask, and its boxes. */
