@@ -142,13 +142,19 @@ function byResidues(periods: readonly Period[]): readonly Layout[] {
 /** Where what the mask says of keys alone leaves scattered ones, they are packed. */
 function gathered(masks: readonly BoundMask[], { nk }: NominalLaunch): readonly Layout[] {
   const lists = masks.map((mask) => listKeys(mask, nk));
-  const worthwhile = lists.some((keys) => {
-    const blocks = new Set(keys.map((key) => key >> 5)).size;
-    return keys.length < nk / 2 && blocks > 1.25 * Math.ceil(keys.length / 32);
-  });
+  const worthwhile = lists.some(
+    (keys) => keys.length < nk / 2 && blocksOf(keys) > 1.25 * Math.ceil(keys.length / 32),
+  );
   return worthwhile
     ? [{ name: 'gathered keys', queries: positionsView, keys: listView, strategy: 'gathered' }]
     : [];
+}
+
+/** Blocks of 32 positions that have one of some ascending keys. */
+function blocksOf(keys: Int32Array): number {
+  let blocks = 0;
+  for (let at = 0; at < keys.length; at++) if (at === 0 || keys[at] >> 5 !== keys[at - 1] >> 5) blocks++;
+  return blocks;
 }
 
 /** Where few distances between query and key are live. */
