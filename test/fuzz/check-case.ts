@@ -7,9 +7,10 @@ import type { AttentionResult } from '../../runtime/reference/attend-dense.ts';
 import { readArrays } from '../../runtime/read-arrays.ts';
 import { checkRoundTrip } from './check-round-trip.ts';
 import { checkRunTables } from './check-run-tables.ts';
-import { checkPlan, makeTensors, referenceResult } from './check-plan.ts';
+import { checkPlan, makeTensors, referenceResult, storeTensors } from './check-plan.ts';
 import type { Tensors } from './check-plan.ts';
 import { checkSchedules } from './check-schedules.ts';
+import { readFileTable } from './forms/index.ts';
 import { launchOf, offsetOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { fillArrays, referenceMasks } from './predicate.ts';
@@ -41,7 +42,10 @@ export interface PreparedCase {
   readonly branches: readonly Uint8Array[];
   /** The pairs that some attend holds. */
   readonly expected: Uint8Array;
+  /** [batch, heads, n, width], whatever the layout of the case is. */
   readonly tensors: Tensors;
+  /** The same in the layout of the case. */
+  readonly stored: Tensors;
   /** What dense attention over `branches` gives. */
   readonly reference: AttentionResult;
 }
@@ -84,7 +88,10 @@ export function checkCase(fuzzCase: FuzzCase): CheckResult {
   try {
     const roundTrip = checkRoundTrip(text);
     if (roundTrip !== null) return failed('round trip', roundTrip);
-    const result = compile({ name: 'fuzzed.sa', text }, { targets: [smallTiles], verify: true });
+    const result = compile(
+      { name: 'fuzzed.sa', text },
+      { targets: [smallTiles], tables: readFileTable, verify: true },
+    );
     if (!result.ok) {
       const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
       const [{ code }] = errors;
@@ -123,8 +130,19 @@ function prepare(fuzzCase: FuzzCase, unit: CompiledUnit): PreparedCase {
   const expected = branches[0].map((_, at) => Math.max(...branches.map((mask) => mask[at])));
   const launched = launchMask(descriptor, { ...sizes, arrays });
   const tensors = makeTensors(fuzzCase, expected);
+  const stored = storeTensors(fuzzCase, tensors);
   const reference = referenceResult(fuzzCase, branches, tensors);
-  return { fuzzCase, graph: unit.graph, descriptor, launched, branches, expected, tensors, reference };
+  return {
+    fuzzCase,
+    graph: unit.graph,
+    descriptor,
+    launched,
+    branches,
+    expected,
+    tensors,
+    stored,
+    reference,
+  };
 }
 
 function checkMask({ fuzzCase, launched, expected }: PreparedCase): string | null {

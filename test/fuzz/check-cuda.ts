@@ -8,14 +8,15 @@ import { emulate } from '../codegen/cuda/emulate.ts';
 import { chosenModule, forcedModule, groupTargetOf, smallTarget } from '../codegen/cuda/modules.ts';
 import { describePass } from '../schedules/describe-schedule.ts';
 import type { PreparedCase } from './check-case.ts';
-import { referenceResult } from './check-plan.ts';
-import type { Tensors } from './check-plan.ts';
+import { arrangeBack } from './arrange-tensor.ts';
+import { referenceResult, storeTensors } from './check-plan.ts';
 import { launchOf } from './fuzz-case.ts';
 import { fillArrays } from './predicate.ts';
-import { headDim } from './print-case.ts';
+import { headDim } from './generate-tensors.ts';
+import { roundToHalf } from './half-tensors.ts';
 
-/** The smallest head dimension of tensor cores; what is behind that of a case is zero. */
-const cudaDim = 16;
+/** Head dimensions of tensor cores are multiples of 16; what is behind that of a case is zero. */
+const padded = (dim: number): number => Math.ceil(dim / 16) * 16;
 /** Logits are f32, whatever the tensors are stored as. */
 const lseTolerance = 2e-5;
 const targets = [smallTarget, groupTargetOf()];
@@ -39,7 +40,7 @@ export async function checkCuda(prepared: PreparedCase): Promise<string | null> 
 }
 
 function asCuda(graph: Graph): Graph {
-  return { ...graph, dim: cudaDim, dimV: cudaDim, dtype: 'f16' };
+  return { ...graph, dim: padded(graph.dim), dimV: padded(graph.dimV), dtype: 'f16' };
 }
 
 async function launch(
@@ -55,21 +56,24 @@ async function launch(
     ({ kernels: known }) => known.find((kernel) => kernel.family === family) ?? known[0],
   );
   const request = prepareCudaLaunch(descriptor, kernels, { ...sizes, arrays: arrays as never });
-  const tensors = rounded(prepared.tensors);
+  const { dimV, layout } = fuzzCase.storage;
+  const tensors = roundToHalf(prepared.tensors);
+  const given = storeTensors(fuzzCase, tensors);
   const { out: outLayout, lse: lseLayout } = request.layouts;
   const buffers = await emulate(request, {
-    q: stored(tensors.q),
-    k: stored(tensors.k),
-    v: stored(tensors.v),
+    q: stored(given.q, headDim),
+    k: stored(given.k, headDim),
+    v: stored(given.v, dimV),
     out: new Uint8Array(outLayout.extent * 2).fill(0xff),
     lse: new Uint8Array(lseLayout.extent * 4).fill(0xff),
   });
   const bits = new Uint16Array(buffers.out.buffer, buffers.out.byteOffset, outLayout.extent);
-  const parts = outLayout.dim / cudaDim;
-  const out = Float64Array.from({ length: batch * heads * nq * parts * headDim }, (_, at) => {
-    const [row, d] = [Math.floor(at / headDim), at % headDim];
-    return decode(bits[row * cudaDim + d], 'f16');
+  const parts = outLayout.dim / padded(dimV);
+  const written = Float64Array.from({ length: batch * heads * nq * parts * dimV }, (_, at) => {
+    const [row, d] = [Math.floor(at / dimV), at % dimV];
+    return decode(bits[row * padded(dimV) + d], 'f16');
   });
+  const out = arrangeBack(written, { batch, heads, rows: nq, width: parts * dimV }, layout);
   const reference = referenceResult(fuzzCase, branches, tensors);
   const largest = (values: ArrayLike<number>) =>
     Array.from(values).reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
@@ -86,16 +90,11 @@ async function launch(
   return off < 0 ? null : `${names}: lse[${off}] is ${lse[off]}, not ${reference.lse[off]}`;
 }
 
-function rounded({ q, k, v }: Tensors): Tensors {
-  const round = (values: Float32Array) => values.map((value) => decode(encode(value, 'f16'), 'f16'));
-  return { q: round(q), k: round(k), v: round(v) };
-}
-
 /** Rows of the dimension that kernels have, zero behind that of the case. */
-function stored(values: Float32Array): Uint8Array {
-  const bits = new Uint16Array((values.length / headDim) * cudaDim);
+function stored(values: Float32Array, dim: number): Uint8Array {
+  const bits = new Uint16Array((values.length / dim) * padded(dim));
   values.forEach((value, at) => {
-    bits[Math.floor(at / headDim) * cudaDim + (at % headDim)] = encode(value, 'f16');
+    bits[Math.floor(at / dim) * padded(dim) + (at % dim)] = encode(value, 'f16');
   });
   return new Uint8Array(bits.buffer);
 }

@@ -2,11 +2,14 @@ import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import { createAttention } from '../../runtime/index.ts';
 import { inlinedBranches } from '../codegen/wgsl/inlined-branches.ts';
 import { describePass } from '../schedules/describe-schedule.ts';
-import { compareResults } from './check-plan.ts';
+import { roundingUnit } from '../codegen/cuda/elements.ts';
+import { arrangeBack } from './arrange-tensor.ts';
+import { compareResults, referenceResult, storeTensors } from './check-plan.ts';
 import { smallTiles } from './check-case.ts';
 import type { PreparedCase } from './check-case.ts';
 import { forcedDescriptor } from './check-schedules.ts';
 import { launchOf } from './fuzz-case.ts';
+import { fromHalf, roundToHalf, toHalf } from './half-tensors.ts';
 import { fillArrays } from './predicate.ts';
 
 /** Float32 kernels against float64: 1e-5 of the largest magnitude. */
@@ -22,23 +25,29 @@ const branchLimit = 60;
 export type KernelResult =
   | { readonly kind: 'ok' }
   | { readonly kind: 'failed'; readonly message: string }
-  /** An entry point has too many branches for the software adapter. */
-  | { readonly kind: 'left out'; readonly branches: number };
+  /** The adapter lacks a feature, or an entry point has too many branches for its compiler. */
+  | { readonly kind: 'left out'; readonly reason: string };
 
 /**
  * Runs the WGSL of a case on a device, as it was scheduled and in passes and views drawn from its seed, against what
  * dense float64 attention gives.
  */
 export async function checkKernel(prepared: PreparedCase, device: GPUDevice): Promise<KernelResult> {
+  const missing = featuresOf(prepared.descriptor).find((feature) => !device.features.has(feature));
+  if (missing !== undefined) return { kind: 'left out', reason: `no ${missing}` };
   const forced = forcedDescriptor(prepared, [smallTiles], prepared.fuzzCase.seed);
   const branches = Math.max(...[prepared.descriptor, forced].map(mostBranches));
-  if (branches > branchLimit) return { kind: 'left out', branches };
+  if (branches > branchLimit) return { kind: 'left out', reason: `${branches} branches` };
   const planned = await launch(prepared, prepared.descriptor, device);
   if (planned !== null) return { kind: 'failed', message: planned };
   const problem = await launch(prepared, forced, device);
   if (problem === null) return { kind: 'ok' };
   const passes = forced.passes.map((pass) => `\n  ${describePass(pass)}`);
   return { kind: 'failed', message: `${problem}${passes.join('')}` };
+}
+
+function featuresOf({ passes }: AttentionDescriptor): GPUFeatureName[] {
+  return passes.flatMap(({ kernels }) => kernels.flatMap(({ features }) => features));
 }
 
 function mostBranches({ passes, wgsl }: AttentionDescriptor): number {
@@ -52,8 +61,9 @@ async function launch(
   descriptor: AttentionDescriptor,
   device: GPUDevice,
 ): Promise<string | null> {
-  const { fuzzCase, tensors, reference } = prepared;
-  const { batch, nq, nk, layer } = fuzzCase;
+  const { fuzzCase } = prepared;
+  const { batch, heads, nq, nk, layer } = fuzzCase;
+  const { dtype, layout } = fuzzCase.storage;
   const attention = createAttention(device, descriptor, { target: 'software' });
   try {
     const request = {
@@ -64,8 +74,18 @@ async function launch(
       launch: launchOf(fuzzCase),
       arrays: fillArrays(fuzzCase) as never,
     };
-    const { out, lse } = await attention.forward(tensors, request);
-    return compareResults({ out, lse: lse ?? [] }, reference, tolerance);
+    const sizes = { batch, heads, rows: nq, width: descriptor.dimOut };
+    if (dtype === 'f32') {
+      const { out, lse } = await attention.forward(prepared.stored, request);
+      const found = { out: arrangeBack(out, sizes, layout), lse: lse ?? [] };
+      return compareResults(found, prepared.reference, tolerance);
+    }
+    const rounded = roundToHalf(prepared.tensors);
+    const { q, k, v } = storeTensors(fuzzCase, rounded);
+    const { out, lse } = await attention.forward({ q: toHalf(q), k: toHalf(k), v: toHalf(v) }, request);
+    const found = { out: arrangeBack(fromHalf(out as Uint16Array), sizes, layout), lse: lse ?? [] };
+    const reference = referenceResult(fuzzCase, prepared.branches, rounded);
+    return compareResults(found, reference, tolerance, tolerance + roundingUnit.f16);
   } catch (error) {
     return error instanceof Error ? `${error.message}\n${error.stack}` : String(error);
   } finally {

@@ -1,4 +1,5 @@
 import { compile } from '../../compiler/index.ts';
+import { readFileTable } from './forms/index.ts';
 import { smallTiles } from './check-case.ts';
 
 /** Milliseconds that the compiler may take for a bad text of a few hundred characters. */
@@ -11,7 +12,10 @@ const patience = 3000;
 export function checkMutation(text: string): string | null {
   const start = performance.now();
   try {
-    const result = compile({ name: 'mutated.sa', text }, { targets: [smallTiles], verify: true });
+    const result = compile(
+      { name: 'mutated.sa', text },
+      { targets: [smallTiles], tables: readFileTable, verify: true },
+    );
     const elapsed = performance.now() - start;
     if (elapsed > patience) return `it took ${Math.round(elapsed)} ms`;
     if (!result.ok && result.units.length > 0) return 'kernels came out in spite of errors';

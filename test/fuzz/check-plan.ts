@@ -4,10 +4,11 @@ import { executePlan } from '../../runtime/reference/execute-plan.ts';
 import { layoutStrides } from '../../runtime/reference/strides.ts';
 import { kernelsOf } from '../schedules/kernels-of.ts';
 import type { PreparedCase } from './check-case.ts';
+import { arrange } from './arrange-tensor.ts';
 import { offsetOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { scoreOfCase } from './predicate.ts';
-import { headDim } from './print-case.ts';
+import { headDim } from './generate-tensors.ts';
 import { Random } from './random.ts';
 
 /** Tensors of a case in host memory, dense [batch, heads, n, dim]. */
@@ -19,14 +20,14 @@ export interface Tensors {
 
 /** Random tensors. Keys that no query of their head attends hold NaN: nothing may read them. */
 export function makeTensors(
-  { batch, heads, kvHeads, nq, nk, seed }: FuzzCase,
+  { batch, heads, kvHeads, nq, nk, seed, storage: { dimV } }: FuzzCase,
   expected: Uint8Array,
 ): Tensors {
   const random = new Random(seed);
   const fill = (length: number) => Float32Array.from({ length }, () => 2 * random.unit() - 1);
   const q = fill(batch * heads * nq * headDim);
   const k = fill(batch * kvHeads * nk * headDim);
-  const v = fill(batch * kvHeads * nk * headDim);
+  const v = fill(batch * kvHeads * nk * dimV);
   const seen = new Uint8Array(batch * kvHeads * nk);
   expected.forEach((live, at) => {
     const grid = Math.floor(at / (nq * nk));
@@ -36,7 +37,7 @@ export function makeTensors(
   seen.forEach((isSeen, key) => {
     if (isSeen) return;
     k.fill(NaN, key * headDim, (key + 1) * headDim);
-    v.fill(NaN, key * headDim, (key + 1) * headDim);
+    v.fill(NaN, key * dimV, (key + 1) * dimV);
   });
   return { q, k, v };
 }
@@ -54,6 +55,7 @@ export function referenceResult(
     fuzzCase.combine === 'concat' ? score : { ...score, sink: undefined, denominatorScale: undefined };
   const parts = branches.map((mask) => attendPart(fuzzCase, mask, tensors, own));
   const { heads, nq } = fuzzCase;
+  const { dimV } = fuzzCase.storage;
   const out = new Float64Array(parts[0].out.length * (fuzzCase.combine === 'concat' ? parts.length : 1));
   const lse = new Float64Array(fuzzCase.combine === 'concat' ? 0 : parts[0].lse.length);
   parts[0].lse.forEach((_, row) => {
@@ -66,10 +68,10 @@ export function referenceResult(
     const i = (row % nq) + offsetOf(fuzzCase);
     const denominator = joined * (score.denominatorScale?.(Math.floor(grid / heads), head, i) ?? 1);
     for (const [at, part] of parts.entries()) {
-      for (let d = 0; d < headDim; d++) {
-        const value = part.out[row * headDim + d];
-        if (fuzzCase.combine === 'concat') out[(row * parts.length + at) * headDim + d] = value;
-        else if (total > 0) out[row * headDim + d] += (weights[at] / denominator) * value;
+      for (let d = 0; d < dimV; d++) {
+        const value = part.out[row * dimV + d];
+        if (fuzzCase.combine === 'concat') out[(row * parts.length + at) * dimV + d] = value;
+        else if (total > 0) out[row * dimV + d] += (weights[at] / denominator) * value;
       }
     }
   });
@@ -91,7 +93,7 @@ function attendPart(
     nq,
     nk,
     dim: headDim,
-    dimV: headDim,
+    dimV: fuzzCase.storage.dimV,
     offset,
     ...tensors,
     isLive: (b, head, i, j) => mask[((b * heads + head) * nq + i - offset) * nk + j] === 1,
@@ -99,41 +101,62 @@ function attendPart(
   });
 }
 
-/** Strides of the tensors of a case. */
-export function denseStrides({ fuzzCase: { heads, kvHeads, nq, nk } }: PreparedCase) {
-  const keys = layoutStrides('bhnd', kvHeads, nk, headDim);
-  return { q: layoutStrides('bhnd', heads, nq, headDim), k: keys, v: keys };
+/** The tensors of a case in the order of axes that it asks for. */
+export function storeTensors(
+  { batch, heads, kvHeads, nq, nk, storage: { dimV, layout } }: FuzzCase,
+  { q, k, v }: Tensors,
+): Tensors {
+  const keys = { batch, heads: kvHeads, rows: nk };
+  return {
+    q: arrange(q, { batch, heads, rows: nq, width: headDim }, layout),
+    k: arrange(k, { ...keys, width: headDim }, layout),
+    v: arrange(v, { ...keys, width: dimV }, layout),
+  };
+}
+
+/** Strides of the stored tensors of a case. */
+export function storedStrides({ heads, kvHeads, nq, nk, storage: { dimV, layout } }: FuzzCase) {
+  return {
+    q: layoutStrides(layout, heads, nq, headDim),
+    k: layoutStrides(layout, kvHeads, nk, headDim),
+    v: layoutStrides(layout, kvHeads, nk, dimV),
+  };
 }
 
 /** The kernel plans, walked in float64, give what dense attention gives. */
 export function checkPlan(prepared: PreparedCase): string | null {
-  const { descriptor, launched, tensors, reference } = prepared;
-  const { nq } = prepared.fuzzCase;
-  const strides = denseStrides(prepared);
+  const { fuzzCase, descriptor, launched, stored, reference } = prepared;
+  const { nq } = fuzzCase;
+  const strides = storedStrides(fuzzCase);
   for (const purpose of ['tiled', 'small-query'] as const) {
     const kernels = kernelsOf(descriptor, purpose, nq);
-    const result = executePlan({ descriptor, kernels, mask: launched, ...tensors, strides });
+    const result = executePlan({ descriptor, kernels, mask: launched, ...stored, strides });
     const problem = compareResults(result, reference, 1e-12);
     if (problem !== null) return `kernels ${kernels.map(({ name }) => name).join(', ')}: ${problem}`;
   }
   return null;
 }
 
-/** Null where out and lse agree to `tolerance`, relative to the largest magnitude; minus infinities must coincide. */
+/**
+ * Null where out (to `ofOut`) and lse agree to `tolerance`, relative to the largest magnitude; minus infinities must
+ * coincide.
+ */
 export function compareResults(
   found: { readonly out: ArrayLike<number>; readonly lse: ArrayLike<number> },
   reference: AttentionResult,
   tolerance: number,
+  ofOut = tolerance,
 ): string | null {
   for (const name of ['out', 'lse'] as const) {
     const expected = reference[name];
+    const bound = name === 'out' ? ofOut : tolerance;
     const magnitude = expected.reduce(
       (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
       1,
     );
     for (let at = 0; at < expected.length; at++) {
       const same =
-        found[name][at] === expected[at] || Math.abs(found[name][at] - expected[at]) <= tolerance * magnitude;
+        found[name][at] === expected[at] || Math.abs(found[name][at] - expected[at]) <= bound * magnitude;
       if (!same) return `${name}[${at}] is ${found[name][at]}, not ${expected[at]}`;
     }
   }

@@ -6,7 +6,7 @@ import { describePass } from '../schedules/describe-schedule.ts';
 import { forceSchedule } from '../schedules/force-schedule.ts';
 import { kernelsOf } from '../schedules/kernels-of.ts';
 import type { PreparedCase } from './check-case.ts';
-import { compareResults, denseStrides } from './check-plan.ts';
+import { compareResults, storedStrides } from './check-plan.ts';
 import { checkPassTables } from '../schedules/check-pass-tables.ts';
 import { Random } from './random.ts';
 
@@ -27,8 +27,8 @@ export function forcedDescriptor(
  * schedule is walked in the kernels of one purpose, by turns.
  */
 export function checkSchedules(prepared: PreparedCase, targets: readonly TargetTable[]): string | null {
-  const { fuzzCase, launched, tensors, reference } = prepared;
-  const strides = denseStrides(prepared);
+  const { fuzzCase, launched, stored, reference } = prepared;
+  const strides = storedStrides(fuzzCase);
   for (let at = 0; at < tries; at++) {
     const seed = fuzzCase.seed + at;
     const forced = forcedDescriptor(prepared, targets, seed);
@@ -40,7 +40,7 @@ export function checkSchedules(prepared: PreparedCase, targets: readonly TargetT
     const problem =
       checkPassTables(descriptor, launched) ??
       compareResults(
-        executePlan({ descriptor, kernels, mask: launched, ...tensors, strides }),
+        executePlan({ descriptor, kernels, mask: launched, ...stored, strides }),
         reference,
         1e-12,
       );

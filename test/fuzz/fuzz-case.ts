@@ -1,4 +1,5 @@
 import { scoreFormOf } from './scores/score-part.ts';
+import type { TensorFields } from './generate-tensors.ts';
 import type { ScorePart } from './scores/score-part.ts';
 import type { Term } from './term.ts';
 
@@ -8,12 +9,15 @@ export interface FuzzCase {
   /** Masks of further attends, and what becomes of them; with none the mask is the field `mask`. */
   readonly others: readonly Term[];
   readonly combine: 'merge' | 'concat';
+  /** Whether a merge of three attends or more is written as merges of two, which means the same. */
+  readonly isNested: boolean;
   /** `pattern shape(width: int) = let half = HALF BODY`; null where the mask does not call it. */
   readonly pattern: { readonly half: Term; readonly body: Term } | null;
   /** What changes the scores. */
   readonly scores: readonly ScorePart[];
   /** `over image(y: rows, x: columns)`; null where positions are plain numbers. */
   readonly grid: readonly [rows: number, columns: number] | null;
+  readonly storage: TensorFields;
   readonly batch: number;
   readonly heads: number;
   readonly kvHeads: number;

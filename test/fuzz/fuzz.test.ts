@@ -43,6 +43,38 @@ describe('the fuzzer', () => {
     expect(known.filter((name) => !made.has(name))).toEqual([]);
   });
 
+  it('stores tensors in every way, and names it in the text', () => {
+    const made = Array.from({ length: 300 }, (_, seed) => generateCase(seed));
+    const lines = new Set(
+      made.flatMap((fuzzCase) =>
+        printCase(fuzzCase)
+          .split('\n')
+          .map((line) => line.trim()),
+      ),
+    );
+    const fields = ['dim_v 4', 'dim_v 8', 'dim_v 20', 'layout bnhd', 'dtype f16'];
+    expect(fields.filter((line) => !lines.has(line))).toEqual([]);
+    const isNested = (line: string) => /^return merge\(merge\(part0, part1\), part2\)$/.test(line);
+    expect([...lines].some(isNested)).toBe(true);
+  });
+
+  it('notices tensors that are read in another layout', () => {
+    const storage = { dimV: 20, layout: 'bnhd', dtype: 'f32' } as const;
+    const mask = { form: 'causal', args: [], value: null };
+    const sizes = { nq: 9, nk: 9, heads: 2, kvHeads: 2, queriesAt: null, grid: null };
+    const plain = { pattern: null, scores: [], others: [] };
+    const result = checkCase({ ...generateCase(3), ...sizes, ...plain, mask, storage });
+    if (result.kind !== 'ok') throw new Error('a layout must pass');
+    const { prepared } = result;
+    expect(checkPlan({ ...prepared, stored: prepared.tensors })).toMatch(/is .* not /);
+  });
+
+  it('keeps plain tensors where a failure does not need others', () => {
+    const failing = { ...generateCase(3), storage: { dimV: 20, layout: 'bnhd', dtype: 'f16' } as const };
+    const small = shrinkCase(failing, ({ storage }) => storage.layout === 'bnhd');
+    expect(small.storage).toEqual({ dimV: 16, layout: 'bnhd', dtype: 'f32' });
+  });
+
   it('notices a wrong score', () => {
     const scores = [{ form: 'bias pair, pair_bias', args: [], value: 0 }];
     const mask = { form: 'causal', args: [], value: null };

@@ -1,7 +1,9 @@
 import type { FuzzCase } from './fuzz-case.ts';
 import { launchLimits, offsets, walk } from './fuzz-case.ts';
+import { generateAttends } from './generate-attends.ts';
 import { generateScores } from './generate-scores.ts';
 import { attentionNames, generateTerm, patternNames } from './generate-term.ts';
+import { generateTensors } from './generate-tensors.ts';
 import { Random } from './random.ts';
 
 /** The case of a seed. Deeper specifications are rarer; sizes are small and awkward. */
@@ -12,11 +14,9 @@ export function generateCase(seed: number): FuzzCase {
   const grid = random.chance(0.2) ? generateGrid(nk, random) : null;
   const scope = { names: attentionNames, onGrid: grid !== null };
   const mask = generateTerm('set', depth, scope, random);
-  const others = Array.from({ length: random.pick([0, 0, 0, 0, 0, 1, 1, 2]) }, () =>
-    generateTerm('set', random.pick([0, 1, 2]), scope, random),
-  );
+  const attends = generateAttends(scope, random);
   const scores = generateScores(scope, random);
-  const callsPattern = [mask, ...others, ...scores.flatMap(({ args }) => args)].some((term) =>
+  const callsPattern = [mask, ...attends.others, ...scores.flatMap(({ args }) => args)].some((term) =>
     [...walk(term)].some(({ form }) => form === 'pattern call'),
   );
   const inPattern = { onGrid: false, isPattern: true };
@@ -44,8 +44,8 @@ export function generateCase(seed: number): FuzzCase {
     seed: random.integer(0, 2 ** 31 - 1),
     queryTile: random.pick([1, 2, 3, 4, 5, 8, 16]),
     granularity: random.pick([1, 2, 4, 5, 8, 16]),
-    others,
-    combine: random.pick(['merge', 'merge', 'concat']),
+    ...attends,
+    storage: generateTensors(random),
   };
 }
 

@@ -32,7 +32,7 @@ export function generateTerm(sort: Sort, depth: number, scope: Scope, random: Ra
       !(scope.isPattern && (form.uses !== undefined || form.name === 'pattern call')) &&
       (scope.onGrid || form.onGrid !== true) &&
       !(form.isDrawn && (scope.inPart || scope.isPattern)) &&
-      !(scope.withoutReals && form.takes.includes('host')) &&
+      !(scope.withoutReals && (form.isRounded || form.takes.includes('host'))) &&
       (form.name !== 'name' || namesOf(scope, sort).length > 0),
   );
   const form = random.weighted(fitting);

@@ -59,8 +59,8 @@ function describeFailure({ check, message, caseSeed, text, launch }: FuzzFailure
 }
 
 function describeLeftOut({ leftOut }: FuzzReport): string {
-  const cases = leftOut.map(({ caseSeed, branches }) => `${caseSeed} with ${branches} branches`);
-  return cases.length === 0 ? '0' : `${cases.length} (case ${cases.join(', case ')})`;
+  const cases = leftOut.map(({ caseSeed, reason }) => `case ${caseSeed}: ${reason}`);
+  return cases.length === 0 ? '0' : `${cases.length} (${cases.join(', ')})`;
 }
 
 function table(report: FuzzReport, device: string, seconds: number): string {

@@ -1,6 +1,7 @@
 import type { DenseScore } from '../../runtime/reference/attend-dense.ts';
 import { formOf } from './forms/index.ts';
-import { headDim, usedArrays } from './print-case.ts';
+import { headDim } from './generate-tensors.ts';
+import { usedArrays } from './print-case.ts';
 import { launchOf, offsetOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { Random } from './random.ts';

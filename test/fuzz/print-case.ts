@@ -2,13 +2,11 @@ import { formOf, fuzzArrays } from './forms/index.ts';
 import type { FuzzArray } from './forms/arrays.ts';
 import { launchLimits, termsOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
+import { printTensors } from './generate-tensors.ts';
 import { realArrays } from './scores/index.ts';
 import { printScores, scoreFormOf } from './scores/score-part.ts';
 import { levels } from './term.ts';
 import type { Term } from './term.ts';
-
-/** Head dimension of every case: the smallest that kernels take. */
-export const headDim = 16;
 
 /** The case as `.sa` text. */
 export function printCase(fuzzCase: FuzzCase): string {
@@ -35,9 +33,14 @@ export function printCase(fuzzCase: FuzzCase): string {
     [mask, ...others].forEach((term, at) =>
       lines.push(`  let ${names[at]} = attend(q, k, v, mask: ${printTerm(term)})`),
     );
-    lines.push(`  return ${combine}(${names.join(', ')})`);
+    const isNested = fuzzCase.isNested && combine === 'merge';
+    const all = isNested
+      ? names.reduce((inner, name) => `merge(${inner}, ${name})`)
+      : `${combine}(${names.join(', ')})`;
+    lines.push(`  return ${all}`);
   }
-  lines.push(`  heads ${heads}`, `  kv_heads ${kvHeads}`, `  dim ${headDim}`);
+  lines.push(`  heads ${heads}`, `  kv_heads ${kvHeads}`);
+  lines.push(...printTensors(fuzzCase.storage).map((line) => `  ${line}`));
   lines.push(...printScores(scores, (term) => printTerm(term)).map((line) => `  ${line}`));
   if (queriesAt !== null) lines.push(`  queries at ${queriesAt}`);
   lines.push(hasLse(fuzzCase) ? '  outputs out, lse' : '  outputs out', '}', '');

@@ -40,8 +40,8 @@ export interface FuzzReport {
   readonly refused: Readonly<Record<string, number>>;
   readonly mutations: number;
   readonly kernels: number;
-  /** Cases that were to be executed and have too many branches for the software adapter. */
-  readonly leftOut: readonly { readonly caseSeed: number; readonly branches: number }[];
+  /** Cases that were to be executed and that the software adapter cannot bear, with the reason. */
+  readonly leftOut: readonly { readonly caseSeed: number; readonly reason: string }[];
   readonly cuda: number;
   readonly failures: readonly FuzzFailure[];
 }
@@ -63,7 +63,7 @@ export async function runFuzz(
   const { firstCase = firstCaseOf(seed) } = options;
   const refused: Record<string, number> = {};
   const failures: FuzzFailure[] = [];
-  const leftOut: { caseSeed: number; branches: number }[] = [];
+  const leftOut: { caseSeed: number; reason: string }[] = [];
   let [done, checked, mutations, kernels, cuda] = [0, 0, 0, 0, 0];
   const fail = (failure: FuzzFailure): void => {
     failures.push(failure);
@@ -79,7 +79,7 @@ export async function runFuzz(
 
     if (result.kind === 'ok' && device !== null && done % kernelEvery === 0) {
       const executed = await checkKernel(result.prepared, device);
-      if (executed.kind === 'left out') leftOut.push({ caseSeed, branches: executed.branches });
+      if (executed.kind === 'left out') leftOut.push({ caseSeed, reason: executed.reason });
       else kernels++;
       if (executed.kind === 'failed')
         fail(await shrinkKernelFailure(caseSeed, fuzzCase, executed.message, device));

@@ -1,5 +1,6 @@
 import { formOf, forms } from './forms/index.ts';
 import type { FuzzCase } from './fuzz-case.ts';
+import { plainerTensors } from './generate-tensors.ts';
 import { scoreFormOf } from './scores/score-part.ts';
 import type { Sort, Term } from './term.ts';
 
@@ -29,6 +30,8 @@ function* smallerCases(fuzzCase: FuzzCase): Generator<FuzzCase> {
     yield { ...fuzzCase, mask, others: [] };
     yield { ...fuzzCase, others: others.filter((_, index) => index !== at) };
   }
+  for (const storage of plainerTensors(fuzzCase.storage)) yield { ...fuzzCase, storage };
+  if (fuzzCase.isNested) yield { ...fuzzCase, isNested: false };
   for (const mask of smallerTerms(fuzzCase.mask, 'set')) yield { ...fuzzCase, mask };
   for (const [at, other] of others.entries()) {
     for (const smaller of smallerTerms(other, 'set')) {

@@ -60,6 +60,8 @@ export interface Form {
   readonly uses?: string;
   /** Whether it speaks of the axes y and x of the attention's grid. */
   readonly onGrid?: boolean;
+  /** Whether it rounds a real number though it takes none. */
+  readonly isRounded?: boolean;
   /** Whether its set speaks of other positions, which are plain numbers: those of blocks, or of a part of the plane. */
   readonly rebases?: 'to blocks' | 'to parts';
   /** Whether it is drawn for a whole plane, and so cannot stand in a part of one. */

@@ -1,8 +1,11 @@
 import type { Form, Term } from '../term.ts';
 import { arrayForms } from './arrays.ts';
+import { canvasForms } from './canvases.ts';
 import { combinatorForms } from './combinators.ts';
 import { coordinateForms } from './coordinates.ts';
+import { curveForms } from './curves.ts';
 import { drawnForms } from './drawn.ts';
+import { fileTableForms } from './file-tables.ts';
 import { gridForms } from './grids.ts';
 import { integerForms } from './integers.ts';
 import { neighborhoodForms } from './neighborhoods.ts';
@@ -24,7 +27,10 @@ export const forms: ReadonlyMap<string, Form> = new Map(
     ...coordinateForms,
     ...spaceForms,
     ...orderedGridForms,
+    ...curveForms,
     ...drawnForms,
+    ...canvasForms,
+    ...fileTableForms,
   ].map((form) => [form.name, form]),
 );
 
@@ -33,4 +39,5 @@ export function formOf(term: Term): Form {
   return forms.get(term.form)!;
 }
 
+export { readFileTable } from './file-tables.ts';
 export { fuzzArrays } from './arrays.ts';

@@ -7,7 +7,7 @@ type Cell = readonly number[];
 type Sizes = readonly number[];
 
 /** A pattern over a space of its own that is called with constants. `cellOf` is null for a position that is no cell. */
-function spaceForm(
+export function spaceForm(
   name: string,
   parameters: readonly string[],
   text: string,
