@@ -1,5 +1,6 @@
 import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import { createAttention } from '../../runtime/index.ts';
+import { nullDevice, validate } from '../codegen/wgsl/device.ts';
 import { inlinedBranches } from '../codegen/wgsl/inlined-branches.ts';
 import { describePass } from '../schedules/describe-schedule.ts';
 import { roundingUnit } from '../codegen/cuda/elements.ts';
@@ -34,8 +35,8 @@ export type KernelResult =
  */
 export async function checkKernel(prepared: PreparedCase, device: GPUDevice): Promise<KernelResult> {
   const missing = featuresOf(prepared.descriptor).find((feature) => !device.features.has(feature));
-  if (missing !== undefined) return { kind: 'left out', reason: `no ${missing}` };
   const forced = forcedDescriptor(prepared, [smallTiles], prepared.fuzzCase.seed);
+  if (missing !== undefined) return validateOnly([prepared.descriptor, forced], missing);
   const branches = Math.max(...[prepared.descriptor, forced].map(mostBranches));
   if (branches > branchLimit) return { kind: 'left out', reason: `${branches} branches` };
   const planned = await launch(prepared, prepared.descriptor, device);
@@ -44,6 +45,19 @@ export async function checkKernel(prepared: PreparedCase, device: GPUDevice): Pr
   if (problem === null) return { kind: 'ok' };
   const passes = forced.passes.map((pass) => `\n  ${describePass(pass)}`);
   return { kind: 'failed', message: `${problem}${passes.join('')}` };
+}
+
+/** What the adapter has no feature for is at least valid WGSL. */
+async function validateOnly(
+  descriptors: readonly AttentionDescriptor[],
+  missing: GPUFeatureName,
+): Promise<KernelResult> {
+  for (const { passes, wgsl } of descriptors) {
+    const entryPoints = passes.flatMap(({ kernels }) => kernels.map(({ name }) => name));
+    const messages = await validate(await nullDevice(), wgsl.code, entryPoints);
+    if (messages.length > 0) return { kind: 'failed', message: messages.join('\n') };
+  }
+  return { kind: 'left out', reason: `no ${missing}, validated` };
 }
 
 function featuresOf({ passes }: AttentionDescriptor): GPUFeatureName[] {
