@@ -115,5 +115,18 @@ describe('diagnostics of labels, parts and random lists', () => {
         = note: the lists are drawn once, when a plan is made
       "
     `);
+    expect(
+      render('pattern p = block([2, 3][head]) { random(per_row: 2, seed: 1) }', { defaults: { heads: 2 } }),
+    ).toMatchInlineSnapshot(`
+      "
+      error[SA0413]: \`random\` needs as many keys for every head.
+       --> main.sa:1:35
+        |
+      1 | pattern p = block([2, 3][head]) { random(per_row: 2, seed: 1) }
+        |                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ the number of blocks depends on \`head\`
+        |
+        = note: the lists are drawn once, when a plan is made
+      "
+    `);
   });
 });

@@ -39,7 +39,14 @@ function lowerRandom(call: FormCall): Value {
       },
     );
   }
-  if (indicesOf(builder, scope.nk).length > 0 || arraysOf(builder, scope.nk).length > 0) {
+  const indices = indicesOf(builder, scope.nk);
+  if (indices.length > 0 && indices.every((index) => index === 'head')) {
+    return lowering.report('random-not-fixed', call.span, '`random` needs as many keys for every head.', {
+      label: 'the number of blocks depends on `head`',
+      notes: ['the lists are drawn once, when a plan is made'],
+    });
+  }
+  if (indices.length > 0 || arraysOf(builder, scope.nk).length > 0) {
     return lowering.report('random-in-part', call.span, '`random` cannot stand inside `within`.', {
       label: 'the number of keys differs from part to part',
       help: ['`within(PART) { full } & random(…)` keeps the random keys that lie in the part'],
