@@ -125,21 +125,18 @@ export class BitQuadtree {
     const cells = new Uint8Array(rows * stride);
     // Bits of the last word that are columns.
     const last = 0xffffffff >>> (31 - ((this.columnCount - 1) & 31));
-    const [any, all] = [new Int32Array(stride), new Int32Array(stride)];
     for (let row = 0; row < rows; row++) {
-      any.fill(0);
-      all.fill(-1);
-      const bottom = Math.min(this.rowCount, (row + 1) * CELL_ROWS);
-      for (let from = row * CELL_ROWS * stride; from < bottom * stride; from += stride) {
-        for (let column = 0; column < stride; column++) {
-          any[column] |= words[from + column];
-          all[column] &= words[from + column];
-        }
-      }
+      const begin = row * CELL_ROWS * stride;
+      const end = Math.min(this.rowCount, (row + 1) * CELL_ROWS) * stride;
       for (let column = 0; column < stride; column++) {
         const wanted = column === stride - 1 ? last | 0 : -1;
-        cells[row * stride + column] =
-          (any[column] & wanted) === 0 ? NONE : (all[column] & wanted) === wanted ? ALL : MIXED;
+        let any = 0;
+        let all = wanted;
+        for (let at = begin + column; at < end; at += stride) {
+          any |= words[at];
+          all &= words[at];
+        }
+        cells[row * stride + column] = (any & wanted) === 0 ? NONE : all === wanted ? ALL : MIXED;
       }
     }
     return { rows, columns: this.stride, cells };
