@@ -10,8 +10,8 @@ import { scheduledModule } from './scheduled.ts';
 const faults: readonly Fault[] = [
   {
     name: 'the state is not taken up',
-    from: 'if constexpr (Pass::TAKES_STATE) take_up_state<M>',
-    to: 'if constexpr (false) take_up_state<M>',
+    from: 'if (Pass::TAKES_STATE && walk.part == 0) take_up_state<M>',
+    to: 'if (false) take_up_state<M>',
   },
   { name: 'the maximum is not taken up', from: 'maximum[r / 2][r % 2] = state[DIM_V];', to: '' },
   {
