@@ -31,15 +31,22 @@ export function blockScope(builder: MaskBuilder, scope: Scope, size: NodeId): Sc
   };
 }
 
-/** The scope of a part that starts at `start` (of the query's part, of the key's part) and holds `length` positions. */
+/**
+ * The scope of a part that holds `length` positions, where the query and the key have the places `query` and `key`. In a
+ * part of one position both are 0, and yet two nodes: whether `i in rows` asks about queries or keys is known by the node.
+ */
 export function partScope(
+  builder: MaskBuilder,
   scope: Scope,
   part: { readonly query: NodeId; readonly key: NodeId; readonly length: NodeId },
 ): Scope {
+  const only = (position: NodeId): NodeId =>
+    builder.intern({ kind: 'arithmetic', op: 'mod', left: position, right: builder.int(1) });
+  const isOne = part.query === part.key;
   return {
     ...scope,
-    query: part.query,
-    key: part.key,
+    query: isOne ? only(scope.query) : part.query,
+    key: isOne ? only(scope.key) : part.key,
     nk: part.length,
     nq: part.length,
     positions: part.length,

@@ -51,6 +51,22 @@ describe('different spaces of queries and keys', () => {
     check('i.fine < fine.n - coarse.y & j < coarse.x', ({ i, j }) => i - 3 < 7 && j < 4);
   });
 
+  it('stay apart in parts of one position, where both sides are at place 0', () => {
+    const rows = 'pattern p over rows(1) + rest(1) by first(1) + columns(1)';
+    const check = (set: string, isLive: boolean): void => {
+      const graph = lowerOne(
+        `${rows} = ${set}\n\nattention a {\n  mask within(chunk(1)) { p } | i < j & j < 3\n  heads 1\n}`,
+      );
+      const rule = ({ i, j }: Pair) => (i === j && isLive) || (i < j && j < 3);
+      expect(disagreements(graph, { nk: 5, nq: 5 }, rule)).toEqual([]);
+    };
+    check('i in rows', true);
+    check('j in first', true);
+    check('i in first | j in rows', false);
+    check('i in rest | j in columns', false);
+    check('keys(first) & causal', true);
+  });
+
   it('are cells that exist', () => {
     check('full', () => true);
   });

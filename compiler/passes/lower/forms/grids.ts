@@ -70,7 +70,7 @@ export const gridForms: readonly Form[] = [
       const axis = grid === null ? null : axisNamed(call, grid, 'axis');
       if (grid === null || axis === null) return poison;
       const same = call.builder.and(grid.inside, equalElsewhere(call, grid, axis));
-      const inner = partScope(call.scope, axis);
+      const inner = partScope(call.builder, call.scope, axis);
       const ahead = call.builder.arithmetic('sub', axis.key, axis.query);
       const behind = call.builder.arithmetic('sub', axis.query, axis.key);
       return { kind: 'part', same, inner: { ...inner, ahead, behind } };

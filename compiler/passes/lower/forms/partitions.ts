@@ -83,7 +83,7 @@ function partOf(call: FormCall, value: Value): Value {
     });
   }
   const start = builder.int(0);
-  const inner = partScope(scope, {
+  const inner = partScope(builder, scope, {
     query: builder.arithmetic('sub', scope.query, region.start),
     key: builder.arithmetic('sub', scope.key, region.start),
     length: region.length,
@@ -107,7 +107,7 @@ function lowerChunk(call: FormCall): Value {
   if (size === null) return poison;
   const ofQuery = builder.arithmetic('div', scope.query, size);
   const rest = builder.arithmetic('sub', scope.nk, builder.arithmetic('mul', ofQuery, size));
-  const inner = partScope(scope, {
+  const inner = partScope(builder, scope, {
     query: builder.arithmetic('mod', scope.query, size),
     key: builder.arithmetic('mod', scope.key, size),
     length: builder.arithmetic('min', size, rest),
@@ -161,7 +161,7 @@ function lowerSegments(call: FormCall): Value {
   const end = lookUp(lowering, edgeArray('end'), [scope.query], span);
   if (ofQuery.kind !== 'int' || ofKey.kind !== 'int' || start.kind !== 'int' || end.kind !== 'int')
     return poison;
-  const inner = partScope(scope, {
+  const inner = partScope(builder, scope, {
     query: builder.arithmetic('sub', scope.query, start.node),
     key: builder.arithmetic('sub', scope.key, start.node),
     length: builder.arithmetic('sub', end.node, start.node),

@@ -45,7 +45,7 @@ function lowerSubset(call: FormCall): Value {
   );
   if (ofQuery.kind !== 'set' || ofKey.kind !== 'set') return poison;
   if (query.kind !== 'int' || key.kind !== 'int' || length.kind !== 'int') return poison;
-  const inner = partScope(scope, { query: query.node, key: key.node, length: length.node });
+  const inner = partScope(builder, scope, { query: query.node, key: key.node, length: length.node });
   const ahead = builder.arithmetic('sub', key.node, query.node);
   const behind = builder.arithmetic('sub', query.node, key.node);
   return { kind: 'part', same: builder.and(ofQuery.node, ofKey.node), inner: { ...inner, ahead, behind } };
