@@ -154,7 +154,7 @@ SP_DEVICE int floor_mod(int a, int b) {
 // An index below a count, else -1.
 SP_DEVICE int existing(int index, int count) { return 0 <= index && index < count ? index : -1; }
 
-// Queries in boxes of 128 over before; 4 x 8 x 4 over t, y, x; 128 over behind.
+// Queries in boxes of 128 over before; 8 x 4 x 4 over y, x, t; 128 over behind.
 struct AllQueries128 {
   static constexpr bool NEIGHBOURS = false;
   int region;
@@ -163,7 +163,7 @@ struct AllQueries128 {
   SP_DEVICE AllQueries128 tile(const SpParams &p, int tile) {
     if (tile < p.view0_queries_0_tiles) return {0, {tile * 128}};
     tile -= p.view0_queries_0_tiles;
-    if (tile < 2) return {1, {0, 0, tile * 4}};
+    if (tile < 2) return {1, {0, tile * 4, 0}};
     tile -= 2;
     return {2, {tile * 128}};
   }
@@ -174,11 +174,11 @@ struct AllQueries128 {
       return existing(p.view0_queries_0_base + before - p.offset, p.nq);
     }
     if (region == 1) {
-      const int t = first[0] + (slot >> 5);
-      const int y = first[1] + (slot >> 2 & 7);
-      const int x = first[2] + (slot & 3);
+      const int y = first[0] + (slot >> 4);
+      const int x = first[1] + (slot >> 2 & 3);
+      const int t = first[2] + (slot & 3);
       if (y >= 6) return -1;
-      return existing(t * 48 + y * 8 + x - p.offset, p.nq);
+      return existing(y * 8 + x + t * 48 - p.offset, p.nq);
     }
     const int behind = first[0] + slot;
     if (behind >= p.view0_queries_2_0_size) return -1;
@@ -186,7 +186,7 @@ struct AllQueries128 {
   }
 };
 
-// Keys in boxes of 2 x 8 x 4 over t, y, x; 64 over behind.
+// Keys in boxes of 8 x 4 x 2 over y, x, t; 64 over behind.
 struct AllKeys64 {
   static constexpr bool NEIGHBOURS = false;
   int region;
@@ -194,17 +194,17 @@ struct AllKeys64 {
 
   template <class Walk> SP_DEVICE AllKeys64 tile(const SpParams &p, const Walk &walk) {
     int tile = walk.key0 / 64;
-    if (tile < 4) return {0, {tile / 2 * 2, 0, tile % 2 * 4}};
+    if (tile < 4) return {0, {0, tile / 2 * 4, tile % 2 * 2}};
     tile -= 4;
     return {1, {tile * 64}};
   }
   SP_MEMBER int key(const SpParams &p, int slot) const {
     if (region == 0) {
-      const int t = first[0] + (slot >> 5);
-      const int y = first[1] + (slot >> 2 & 7);
-      const int x = first[2] + (slot & 3);
+      const int y = first[0] + (slot >> 3);
+      const int x = first[1] + (slot >> 1 & 3);
+      const int t = first[2] + (slot & 1);
       if (y >= 6) return -1;
-      return existing(t * 48 + y * 8 + x, p.nk);
+      return existing(y * 8 + x + t * 48, p.nk);
     }
     const int behind = first[0] + slot;
     if (behind >= p.view0_keys_1_0_size) return -1;
@@ -212,7 +212,7 @@ struct AllKeys64 {
   }
 };
 
-// Queries in boxes of 16 over before; 2 x 2 x 4 over t, y, x; 16 over behind.
+// Queries in boxes of 16 over before; 2 x 4 x 2 over y, x, t; 16 over behind.
 struct AllQueries16 {
   static constexpr bool NEIGHBOURS = false;
   int region;
@@ -221,7 +221,7 @@ struct AllQueries16 {
   SP_DEVICE AllQueries16 tile(const SpParams &p, int tile) {
     if (tile < p.view0_queries_0_tiles) return {0, {tile * 16}};
     tile -= p.view0_queries_0_tiles;
-    if (tile < 12) return {1, {tile / (3 * 2) * 2, tile / 2 % 3 * 2, tile % 2 * 4}};
+    if (tile < 12) return {1, {tile / (2 * 2) * 2, tile / 2 % 2 * 4, tile % 2 * 2}};
     tile -= 12;
     return {2, {tile * 16}};
   }
@@ -232,10 +232,10 @@ struct AllQueries16 {
       return existing(p.view0_queries_0_base + before - p.offset, p.nq);
     }
     if (region == 1) {
-      const int t = first[0] + (slot >> 3);
-      const int y = first[1] + (slot >> 2 & 1);
-      const int x = first[2] + (slot & 3);
-      return existing(t * 48 + y * 8 + x - p.offset, p.nq);
+      const int y = first[0] + (slot >> 3);
+      const int x = first[1] + (slot >> 1 & 3);
+      const int t = first[2] + (slot & 1);
+      return existing(y * 8 + x + t * 48 - p.offset, p.nq);
     }
     const int behind = first[0] + slot;
     if (behind >= p.view0_queries_2_0_size) return -1;
@@ -243,7 +243,7 @@ struct AllQueries16 {
   }
 };
 
-// Keys in boxes of 4 x 4 x 4 over t, y, x; 64 over behind.
+// Keys in boxes of 4 x 4 x 4 over y, x, t; 64 over behind.
 struct AllKeys64_2 {
   static constexpr bool NEIGHBOURS = false;
   int region;
@@ -251,17 +251,17 @@ struct AllKeys64_2 {
 
   template <class Walk> SP_DEVICE AllKeys64_2 tile(const SpParams &p, const Walk &walk) {
     int tile = walk.key0 / 64;
-    if (tile < 4) return {0, {0, tile / 2 * 4, tile % 2 * 4}};
+    if (tile < 4) return {0, {tile / 2 * 4, tile % 2 * 4, 0}};
     tile -= 4;
     return {1, {tile * 64}};
   }
   SP_MEMBER int key(const SpParams &p, int slot) const {
     if (region == 0) {
-      const int t = first[0] + (slot >> 4);
-      const int y = first[1] + (slot >> 2 & 3);
-      const int x = first[2] + (slot & 3);
+      const int y = first[0] + (slot >> 4);
+      const int x = first[1] + (slot >> 2 & 3);
+      const int t = first[2] + (slot & 3);
       if (y >= 6) return -1;
-      return existing(t * 48 + y * 8 + x, p.nk);
+      return existing(y * 8 + x + t * 48, p.nk);
     }
     const int behind = first[0] + slot;
     if (behind >= p.view0_keys_1_0_size) return -1;
