@@ -78,14 +78,23 @@ function tabulate(declaration: DerivedDeclaration & { kind: 'table' }, values: L
   const at = tableEvaluator(program, over, environmentOf(values));
   if (declaration.type === 'real') {
     const data = new Float64Array(size);
-    for (let index = 0; index < size; index++)
-      data[index] = checkReal(`${title} at index ${index}`, at(index));
+    for (let index = 0; index < size; index++) {
+      const value = at(index);
+      data[index] = Number.isFinite(value) ? value : checkReal(elementOf(title, index), value);
+    }
     return { kind: 'real', dims: [size], data };
   }
   const data = new Int32Array(size);
-  for (let index = 0; index < size; index++)
-    data[index] = checkInteger(`${title} at index ${index}`, at(index));
+  for (let index = 0; index < size; index++) {
+    const value = at(index);
+    data[index] = isHostInteger(value) ? value : checkInteger(elementOf(title, index), value);
+  }
   return { kind: 'int', dims: [size], data };
+}
+
+/** Put together where an element is refused only: there are as many as tokens. */
+function elementOf(title: string, index: number): string {
+  return `${title} at index ${index}`;
 }
 
 function randomList(
@@ -215,12 +224,14 @@ function checkCount(what: string, value: number): number {
 }
 
 function checkInteger(what: string, value: number): number {
+  if (isHostInteger(value)) return value;
   checkReal(what, value);
   if (!Number.isInteger(value)) throw new SparsecError('range', what, `${what} is ${value}, not an integer`);
-  if (Math.abs(value) > maxHostInteger) {
-    throw new SparsecError('range', what, `${what} is ${value}, beyond the limit of ±${maxHostInteger}`);
-  }
-  return value;
+  throw new SparsecError('range', what, `${what} is ${value}, beyond the limit of ±${maxHostInteger}`);
+}
+
+function isHostInteger(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) <= maxHostInteger;
 }
 
 function checkReal(what: string, value: number): number {
