@@ -124,22 +124,43 @@ export class BitQuadtree {
     const { words, stride } = this;
     const cells = new Uint8Array(rows * stride);
     // Bits of the last word that are columns.
-    const last = 0xffffffff >>> (31 - ((this.columnCount - 1) & 31));
+    const last = (0xffffffff >>> (31 - ((this.columnCount - 1) & 31))) | 0;
     for (let row = 0; row < rows; row++) {
       const begin = row * CELL_ROWS * stride;
-      const end = Math.min(this.rowCount, (row + 1) * CELL_ROWS) * stride;
-      for (let column = 0; column < stride; column++) {
-        const wanted = column === stride - 1 ? last | 0 : -1;
-        let any = 0;
-        let all = wanted;
-        for (let at = begin + column; at < end; at += stride) {
-          any |= words[at];
-          all &= words[at];
-        }
-        cells[row * stride + column] = (any & wanted) === 0 ? NONE : all === wanted ? ALL : MIXED;
-      }
+      const lowest = Math.min(CELL_ROWS, this.rowCount - row * CELL_ROWS) - 1;
+      // Rows behind the last one are that one again.
+      const steps = Array.from({ length: CELL_ROWS }, (_, at) => stride * Math.min(at, lowest));
+      writeCells(words, begin, steps, last, cells.subarray(row * stride, (row + 1) * stride));
     }
-    return { rows, columns: this.stride, cells };
+    return { rows, columns: stride, cells };
+  }
+}
+
+/**
+ * What cells of eight words are, that begin at `begin` + 0, 1 … and go on at `steps` from there; of the last one only the
+ * bits `last` count. Written out: a matrix has up to 2^23 words.
+ */
+function writeCells(
+  words: Uint32Array,
+  begin: number,
+  [, step1, step2, step3, step4, step5, step6, step7]: readonly number[],
+  last: number,
+  cells: Uint8Array,
+): void {
+  for (let column = 0; column < cells.length; column++) {
+    const wanted = column === cells.length - 1 ? last : -1;
+    const at = begin + column;
+    const word0 = words[at];
+    const word1 = words[at + step1];
+    const word2 = words[at + step2];
+    const word3 = words[at + step3];
+    const word4 = words[at + step4];
+    const word5 = words[at + step5];
+    const word6 = words[at + step6];
+    const word7 = words[at + step7];
+    const any = (word0 | word1 | word2 | word3 | word4 | word5 | word6 | word7) & wanted;
+    const all = word0 & word1 & word2 & word3 & word4 & word5 & word6 & word7 & wanted;
+    cells[column] = any === 0 ? NONE : all === wanted ? ALL : MIXED;
   }
 }
 
@@ -148,21 +169,21 @@ function levelOf(cells: number): number {
   return 32 - Math.clz32(cells);
 }
 
-function halve(level: Level): Level {
-  const rows = Math.ceil(level.rows / 2);
-  const columns = Math.ceil(level.columns / 2);
-  const cells = new Uint8Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      let state = -1;
-      for (let y = 2 * row; y < Math.min(level.rows, 2 * row + 2); y++) {
-        for (let x = 2 * column; x < Math.min(level.columns, 2 * column + 2); x++) {
-          const part = level.cells[y * level.columns + x];
-          state = state < 0 || state === part ? part : MIXED;
-        }
-      }
-      cells[row * columns + column] = state;
+function halve({ rows, columns, cells }: Level): Level {
+  const [height, width] = [Math.ceil(rows / 2), Math.ceil(columns / 2)];
+  const halved = new Uint8Array(height * width);
+  for (let row = 0; row < height; row++) {
+    const upper = 2 * row * columns;
+    // What hangs over stands for its neighbour inside.
+    const lower = 2 * row + 1 < rows ? upper + columns : upper;
+    for (let column = 0; column < width; column++) {
+      const left = 2 * column;
+      const right = left + 1 < columns ? left + 1 : left;
+      const state = cells[upper + left];
+      const isUniform =
+        state === cells[upper + right] && state === cells[lower + left] && state === cells[lower + right];
+      halved[row * width + column] = isUniform ? state : MIXED;
     }
   }
-  return { rows, columns, cells };
+  return { rows: height, columns: width, cells: halved };
 }

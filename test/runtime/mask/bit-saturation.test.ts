@@ -44,6 +44,47 @@ describe('the saturation of bits', () => {
     expect(held).toBeGreaterThan(50);
   });
 
+  it('answers by probes as by the sums of all cells', () => {
+    // Tiles of 7 x 15 hold cells of 4 x 8; so many questions that the sums are made on the way.
+    const [rows, columns, height, width] = [61, 203, 4, 8];
+    const flip = fc.nat(rows * columns - 1);
+    const box = fc.tuple(fc.nat(rows - 8), fc.nat(columns - 16), fc.nat(53), fc.nat(187));
+    const request = fc.record({
+      flips: fc.array(flip, { maxLength: 40 }),
+      clear: fc.integer({ min: 0, max: rows }),
+      boxes: fc.array(box, { minLength: 60, maxLength: 60 }),
+    });
+    const answers = [0, 0];
+    fc.assert(
+      fc.property(request, ({ flips, clear, boxes }) => {
+        const bits = Array.from({ length: rows * columns }, (_, at) => at % 3 === 0 && at >= clear * columns);
+        for (const at of flips) bits[at] = !bits[at];
+        const array = packBits([rows, columns], bits, (bit) => bit);
+        const saturation = array.kind === 'bits' ? bitSaturation(array, 7, 15) : null;
+        for (const [top, left, more, wider] of boxes) {
+          const [bottom, right] = [
+            Math.min(rows - 1, top + 7 + more),
+            Math.min(columns - 1, left + 15 + wider),
+          ];
+          let expected = true;
+          for (let y = Math.ceil(top / height) * height; y + height <= bottom + 1; y += height) {
+            for (let x = Math.ceil(left / width) * width; x + width <= right + 1; x += width) {
+              const cell = Array.from(
+                { length: height * width },
+                (_, at) => bits[(y + Math.floor(at / width)) * columns + x + (at % width)],
+              );
+              expected &&= cell.includes(true) && cell.includes(false);
+            }
+          }
+          expect(saturation?.holds(top, bottom, left, right)).toBe(expected);
+          answers[expected ? 1 : 0]++;
+        }
+      }),
+      { numRuns: 30 },
+    );
+    expect(Math.min(...answers)).toBeGreaterThan(200);
+  });
+
   it('is not looked for in tiles of single bits', () => {
     const array = packBits([4, 4], new Array<boolean>(16).fill(true), (bit) => bit);
     if (array.kind !== 'bits') throw new Error('bits are packed as bits');
