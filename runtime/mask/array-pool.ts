@@ -15,7 +15,9 @@ export class ArrayPool {
     const known = this.byName.get(key);
     if (known !== undefined) return known;
     const cut = knownCut(array, name, leading);
-    const shared = cut && leading.length > 0 ? this.share(name, cut) : cut;
+    // The one part of an array has none to be equal to.
+    const isOnly = array.dims.slice(0, leading.length).every((size) => size === 1);
+    const shared = cut && !isOnly ? this.share(name, cut) : cut;
     this.byName.set(key, shared);
     return shared;
   }

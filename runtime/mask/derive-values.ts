@@ -147,12 +147,14 @@ function ranksOf(of: string, values: LaunchValues): HostArray {
   const rows = array.dims.slice(0, -1).reduce((product, size) => product * size, 1);
   const data = new Int32Array(rows * (columns + 1));
   for (let row = 0; row < rows; row++) {
-    let count = 0;
+    const first = row * (columns + 1);
+    let [count, word] = [0, 0];
     for (let at = 0; at < columns; at++) {
-      data[row * (columns + 1) + at] = count;
-      count += (array.words[row * words + (at >>> 5)] >>> (at & 31)) & 1;
+      word = (at & 31) === 0 ? array.words[row * words + (at >>> 5)] : word >>> 1;
+      data[first + at] = count;
+      count += word & 1;
     }
-    data[row * (columns + 1) + columns] = count;
+    data[first + columns] = count;
   }
   return { kind: 'int', dims: [...array.dims.slice(0, -1), columns + 1], data };
 }

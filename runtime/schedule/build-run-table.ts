@@ -70,7 +70,6 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
       rectangles.push(rowBegin, rowEnd, begin, end, end <= wholeColumns);
       return;
     }
-    const mixed = mask.mixedLeaves(known, 'others') || mask.mixedLeaves(known, 'all');
     const open = mask.open(known);
     // Keys that a conjunct leaves out for all queries of the box are left out at once.
     const live = boxes.columns === null && end - begin > 1 ? mask.liveKeys(open) : null;
@@ -83,10 +82,6 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
       lastKey = Math.min(nk, end * granularity) - 1;
     }
     const width = end - begin;
-    // The rows of a box that is no longer than wide: the keys of each half are then cut again.
-    const least = live === null ? 1 : 2;
-    const splitsKeys =
-      mixed === QUERY ? false : mixed === KEY || width * granularity >= least * height * queryTile;
     const [onQuery, onKey] = [usesQuery(open), usesKey(open)];
     // What does not depend on the query is the same for all rows of the box: one row of tiles stands for all.
     if ((height === 1 || !onQuery) && (width === 1 || !onKey)) {
@@ -97,6 +92,11 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
         rectangles.push(rowBegin, rowEnd, begin, end, verdict === ALL && end <= wholeColumns);
       return;
     }
+    const mixed = mask.mixedLeaves(known, 'others') || mask.mixedLeaves(known, 'all');
+    // The rows of a box that is no longer than wide: the keys of each half are then cut again.
+    const least = live === null ? 1 : 2;
+    const splitsKeys =
+      mixed === QUERY ? false : mixed === KEY || width * granularity >= least * height * queryTile;
     // Of a long strip, what is mixed across it alone is as mixed in each of its tiles.
     const isSettled =
       verdict === SATURATED ||
