@@ -30,6 +30,9 @@ const FREE_REFINEMENTS = 2 ** 16;
 /** Tiles of a strip that are not looked into one by one. */
 const LONG_STRIP = 16;
 
+/** Tiles of a row between the ends of its live keys that are asked about one by one: most of them are open. */
+const FEW_COLUMNS = 4;
+
 const [QUERY, KEY] = [1 << queryAndKey.query, 1 << queryAndKey.key];
 
 /**
@@ -54,6 +57,8 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
   });
   const scanners = new Map<SingleBits, BitScanner>();
   let visits = 0;
+  /** Boxes of a few tiles that nothing was asked about: they count for the looks inside tiles all the same. */
+  let passed = 0;
 
   const descend = (rowBegin: number, rowEnd: number, begin: number, end: number, known: StepList): void => {
     visits++;
@@ -85,7 +90,7 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
     const [onQuery, onKey] = [usesQuery(open), usesKey(open)];
     // What does not depend on the query is the same for all rows of the box: one row of tiles stands for all.
     if ((height === 1 || !onQuery) && (width === 1 || !onKey)) {
-      if (verdict === MIXED && refiner.visits <= FREE_REFINEMENTS + visits / 2) {
+      if (verdict === MIXED && refiner.visits <= FREE_REFINEMENTS + (visits + passed) / 2) {
         verdict = refiner.refine(i0, onQuery ? i1 : i0, j0, onKey ? lastKey : j0, open);
       }
       if (verdict !== NONE)
@@ -137,6 +142,7 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
       }
       return;
     }
+    if (live !== null && height === 1 && width <= FEW_COLUMNS) return askTiles(rowBegin, begin, end, open);
     const byKeys = width > 1 && onKey && (height === 1 || !onQuery || splitsKeys);
     if (rowEnd <= wholeRows && end <= wholeColumns && boxes.has(height, width, open)) {
       boxes.visit(rowBegin, begin, open, () => split(rowBegin, rowEnd, begin, end, open, byKeys));
@@ -159,6 +165,14 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
       descend(rowBegin, middle, begin, end, open);
       descend(middle, rowEnd, begin, end, open);
     }
+  };
+  const askTiles = (row: number, begin: number, end: number, open: StepList): void => {
+    if (end - begin === 1) return descend(row, row + 1, begin, end, open);
+    const middle = middleOf(begin, end, null);
+    if (middle - begin > 1) passed++;
+    askTiles(row, begin, middle, open);
+    if (end - middle > 1) passed++;
+    askTiles(row, middle, end, open);
   };
   const queries = { base: offset, count: nq, tile: queryTile };
   const keys = { base: 0, count: nk, tile: granularity };
