@@ -12,7 +12,7 @@ export interface Scope {
   readonly isPattern?: boolean;
   /** Whether the place lies in a part of the plane, where nothing is drawn. */
   readonly inPart?: boolean;
-  /** Whether real numbers may be rounded, which indices of biases do not. */
+  /** Whether no real number is rounded, as in indices of biases: by the pattern of the file neither, which may do it. */
   readonly withoutReals?: boolean;
 }
 
@@ -32,7 +32,10 @@ export function generateTerm(sort: Sort, depth: number, scope: Scope, random: Ra
       !(scope.isPattern && (form.uses !== undefined || form.name === 'pattern call')) &&
       (scope.onGrid || form.onGrid !== true) &&
       !(form.isDrawn && (scope.inPart || scope.isPattern)) &&
-      !(scope.withoutReals && (form.isRounded || form.takes.includes('host'))) &&
+      !(
+        scope.withoutReals &&
+        (form.isRounded || form.name === 'pattern call' || form.takes.includes('host'))
+      ) &&
       (form.name !== 'name' || namesOf(scope, sort).length > 0),
   );
   const form = random.weighted(fitting);
