@@ -66,12 +66,12 @@ export function cudaTileQueries({ warps, rows }: CudaTile): number {
  * Bytes of a row of `width` 2-byte elements in shared memory. Rows of whole 128-byte lines are swizzled; others are
  * followed by 16 bytes, so that the row is an odd number of 16-byte chunks and eight neighbours lie in eight banks.
  */
-export function sharedRowBytes(width: number): number {
+function sharedRowBytes(width: number): number {
   return width % 64 === 0 ? width * 2 : width * 2 + 16;
 }
 
 /** Bytes of a row of `width` 2-byte elements in whole panels of 64, as boxes of tensors and products of warpgroups have it. */
-export function panelRowBytes(width: number): number {
+function panelRowBytes(width: number): number {
   return Math.ceil(width / 64) * 128;
 }
 

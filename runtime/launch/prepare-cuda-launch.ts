@@ -19,7 +19,7 @@ import {
 } from './tensor-layout.ts';
 
 /** Kernels copy 16 bytes at once and index rows in 64 bits; strides of TMA end at 2^40 bytes. */
-export const cudaRules: TensorRules = { vector: 8, extent: 2 ** 39 };
+const cudaRules: TensorRules = { vector: 8, extent: 2 ** 39 };
 
 /** Blocks along y of a launch, on every device. */
 const GRID_Y = 65535;

@@ -5,7 +5,7 @@ export type PushRun = (begin: number, end: number, full: number) => void;
 
 /** What a row of a relation is: one run over all columns, partial or full, or something else. */
 export const SOME = 0;
-export const WHOLE_PARTIAL = 1;
+const WHOLE_PARTIAL = 1;
 export const WHOLE_FULL = 2;
 
 /** Multiplies one row of each of some relations. A column of the product is row-major over theirs; of none there is one. */

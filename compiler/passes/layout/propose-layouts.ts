@@ -25,7 +25,7 @@ export interface Layout {
   readonly strategy: Strategy;
 }
 
-export const plainLayout: Layout = {
+const plainLayout: Layout = {
   name: 'plain',
   queries: positionsView,
   keys: positionsView,
