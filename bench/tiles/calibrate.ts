@@ -51,6 +51,12 @@ function scheduled(mask: string, changes: readonly Partial<ScheduledPass>[]): At
   return describeAttention(graph, plan, emitWgsl(plan, graph));
 }
 
+/** 32 distances each: whole tiles. Lengths from `least` on and smaller than `below`. */
+const DIAGONALS = {
+  near: { mask: `(j - i) mod 32 == 5 & abs(j - i) < ${N / 4}`, least: 0, below: N / 4 },
+  far: { mask: `(j - i) mod 32 == 5 & abs(j - i) >= ${N - N / 4}`, least: N - N / 4, below: N },
+} as const;
+
 const residues = (modulus: number): Partial<ScheduledPass> => ({
   queries: residueView('queries', constantProgram(modulus), String(modulus)),
   keys: residueView('keys', constantProgram(modulus), String(modulus)),
@@ -67,7 +73,8 @@ const shapes: Readonly<Record<ShapeName, () => AttentionDescriptor>> = {
   partial: () => scheduled('(j - i) mod 7 != 3', [{}]),
   boxes: () => scheduled('(j - i) mod 4 == 0', [residues(4)]),
   gathered: () => scheduled('j mod 2 == 0', [{ keys: listView, strategy: 'gathered' }]),
-  diagonal: () => scheduled('(j - i) mod 32 == 5', [{ strategy: 'diagonal' }]),
+  near: () => scheduled(DIAGONALS.near.mask, [{ strategy: 'diagonal' }]),
+  far: () => scheduled(DIAGONALS.far.mask, [{ strategy: 'diagonal' }]),
   state: () => {
     const part = (rest: number) =>
       unitOf(`i div 32 == j div 32 & j div 32 mod ${STATE_PASSES} == ${rest}`).graph.nodes[0].mask;
@@ -86,15 +93,18 @@ const counts: ShapeCounts = {
     gathered: (TILES * TILES) / 2,
     state: TILES,
   },
-  diagonalPairs: diagonalPairs(),
+  diagonalPairs: { near: diagonalPairs('near'), far: diagonalPairs('far') },
+  diagonalSlots: 32 * N,
   statePasses: STATE_PASSES,
 };
 
-/** Pairs of the diagonal shape. */
-function diagonalPairs(): number {
+/** Pairs of a shape of diagonals. */
+function diagonalPairs(shape: keyof typeof DIAGONALS): number {
+  const { least, below } = DIAGONALS[shape];
   let pairs = 0;
-  for (let distance = 5 - N; distance < N; distance += 1) {
-    if ((((distance - 5) % 32) + 32) % 32 === 0) pairs += Math.max(0, N - Math.abs(distance));
+  for (let distance = 5 - N; distance < N; distance += 32) {
+    const length = Math.abs(distance);
+    if (length >= least && length < below) pairs += N - length;
   }
   return pairs;
 }

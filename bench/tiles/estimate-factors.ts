@@ -2,18 +2,22 @@ import type { CostFactors } from '../../compiler/cost/index.ts';
 import { median } from '../benchmark.ts';
 
 /** The shapes whose times decide the factors; what each has is counted in full tiles and in query tiles. */
-export type ShapeName = 'full' | 'single' | 'partial' | 'boxes' | 'gathered' | 'diagonal' | 'state';
+export type ShapeName = 'full' | 'single' | 'partial' | 'boxes' | 'gathered' | 'near' | 'far' | 'state';
 
 /** How many tiles of 32 x 32 pairs a shape visits, and more that depends on the shape. */
 export interface ShapeCounts {
   /** Query tiles of each pass. */
   readonly rows: number;
-  readonly tiles: Readonly<Record<Exclude<ShapeName, 'diagonal'>, number>>;
-  /** Pairs of the diagonals. */
-  readonly diagonalPairs: number;
+  readonly tiles: Readonly<Record<Exclude<ShapeName, 'near' | 'far'>, number>>;
+  /** Diagonals near the main one, of which most pairs exist, and far from it, of which few do; both have the same slots. */
+  readonly diagonalPairs: Readonly<Record<'near' | 'far', number>>;
+  readonly diagonalSlots: number;
   /** Passes that hand the state on. */
   readonly statePasses: number;
 }
+
+/** The pairs, or slots, that the factors of diagonals are for. */
+const DIAGONAL_PAIRS = 1024;
 
 /** Milliseconds of a round, one time a shape. */
 export type RoundTimes = Readonly<Record<ShapeName, number>>;
@@ -46,27 +50,35 @@ export function estimateFactors(rounds: readonly RoundTimes[], counts: ShapeCoun
       gathered: of(({ gathered }) => gathered),
       boxes: of(({ boxes }) => boxes),
       diagonal: of(({ diagonal }) => diagonal),
+      diagonalSlot: of(({ diagonalSlot }) => diagonalSlot),
       queryTile: of(({ queryTile }) => queryTile),
       state: of(({ state }) => state),
     },
   };
 }
 
-/** full = tiles * tile + rows * row and single = rows * tile + rows * row give a tile and a row, the others a factor. */
+/**
+ * full = tiles * tile + rows * row and single = rows * tile + rows * row give a tile and a row, near and far the two factors
+ * of diagonals, the others one each.
+ */
 function factorsOfRound(
   times: RoundTimes,
-  { rows, tiles, diagonalPairs, statePasses }: ShapeCounts,
+  { rows, tiles, diagonalPairs, diagonalSlots, statePasses }: ShapeCounts,
 ): Record<keyof CostFactors | 'tile', number> {
   const tile = (times.full - times.single) / (tiles.full - tiles.single);
   const row = times.single / rows - (tile * tiles.single) / rows;
   const per = (name: 'partial' | 'boxes' | 'gathered') => (times[name] - rows * row) / (tiles[name] * tile);
+  const diagonal =
+    ((times.near - times.far) / ((diagonalPairs.near - diagonalPairs.far) * tile)) * DIAGONAL_PAIRS;
+  const farValues = (diagonal * diagonalPairs.far * tile) / DIAGONAL_PAIRS;
   const handed = 2 * (statePasses - 1) * rows * tile;
   return {
     tile,
     partial: per('partial'),
     gathered: per('gathered'),
     boxes: per('boxes'),
-    diagonal: (times.diagonal - rows * row) / ((diagonalPairs / 1024) * tile),
+    diagonal,
+    diagonalSlot: ((times.far - rows * row - farValues) / (diagonalSlots * tile)) * DIAGONAL_PAIRS,
     queryTile: row / tile,
     state: (times.state - tiles.state * tile - statePasses * rows * row) / handed,
   };

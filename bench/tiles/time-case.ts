@@ -36,10 +36,12 @@ const switches: readonly (readonly [string, CompileOptions])[] = [
 
 /** A switch matters where it is predicted to cost so much. */
 const MATTERS = 1.05;
-const LEAST_ROUNDS = 3;
-const MOST_ROUNDS = 9;
-/** Milliseconds of rounds of one attention. */
-const ENOUGH = 4000;
+/** Rounds of one attention that are enough after so many milliseconds: launches of a few milliseconds take more of them. */
+const ENOUGH: readonly { readonly rounds: number; readonly milliseconds: number }[] = [
+  { rounds: 3, milliseconds: 4000 },
+  { rounds: 9, milliseconds: 1000 },
+  { rounds: 31, milliseconds: 0 },
+];
 
 /**
  * Measures one attention of a case by its plan and with each switch that changes it, or of those the ones that matter, in
@@ -71,7 +73,7 @@ export async function timeCase(
     launched,
     (known) => {
       const spent = known.reduce((sum, times) => sum + times.reduce((all, time) => all + time, 0), 0);
-      return known.length >= (spent > ENOUGH ? LEAST_ROUNDS : MOST_ROUNDS);
+      return ENOUGH.some(({ rounds, milliseconds }) => known.length >= rounds && spent >= milliseconds);
     },
     { compare: true },
   );

@@ -1,3 +1,4 @@
+import { countDiagonals } from '../../compiler/passes/layout/count-diagonals.ts';
 import type { KernelDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
 import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
 import { createBinder } from '../../runtime/mask/bind.ts';
@@ -22,10 +23,7 @@ export function countVisits(pass: ServedPass, unit: LaunchedUnit, head: number):
   const { tile } = pass.kernel;
   const { nq, nk, offset } = unit;
   if (table.kind === 'diagonals') {
-    const pairs = table.distances.reduce((sum, distance) => {
-      const rows = Math.min(offset + nq, nk - distance) - Math.max(offset, -distance);
-      return sum + Math.max(0, rows);
-    }, 0);
+    const { pairs, slots } = countDiagonals(table.distances, tile, { nq, nk, offset });
     return {
       visited_pairs: pairs,
       full_tiles: 0,
@@ -33,7 +31,7 @@ export function countVisits(pass: ServedPass, unit: LaunchedUnit, head: number):
       full_runs: 0,
       partial_runs: 0,
       distances: table.distances.length,
-      computed_pairs: pairs,
+      computed_pairs: slots,
       schedule_ms: milliseconds,
     };
   }

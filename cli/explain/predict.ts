@@ -1,4 +1,5 @@
 import type { CostFactors } from '../../compiler/cost/index.ts';
+import { NO_DIAGONALS } from '../../compiler/passes/layout/count-pass.ts';
 import { priceOf } from '../../compiler/passes/layout/price.ts';
 import type { ServedPass } from './count-visits.ts';
 import type { Visits } from './work.ts';
@@ -12,23 +13,23 @@ export function costOf(
 ): number {
   return passes.reduce((sum, pass, at) => {
     const { tile } = pass.kernel;
-    const { full_tiles, partial_tiles, computed_pairs } = visits[at];
-    const counts = {
-      queryTiles: Math.ceil(nq / tile.queries),
-      // Runs may be longer than the key tile of the kernel: tiles of the kernel are counted by their pairs.
-      ...ofKernel(full_tiles, partial_tiles, computed_pairs, pass),
-    };
+    const queryTiles = Math.ceil(nq / tile.queries);
+    const counts = { queryTiles, ...ofKernel(visits[at], pass) };
     const state = { reads: at > 0, writes: at < passes.length - 1 };
     return sum + priceOf(counts, pass, tile, state, factors);
   }, 0);
 }
 
-function ofKernel(full: number, partial: number, pairs: number, { strategy, kernel }: ServedPass) {
-  if (strategy === 'diagonal') return { fullTiles: 0, partialTiles: 0, diagonalPairs: pairs };
-  const { queries, keys } = kernel.tile;
-  const tiles = full + partial;
-  const scale = tiles === 0 ? 0 : pairs / (tiles * queries * keys);
-  return { fullTiles: full * scale, partialTiles: partial * scale, diagonalPairs: 0 };
+/** Runs may be longer than the key tile of the kernel: tiles of the kernel are counted by their pairs. */
+function ofKernel(visits: Visits, { strategy, kernel: { tile } }: ServedPass) {
+  const { full_tiles, partial_tiles, computed_pairs, visited_pairs } = visits;
+  if (strategy === 'diagonal') {
+    const counts = { diagonalPairs: visited_pairs, diagonalSlots: computed_pairs };
+    return { fullTiles: 0, partialTiles: 0, ...counts };
+  }
+  const tiles = full_tiles + partial_tiles;
+  const scale = tiles === 0 ? 0 : computed_pairs / (tiles * tile.queries * tile.keys);
+  return { fullTiles: full_tiles * scale, partialTiles: partial_tiles * scale, ...NO_DIAGONALS };
 }
 
 /** Cost of dense attention: every tile, full. */
@@ -41,7 +42,7 @@ export function denseCost(
   const [queryTiles, keyTiles] = [Math.ceil(nq / tile.queries), Math.ceil(nk / tile.keys)];
   const plain = { kind: 'positions' } as const;
   return priceOf(
-    { queryTiles, fullTiles: queryTiles * keyTiles, partialTiles: 0, diagonalPairs: 0 },
+    { queryTiles, fullTiles: queryTiles * keyTiles, partialTiles: 0, ...NO_DIAGONALS },
     { queries: plain, keys: plain, strategy: 'dense' },
     tile,
     { reads: false, writes: false },

@@ -9,8 +9,10 @@ export interface CostFactors {
   readonly gathered: number;
   /** Tiles of boxes: positions of slots are worked out. */
   readonly boxes: number;
-  /** 1024 pairs of diagonals: what is read is used once. */
+  /** 1024 pairs of diagonals that exist: rows of v are read and used once. */
   readonly diagonal: number;
+  /** 1024 slots of diagonals, distances rounded up to those of a tile: rows of k are read and used once. */
+  readonly diagonalSlot: number;
   /** A query tile, whatever it visits: its queries are read, its rows are stored. */
   readonly queryTile: number;
   /** Reading or writing the state of a query tile. */

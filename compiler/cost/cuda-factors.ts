@@ -7,7 +7,8 @@ import type { CudaTarget } from './cuda-target.ts';
  * The unit, 32 x 32 pairs at head dimension 64, is 4 * 32 * 32 * 64 = 262,144 operations. 32 rows of q and of out in two
  * bytes are 8,192 bytes, the state of 32 rows is 32 * 68 * 4 = 8,704. 1024 pairs of a diagonal read as many rows of k and
  * of v, 262,144 bytes, which neighbouring queries share with nobody: what counts is the second-level cache, not the
- * operations. Operations and bytes grow alike with the head dimension, so that the ratios hold for others.
+ * operations; half of it is for k, which slots without a pair read as well. Operations and bytes grow alike with the head
+ * dimension, so that the ratios hold for others.
  *
  * - `cuda-sm90a`, H200: 650 * 10^12 operations a second in attention (cuDNN 9.19 in bf16, its published benchmarks: 591
  *   to 702), 4.8 * 10^12 bytes a second of memory, 5.5 * 10^12 of the second-level cache: a unit takes 0.40 ns, rows of q
@@ -21,6 +22,22 @@ import type { CudaTarget } from './cuda-target.ts';
  * worked out, on 9.0 TMA gives way to copies by threads.
  */
 export const cudaCostFactors: Readonly<Record<CudaTarget['class'], CostFactors>> = {
-  'cuda-sm80': { partial: 1.8, gathered: 1.05, boxes: 1.05, diagonal: 44, queryTile: 3.3, state: 3.5 },
-  'cuda-sm90a': { partial: 1.8, gathered: 1.15, boxes: 1.15, diagonal: 118, queryTile: 4.2, state: 4.5 },
+  'cuda-sm80': {
+    partial: 1.8,
+    gathered: 1.05,
+    boxes: 1.05,
+    diagonal: 22,
+    diagonalSlot: 22,
+    queryTile: 3.3,
+    state: 3.5,
+  },
+  'cuda-sm90a': {
+    partial: 1.8,
+    gathered: 1.15,
+    boxes: 1.15,
+    diagonal: 59,
+    diagonalSlot: 59,
+    queryTile: 4.2,
+    state: 4.5,
+  },
 };

@@ -5,7 +5,8 @@ export const softwareFactors: CostFactors = {
   partial: 1.13,
   gathered: 1.18,
   boxes: 1.14,
-  diagonal: 6.41,
+  diagonal: 4,
+  diagonalSlot: 1.4,
   queryTile: 0.7,
   state: 0,
 };

@@ -7,7 +7,8 @@ import { Random } from '../fuzz/random.ts';
 const counts: ShapeCounts = {
   rows: 64,
   tiles: { full: 4096, single: 64, partial: 4096, boxes: 1024, gathered: 2048, state: 64 },
-  diagonalPairs: 131072,
+  diagonalPairs: { near: 57344, far: 8192 },
+  diagonalSlots: 65536,
   statePasses: 8,
 };
 const truth: CostFactors = {
@@ -15,6 +16,7 @@ const truth: CostFactors = {
   gathered: 1.2,
   boxes: 1.1,
   diagonal: 6,
+  diagonalSlot: 3,
   queryTile: 0.75,
   state: 0.35,
 };
@@ -23,6 +25,7 @@ const before: CostFactors = {
   gathered: 2,
   boxes: 2,
   diagonal: 9,
+  diagonalSlot: 7,
   queryTile: 0.1,
   state: 0.9,
 };
@@ -37,7 +40,8 @@ function timesOf(factors: CostFactors): RoundTimes {
     partial: 4096 * factors.partial * tile + row,
     boxes: 1024 * factors.boxes * tile + row,
     gathered: 2048 * factors.gathered * tile + row,
-    diagonal: 128 * factors.diagonal * tile + row,
+    near: (56 * factors.diagonal + 64 * factors.diagonalSlot) * tile + row,
+    far: (8 * factors.diagonal + 64 * factors.diagonalSlot) * tile + row,
     state: 64 * tile + 8 * row + 14 * 64 * factors.state * tile,
   };
 }

@@ -1,6 +1,6 @@
 import type { KernelContext } from './kernel-context.ts';
 import { outputColumn } from './output-columns.ts';
-import { keyPosition, queryPosition, rowExists } from './slots.ts';
+import { keyPosition, looksUpRows, queryPosition, rowExists } from './slots.ts';
 import { fourALine, indent, paragraphs, unroll } from '../text.ts';
 import type { Block } from '../text.ts';
 import { writeSoftmax } from './write-softmax.ts';
@@ -15,18 +15,18 @@ export function writeDiagonals(context: KernelContext): Block {
   return [
     `let last_key = i32(${names.field('nk')}) - 1;`,
     ...unroll(context.rows, (row) => `let i${row} = ${queryPosition(context, `row0 + ${row}u`)};`),
-    'let count = arena[distances];',
-    'for (var key0 = 0u; key0 < count; key0 += TILE_KEYS) {',
+    ...writeDistances(context),
+    'for (var key0 = begin; key0 < end_distance; key0 += TILE_KEYS) {',
     ...indent(
       paragraphs([
         [
           '// What the tile before has left is no longer read. Slots past the end repeat the last distance; they are dead.',
           'workgroupBarrier();',
           'for (var slot = lane; slot < TILE_KEYS; slot += THREADS) {',
-          `  ${tiles.keyPositions}[slot] = bitcast<i32>(arena[distances + 1u + min(key0 + slot, count - 1u)]);`,
+          `  ${tiles.keyPositions}[slot] = bitcast<i32>(arena[distances + 1u + min(key0 + slot, end_distance - 1u)]);`,
           '}',
           'workgroupBarrier();',
-          'let end = min(TILE_KEYS, count - key0);',
+          'let end = min(TILE_KEYS, end_distance - key0);',
           ...writeMarking(context),
         ],
         writeScores(context),
@@ -34,6 +34,24 @@ export function writeDiagonals(context: KernelContext): Block {
         ['workgroupBarrier();', ...writeValues(context)],
       ]),
     ),
+    '}',
+  ];
+}
+
+/** From the first distance of the tile to behind the last: all, or those that lead one of some neighbouring rows to a key. */
+function writeDistances(context: KernelContext): Block {
+  if (looksUpRows(context)) return ['let begin = 0u;', 'let end_distance = arena[distances];'];
+  return [
+    '// Distances ascend. Those that lead all rows before the first key or behind the last are passed over.',
+    `let top = ${queryPosition(context, '0u')};`,
+    `let bottom = ${queryPosition(context, 'TILE_QUERIES - 1u')};`,
+    'var begin = 0u;',
+    'var end_distance = arena[distances];',
+    'while (begin < end_distance && bottom + bitcast<i32>(arena[distances + 1u + begin]) < 0) {',
+    '  begin++;',
+    '}',
+    'while (begin < end_distance && top + bitcast<i32>(arena[distances + end_distance]) > last_key) {',
+    '  end_distance--;',
     '}',
   ];
 }

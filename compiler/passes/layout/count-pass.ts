@@ -7,6 +7,7 @@ import type { PassTable } from '../../../runtime/schedule/schedule-pass.ts';
 import type { Extents } from '../../../runtime/view.ts';
 import type { RowBounds } from '../find-row-bounds.ts';
 import type { TileSize } from './choose-extents.ts';
+import { countDiagonals } from './count-diagonals.ts';
 import type { NominalLaunch } from './nominal-launch.ts';
 import { boundMasks } from './propose-layouts.ts';
 import type { Layout } from './propose-layouts.ts';
@@ -16,11 +17,16 @@ export interface PassCounts {
   readonly queryTiles: number;
   readonly fullTiles: number;
   readonly partialTiles: number;
-  /** Pairs of a diagonal pass; 0 for others. */
+  /** Pairs of a diagonal pass that exist; 0 for others. */
   readonly diagonalPairs: number;
+  /** Pairs that a diagonal pass computes, whole tiles of rows and distances. */
+  readonly diagonalSlots: number;
   /** Pairs that are computed. */
   readonly visitedPairs: number;
 }
+
+/** What a pass of tiles has of diagonals. */
+export const NO_DIAGONALS = { diagonalPairs: 0, diagonalSlots: 0 } as const;
 
 /** Counts what a pass visits by deriving its tables, or from its row bounds where its kernel computes ranges. */
 export function countPass(
@@ -77,7 +83,7 @@ export function countStretches(mask: MaskProgram, tile: TileSize, nominal: Nomin
     queryTiles: tiles,
     fullTiles: fullTiles * weight,
     partialTiles: partialTiles * weight,
-    diagonalPairs: 0,
+    ...NO_DIAGONALS,
     visitedPairs: visitedPairs * weight,
   };
 }
@@ -88,14 +94,10 @@ function countTable(
   { nq, nk, offset }: { readonly nq: number; readonly nk: number; readonly offset: number },
 ): PassCounts {
   if (table.kind === 'diagonals') {
-    let pairs = 0;
-    for (const distance of table.distances) {
-      const first = Math.max(offset, -distance);
-      const last = Math.min(offset + nq, nk - distance);
-      pairs += Math.max(0, last - first);
-    }
+    const { pairs, slots } = countDiagonals(table.distances, tile, { nq, nk, offset });
     const queryTiles = Math.ceil(nq / tile.queries);
-    return { queryTiles, fullTiles: 0, partialTiles: 0, diagonalPairs: pairs, visitedPairs: pairs };
+    const counts = { diagonalPairs: pairs, diagonalSlots: slots, visitedPairs: pairs };
+    return { queryTiles, fullTiles: 0, partialTiles: 0, ...counts };
   }
   const { rows, granularity, statistics } = table.table;
   const steps = granularity / tile.keys;
@@ -103,7 +105,7 @@ function countTable(
     queryTiles: rows,
     fullTiles: statistics.fullTiles * steps,
     partialTiles: statistics.partialTiles * steps,
-    diagonalPairs: 0,
+    ...NO_DIAGONALS,
     visitedPairs: statistics.visitedPairs,
   };
 }
@@ -132,7 +134,7 @@ function countRanges(
     partialTiles += tiles - full;
     visitedPairs += Math.max(0, end - begin) * (last - first + 1);
   }
-  return { queryTiles, fullTiles, partialTiles, diagonalPairs: 0, visitedPairs };
+  return { queryTiles, fullTiles, partialTiles, ...NO_DIAGONALS, visitedPairs };
 }
 
 function meanOf(counts: readonly PassCounts[]): PassCounts {
@@ -143,6 +145,7 @@ function meanOf(counts: readonly PassCounts[]): PassCounts {
     fullTiles: mean((count) => count.fullTiles),
     partialTiles: mean((count) => count.partialTiles),
     diagonalPairs: mean((count) => count.diagonalPairs),
+    diagonalSlots: mean((count) => count.diagonalSlots),
     visitedPairs: mean((count) => count.visitedPairs),
   };
 }

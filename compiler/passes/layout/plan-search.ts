@@ -6,7 +6,7 @@ import type { TileBoxes } from '../../ir/schedule.ts';
 import { findRowBounds } from '../find-row-bounds.ts';
 import { chooseExtents } from './choose-extents.ts';
 import type { ChosenBoxes, CountedBoxes, TileSize } from './choose-extents.ts';
-import { countPass, countStretches } from './count-pass.ts';
+import { countPass, countStretches, NO_DIAGONALS } from './count-pass.ts';
 import type { PassCounts } from './count-pass.ts';
 import { distinctSizes } from './layout-target.ts';
 import type { LayoutTarget } from './layout-target.ts';
@@ -239,7 +239,7 @@ export class PlanSearch {
       return { tile, boxes, counts: exact };
     }
     const visitedPairs = (counts.fullTiles + counts.partialTiles) * tile.queries * tile.keys;
-    return { tile, boxes, counts: { ...counts, diagonalPairs: 0, visitedPairs } };
+    return { tile, boxes, counts: { ...counts, ...NO_DIAGONALS, visitedPairs } };
   }
 
   private chooseExtents(mask: MaskProgram, layout: Layout, tile: TileSize): CountedBoxes {

@@ -17,13 +17,13 @@ export function priceOf(
   state: { readonly reads: boolean; readonly writes: boolean },
   factors: CostFactors,
 ): number {
-  const { fullTiles, partialTiles, diagonalPairs, queryTiles } = counts;
+  const { fullTiles, partialTiles, diagonalPairs, diagonalSlots, queryTiles } = counts;
   const isBoxed = layout.queries.kind === 'boxes' || layout.keys.kind === 'boxes';
   const perTile = layout.strategy === 'gathered' ? factors.gathered : isBoxed ? factors.boxes : 1;
   const handed = (state.reads ? 1 : 0) + (state.writes ? 1 : 0);
   return (
     (perTile * (fullTiles + factors.partial * partialTiles) * tile.queries * tile.keys) / UNIT +
-    (factors.diagonal * diagonalPairs) / UNIT +
+    (factors.diagonal * diagonalPairs + factors.diagonalSlot * diagonalSlots) / UNIT +
     (queryTiles * (factors.queryTile + handed * factors.state) * tile.queries) / 32
   );
 }
