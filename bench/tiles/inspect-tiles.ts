@@ -1,6 +1,6 @@
 import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
 import { evaluateNode } from '../../runtime/mask/evaluate.ts';
-import type { RunTable } from '../../runtime/schedule/run-table.ts';
+import { expandTable, type RunTable } from '../../runtime/schedule/run-table.ts';
 
 /** A partial tile of a table that a perfect one would leave out, or run without a mask. */
 export interface FalseTile {
@@ -24,10 +24,11 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  * live and a dead one are found: most tiles are decided by two or three pairs, only false ones are looked at as a whole.
  */
 export function findFalseTiles(
-  { rows, granularity, starts, runs }: RunTable,
+  table: RunTable,
   bound: BoundMask,
   positions: TilePositions,
 ): readonly FalseTile[] {
+  const { rows, granularity, starts, runs } = expandTable(table);
   const reader = new PairReader(bound);
   const found: FalseTile[] = [];
   for (let row = 0; row < rows; row++) {

@@ -2,6 +2,7 @@ import { RowEvaluator } from '../../runtime/mask/evaluate-row.ts';
 import { evaluateBound } from '../../runtime/mask/evaluate.ts';
 import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
 import { buildRunTable } from '../../runtime/schedule/build-run-table.ts';
+import { expandTable } from '../../runtime/schedule/run-table.ts';
 
 /** The plane of pairs in cells of `tile` x `tile`, less at the right and lower border. */
 export interface Plane {
@@ -50,7 +51,8 @@ function askedShares(bound: BoundMask, { nq, nk, offset, tile }: Plane): Float32
 function scheduledShares(bound: BoundMask, { nq, nk, offset, tile }: Plane): Float32Array {
   let block = tile;
   while (block % 2 === 0 && (2 * nq * 2 * nk) / (block * block) <= mostBlocks && tile / block < 8) block /= 2;
-  const table = buildRunTable(bound, { nq, nk, offset, queryTile: block, granularity: block });
+  const request = { nq, nk, offset, queryTile: block, granularity: block };
+  const table = expandTable(buildRunTable(bound, request));
   const samples = Math.min(16, Math.max(1, Math.floor(mostSamples / (table.statistics.partialTiles + 1))));
   const columns = Math.ceil(nk / tile);
   const cells = Math.ceil(nq / tile) * columns;

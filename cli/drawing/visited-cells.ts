@@ -3,7 +3,7 @@ import { bindView } from '../../runtime/schedule/bind-view.ts';
 import { createBinder } from '../../runtime/mask/bind.ts';
 import type { LaunchedMask } from '../../runtime/mask/launch-mask.ts';
 import { buildRunTable } from '../../runtime/schedule/build-run-table.ts';
-import type { RunTable } from '../../runtime/schedule/run-table.ts';
+import { expandTable, type RunTable } from '../../runtime/schedule/run-table.ts';
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
 import { tilePositions } from '../../runtime/schedule/tile-positions.ts';
 import type { BoundView } from '../../runtime/view.ts';
@@ -95,10 +95,11 @@ class CellSums {
   }
 
   addTable(
-    table: RunTable,
+    shared: RunTable,
     { queries, keys }: { readonly queries: BoundView; readonly keys: BoundView },
   ): void {
     const { nq, nk, offset } = this.plane;
+    const table = expandTable(shared);
     const ownKeys = new Map<number, Spread>();
     for (let row = 0; row < table.rows; row++) {
       const top = row * queries.tile;

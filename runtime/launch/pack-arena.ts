@@ -1,5 +1,6 @@
 import type { HostArray, HostArrays } from '../arrays.ts';
 import type { ArenaSection } from '../descriptor.ts';
+import { runTableParts } from '../schedule/run-table.ts';
 import type { PassTable } from '../schedule/schedule-pass.ts';
 
 /** What a pass visits; grid index batch * heads + head uses `tables[tableOf[index]]`. */
@@ -63,14 +64,13 @@ export function packArena(
 }
 
 /**
- * A table as kernels read it. Runs: `order` (rows), `starts` (2 * rows + 1), `runs` (2 each), then for a view by list
+ * A table as kernels read it. Runs: `order` (rows), `sources` (2 * rows), `starts` (2 * rows + 1), `runs` (2 each), then for a view by list
  * its length and its positions. Diagonals: their count, then the distances.
  */
 export function tableParts(table: PassTable): readonly Words[] {
   if (table.kind === 'diagonals') return [Int32Array.of(table.distances.length), table.distances];
-  const { order, starts, runs } = table.table;
   const { positions } = table;
-  return [order, starts, runs, ...(positions ? [Int32Array.of(positions.length), positions] : [])];
+  return [...runTableParts(table.table), ...(positions ? [Int32Array.of(positions.length), positions] : [])];
 }
 
 function integerWords(name: string, array: HostArray | undefined): readonly (Int32Array | Uint32Array)[] {

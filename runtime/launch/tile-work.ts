@@ -13,11 +13,12 @@ export function tileWorkOf(passTables: PassTables | null, keys: number): TileWor
   const visits: Uint32Array[] = [];
   for (const entry of passTables.tables) {
     if (entry.kind !== 'runs') return null;
-    const { order, starts, runs } = entry.table;
+    const { order, sources, starts, runs } = entry.table;
     visits.push(
       Uint32Array.from(order, (row) => {
+        const own = 2 * sources[2 * row];
         let tiles = 0;
-        for (let run = starts[2 * row]; run < starts[2 * row + 2]; run++)
+        for (let run = starts[own]; run < starts[own + 2]; run++)
           tiles += Math.ceil((runs[2 * run + 1] - runs[2 * run]) / keys);
         return tiles;
       }),

@@ -96,15 +96,16 @@ function walkRuns(
   return function* ({ tile: row, head, batch }) {
     const found = tableOf(batch, head);
     if (found.kind !== 'runs') throw new Error('a kernel that reads runs got distances');
-    const { starts, runs } = found.table;
+    const { sources, starts, runs } = found.table;
+    const [own, moved] = [2 * sources[2 * row], sources[2 * row + 1]];
     const positionOf = (slot: number): number | null =>
       view === null ? (found.positions?.[slot] ?? null) : positionOfSlot(view, slot, range);
-    for (let run = starts[2 * row]; run < starts[2 * row + 2]; run++) {
-      const end = runs[2 * run + 1];
-      for (let slot = runs[2 * run]; slot < end; slot += tile) {
+    for (let run = starts[own]; run < starts[own + 2]; run++) {
+      const end = runs[2 * run + 1] + moved;
+      for (let slot = runs[2 * run] + moved; slot < end; slot += tile) {
         yield {
           keyOf: (_, column) => (slot + column < end ? positionOf(slot + column) : null),
-          partial: run < starts[2 * row + 1] || slot + tile > end,
+          partial: run < starts[own + 1] || slot + tile > end,
         };
       }
     }

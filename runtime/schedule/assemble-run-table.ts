@@ -15,30 +15,31 @@ interface TableShape {
 /**
  * Rows of runs from rectangles of tiles. The rectangles that meet a row are given in ascending order of their columns
  * (the descent visits them so); runs of one class that touch become one. Rows between two borders of rectangles are alike:
- * the first of them is made, the others are copies.
+ * the first of them is made, the others share its runs.
  */
 export function assembleRunTable(rectangles: RectangleList, shape: TableShape): RunTable {
   const { queryTile, granularity, rows, visits } = shape;
   const after = rowsAfter(rectangles, rows);
   const counted = countRuns(rectangles, shape, after);
   const { starts, keysOfRow, partialTiles, fullTiles, visitedPairs } = counted;
+  const sources = new Int32Array(2 * rows);
+  let [partialRuns, fullRuns] = [0, 0];
   for (let row = 0; row < rows; row = after[row]) {
-    for (let copy = row + 1; copy < after[row]; copy++) {
+    partialRuns += (after[row] - row) * starts[2 * row + 1];
+    fullRuns += (after[row] - row) * starts[2 * row + 2];
+    for (let copy = row; copy < after[row]; copy++) {
       keysOfRow[copy] = keysOfRow[row];
-      starts[2 * copy + 1] = starts[2 * row + 1];
-      starts[2 * copy + 2] = starts[2 * row + 2];
+      sources[2 * copy] = row;
     }
   }
   for (let segment = 0; segment < 2 * rows; segment++) starts[segment + 1] += starts[segment];
   const runs = writeRuns(rectangles, shape, after, starts);
-  let fullRuns = 0;
-  for (let row = 0; row < rows; row++) fullRuns += starts[2 * row + 2] - starts[2 * row + 1];
-  const partialRuns = starts[2 * rows] - fullRuns;
   return {
     queryTile,
     granularity,
     rows,
     order: longestFirst(keysOfRow),
+    sources,
     starts,
     runs,
     statistics: { visits, partialRuns, fullRuns, partialTiles, fullTiles, visitedPairs },
@@ -167,10 +168,6 @@ function writeRuns(
         }
       }
     }
-  }
-  for (let row = 0; row < rows; row = after[row]) {
-    const [from, to] = [2 * starts[2 * row], 2 * starts[2 * row + 2]];
-    for (let copy = row + 1; copy < after[row]; copy++) runs.copyWithin(2 * starts[2 * copy], from, to);
   }
   return runs;
 }

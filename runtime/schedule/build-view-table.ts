@@ -63,14 +63,14 @@ export function buildViewTable(mask: BoundMask, request: ViewTableRequest): RunT
       const isRegular = !touches(populations.queries, own) && !touches(populations.keys, other);
       const fix = isRegular ? null : new IrregularTiles(bound, request, own, other, populations, push);
       const emitter = new RowEmitter(product, own, other, { writer, fills, correct: fix?.correct ?? null });
-      expected += emitter.countRuns();
       emitters.push({ emitter, fix });
     }
-    return { own, emitters };
+    const shapes = emitters.length === 1 && writer.isRepeatable ? emitters[0].emitter.shapes() : null;
+    if (shapes === null) for (const { emitter } of emitters) expected += emitter.countRuns();
+    return { own, emitters, shapes };
   });
   writer.reserve(expected);
-  for (const { own, emitters } of regions) {
-    const shapes = emitters.length === 1 && writer.isRepeatable ? emitters[0].emitter.shapes() : null;
+  for (const { own, emitters, shapes } of regions) {
     /** By shape: the first tile that has it. */
     const known = new Int32Array(shapes?.count ?? 0).fill(-1);
     for (let tile = 0; tile < own.tiles; tile++) {

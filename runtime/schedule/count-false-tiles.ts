@@ -1,16 +1,17 @@
 import type { BoundMask } from '../mask/bound-mask.ts';
 import { RowEvaluator } from '../mask/evaluate-row.ts';
-import type { RunTable } from './run-table.ts';
+import { expandTable, type RunTable } from './run-table.ts';
 
 /**
  * Partial tiles in which no pair is live, and those inside nk in which every pair is: tiles that a perfect table would
  * leave out or run without a mask. Each tile is evaluated row by row until it has shown a live and a dead pair.
  */
 export function countFalseTiles(
-  { queryTile, granularity, rows, starts, runs }: RunTable,
+  table: RunTable,
   bound: BoundMask,
   { nq, nk, offset }: { readonly nq: number; readonly nk: number; readonly offset: number },
 ): number {
+  const { queryTile, granularity, rows, starts, runs } = expandTable(table);
   const whole = new RowEvaluator(bound, granularity);
   const ragged = nk % granularity === 0 ? whole : new RowEvaluator(bound, nk % granularity);
   let falseTiles = 0;

@@ -10,7 +10,18 @@ import type { RunTable } from './run-table.ts';
 export function cutRuns(table: RunTable, parts: number, keys: number): RunTable {
   const starts: number[] = [0];
   const runs: number[] = [];
+  const sources = new Int32Array(2 * table.rows * parts);
   for (let row = 0; row < table.rows; row++) {
+    const source = table.sources[2 * row];
+    for (let part = 0; part < parts; part++) {
+      sources[2 * (row * parts + part)] = source * parts + part;
+      sources[2 * (row * parts + part) + 1] = table.sources[2 * row + 1];
+    }
+    // What a row shares is cut where the row that owns it is.
+    if (source !== row) {
+      for (let segment = 0; segment < 2 * parts; segment++) starts.push(runs.length / 2);
+      continue;
+    }
     const [partial, full, end] = table.starts.subarray(2 * row, 2 * row + 3);
     const count = tilesBetween(table, partial, end, keys);
     const [least, more] = [Math.floor(count / parts), count % parts];
@@ -36,6 +47,7 @@ export function cutRuns(table: RunTable, parts: number, keys: number): RunTable 
     order: Uint32Array.from({ length: table.rows * parts }, (_, at) => {
       return table.order[Math.floor(at / parts)] * parts + (at % parts);
     }),
+    sources,
     starts: Uint32Array.from(starts),
     runs: Uint32Array.from(runs),
   };

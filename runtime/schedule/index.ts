@@ -8,7 +8,7 @@ export { countViewPairs } from './count-view-pairs.ts';
 export { listDistances } from './list-distances.ts';
 export { listKeys } from './list-keys.ts';
 export { printRunTable } from './print-run-table.ts';
-export { runTableWords, type RunTable, type ScheduleStatistics } from './run-table.ts';
+export { expandTable, type RunTable, type ScheduleStatistics } from './run-table.ts';
 export { schedulePass, type PassTable } from './schedule-pass.ts';
 export { slotsOf, tilePositions } from './tile-positions.ts';
 export { verifyViewTable } from './verify-view-table.ts';

@@ -1,4 +1,4 @@
-import type { RunTable } from './run-table.ts';
+import { expandTable, type RunTable } from './run-table.ts';
 
 /**
  * The table as text, one line a query tile in their order of rows: partial runs, then full runs marked with `=`.
@@ -13,11 +13,12 @@ export function printRunTable(table: RunTable): string {
     `tiles ${table.queryTile} x ${table.granularity}, visits ${visits}, ` +
       `partial ${partialTiles} tiles in ${partialRuns} runs, full ${fullTiles} in ${fullRuns}`,
   ];
+  const { starts, runs: words } = expandTable(table);
   for (let row = 0; row < table.rows; row++) {
     const runs: string[] = [];
-    for (let run = table.starts[2 * row]; run < table.starts[2 * row + 2]; run++) {
-      const mark = run < table.starts[2 * row + 1] ? '' : '=';
-      runs.push(`${mark}${table.runs[2 * run]}..${table.runs[2 * run + 1]}`);
+    for (let run = starts[2 * row]; run < starts[2 * row + 2]; run++) {
+      const mark = run < starts[2 * row + 1] ? '' : '=';
+      runs.push(`${mark}${words[2 * run]}..${words[2 * run + 1]}`);
     }
     lines.push(`${row}: ${runs.join(' ') || '-'}`);
   }

@@ -20,6 +20,7 @@ const MOST_RESERVED = 2 ** 26;
 export class RunWriter {
   private readonly shape: WrittenShape;
   private readonly starts: Uint32Array;
+  private readonly sources: Int32Array;
   private runs = new Uint32Array(2 ** 12);
   private written = 0;
   /** The full runs of the row; the partial ones are written at once. */
@@ -31,6 +32,8 @@ export class RunWriter {
   /** Keys of the row so far, where tiles differ. */
   private keysInRow = 0;
   private readonly keysOfRow: Float64Array;
+  /** By row that owns its runs. */
+  private readonly partialTilesOf: Int32Array;
   /** Keys of the tiles before each. */
   private readonly keysBefore: Float64Array;
   /** Is every slot of every tile a key? */
@@ -38,11 +41,15 @@ export class RunWriter {
   private partialTiles = 0;
   private fullTiles = 0;
   private partialRuns = 0;
+  private fullRuns = 0;
+  private partialBefore = 0;
   private visitedPairs = 0;
 
   constructor(shape: WrittenShape) {
     this.shape = shape;
     this.starts = new Uint32Array(2 * shape.rows + 1);
+    this.sources = new Int32Array(2 * shape.rows);
+    this.partialTilesOf = new Int32Array(shape.rows);
     this.keysOfRow = new Float64Array(shape.rows);
     const { keys, slots, granularity } = shape;
     this.keysBefore = new Float64Array(keys.length + 1);
@@ -180,7 +187,7 @@ export class RunWriter {
       for (; at < to; at++) target[next++] = (by + words[at]) * granularity;
       at = from;
     }
-    if (!this.isUniform) this.keysInRow += this.countWords(target, next - more, next);
+    if (!this.isUniform) this.keysInRow += this.countWords(target, next - more, next, 0);
     let tiles = 0;
     for (at = from; at < to; at += 2) tiles += words[at + 1] - words[at];
     tiles = tiles * times - (words[from + 1] - words[from]);
@@ -188,11 +195,8 @@ export class RunWriter {
     else this.fullTiles += tiles;
   }
 
-  /** Makes room for more words; by what the rows so far have taken, for all of them. */
   private grow(words: number): void {
-    const expected = (1.1 * this.written * this.shape.rows) / Math.max(1, this.row);
-    const least = Math.max(2 * this.runs.length, this.written + words);
-    this.resize(this.row < this.shape.rows / 32 ? least : Math.max(least, Math.ceil(expected / 2) * 2));
+    this.resize(Math.max(2 * this.runs.length, this.written + words));
   }
 
   private resize(words: number): void {
@@ -224,45 +228,45 @@ export class RunWriter {
     return slots === keys.length * granularity;
   }
 
-  /** Ends a row for which nothing was pushed: it has the runs of an earlier one, moved by `by` tiles. */
+  /** Ends a row for which nothing was pushed: it has the runs of an earlier one that owns its own, moved by `by` tiles. */
   repeatRow(source: number, by: number): void {
-    const { granularity } = this.shape;
-    const from = 2 * this.starts[2 * source];
-    const middle = 2 * this.starts[2 * source + 1];
-    const to = 2 * this.starts[2 * source + 2];
-    if (this.written + to - from > this.runs.length) this.grow(to - from);
-    const { runs, rowBegin } = this;
+    const { starts, row, keysOfRow, sources } = this;
+    const { granularity, queries } = this.shape;
     const shift = by * granularity;
-    let [slots, partialSlots] = [0, 0];
-    for (let word = from, next = rowBegin; word < to; word += 2, next += 2) {
-      if (word === middle) partialSlots = slots;
-      const begin = runs[word];
-      const end = runs[word + 1];
-      slots += end - begin;
-      runs[next] = begin + shift;
-      runs[next + 1] = end + shift;
-    }
-    if (middle === to) partialSlots = slots;
-    this.written += to - from;
-    this.partialTiles += partialSlots / granularity;
-    this.fullTiles += (slots - partialSlots) / granularity;
-    if (!this.isUniform) this.keysInRow = this.countWords(runs, rowBegin, this.written);
-    this.closeRow(rowBegin + middle - from);
+    sources[2 * row] = source;
+    sources[2 * row + 1] = shift;
+    const [from, middle, to] = [starts[2 * source], starts[2 * source + 1], starts[2 * source + 2]];
+    const keys = keysOfRow[source];
+    const partialTiles = this.partialTilesOf[source];
+    keysOfRow[row] = keys;
+    this.partialTiles += partialTiles;
+    this.fullTiles += keys / granularity - partialTiles;
+    this.tilesBefore += keys / granularity;
+    this.partialBefore += partialTiles;
+    this.partialRuns += middle - from;
+    this.fullRuns += to - middle;
+    const held = this.isUniform ? keys : this.countWords(this.runs, 2 * from, 2 * to, shift);
+    this.visitedPairs += held * queries[row];
+    starts[2 * row + 1] = starts[2 * row + 2] = this.written / 2;
+    this.row++;
   }
 
   private closeRow(middle: number): void {
+    const { row } = this;
     const { granularity, queries } = this.shape;
     const tiles = this.partialTiles + this.fullTiles;
     const keys = (tiles - this.tilesBefore) * granularity;
     this.tilesBefore = tiles;
+    this.partialTilesOf[row] = this.partialTiles - this.partialBefore;
+    this.partialBefore = this.partialTiles;
     this.partialRuns += (middle - this.rowBegin) / 2;
-    this.keysOfRow[this.row] = this.isUniform
-      ? keys
-      : keys - this.cutLast(middle) - this.cutLast(this.written);
-    this.visitedPairs += (this.isUniform ? keys : this.keysInRow) * queries[this.row];
+    this.fullRuns += (this.written - middle) / 2;
+    this.keysOfRow[row] = this.isUniform ? keys : keys - this.cutLast(middle) - this.cutLast(this.written);
+    this.visitedPairs += (this.isUniform ? keys : this.keysInRow) * queries[row];
     this.keysInRow = 0;
-    this.starts[2 * this.row + 1] = middle / 2;
-    this.starts[2 * this.row + 2] = this.written / 2;
+    this.sources[2 * row] = row;
+    this.starts[2 * row + 1] = middle / 2;
+    this.starts[2 * row + 2] = this.written / 2;
     this.rowBegin = this.written;
     this.row++;
   }
@@ -283,27 +287,34 @@ export class RunWriter {
     return keys;
   }
 
-  /** Keys in some runs that were written. */
-  private countWords(runs: Uint32Array, from: number, to: number): number {
+  /** Keys in some runs that were written, moved by `shift` slots. */
+  private countWords(runs: Uint32Array, from: number, to: number, shift: number): number {
     const { keysBefore } = this;
     const { granularity } = this.shape;
     let keys = 0;
     for (let word = from; word < to; word += 2)
-      keys += keysBefore[runs[word + 1] / granularity] - keysBefore[runs[word] / granularity];
+      keys +=
+        keysBefore[(runs[word + 1] + shift) / granularity] - keysBefore[(runs[word] + shift) / granularity];
     return keys;
+  }
+
+  /** The runs without the room behind them, where that is much. */
+  private trimmed(): Uint32Array {
+    const { runs, written } = this;
+    return 4 * written < 3 * runs.length ? runs.slice(0, written) : runs.subarray(0, written);
   }
 
   finish(visits: number): RunTable {
     const { queryTile, granularity, rows } = this.shape;
-    const { partialRuns, partialTiles, fullTiles, visitedPairs } = this;
-    const fullRuns = this.written / 2 - partialRuns;
+    const { partialRuns, fullRuns, partialTiles, fullTiles, visitedPairs } = this;
     return {
       queryTile,
       granularity,
       rows,
       order: longestFirst(this.keysOfRow),
+      sources: this.sources,
       starts: this.starts,
-      runs: this.runs.subarray(0, this.written),
+      runs: this.trimmed(),
       statistics: { visits, partialRuns, fullRuns, partialTiles, fullTiles, visitedPairs },
     };
   }

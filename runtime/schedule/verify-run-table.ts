@@ -1,6 +1,6 @@
 import type { BoundMask } from '../mask/bound-mask.ts';
 import { RowEvaluator } from '../mask/evaluate-row.ts';
-import type { RunTable } from './run-table.ts';
+import { expandTable, type RunTable } from './run-table.ts';
 
 export interface VerifiedTiles {
   /** What is wrong; empty for a sound table. */
@@ -21,7 +21,7 @@ export function verifyRunTable(
   bound: BoundMask,
   { nq, nk, offset }: { readonly nq: number; readonly nk: number; readonly offset: number },
 ): VerifiedTiles {
-  const { queryTile, granularity, rows, starts, runs, order, statistics } = table;
+  const { queryTile, granularity, rows, starts, runs, order, statistics } = expandTable(table);
   const columns = Math.ceil(nk / granularity);
   const problems: string[] = [];
   const found = { partialTiles: 0, fullTiles: 0, visitedPairs: 0 };

@@ -2,7 +2,7 @@ import type { BoundMask } from '../mask/bound-mask.ts';
 import { RowEvaluator } from '../mask/evaluate-row.ts';
 import type { BoundView } from '../view.ts';
 import type { ViewTableRequest } from './build-view-table.ts';
-import type { RunTable } from './run-table.ts';
+import { expandTable, type RunTable } from './run-table.ts';
 import { slotsOf, tilePositions } from './tile-positions.ts';
 import type { VerifiedTiles } from './verify-run-table.ts';
 
@@ -16,7 +16,7 @@ export function verifyViewTable(
   bound: BoundMask,
   { nq, nk, offset, queries, keys }: ViewTableRequest,
 ): VerifiedTiles {
-  const { granularity, rows, starts, runs, order, statistics } = table;
+  const { granularity, rows, starts, runs, order, statistics } = expandTable(table);
   const problems: string[] = [];
   const slots = slotsOf(keys);
   const rowsOf = positionsOf(queries, offset, nq, 'queries', problems);

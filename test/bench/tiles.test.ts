@@ -106,8 +106,9 @@ describe('false tiles', () => {
       granularity: 4,
       rows: 4,
       order: Uint32Array.of(0, 1, 2, 3),
-      starts: Uint32Array.of(0, 1, 1, 2, 2, 3, 3, 4, 4),
-      runs: Uint32Array.of(0, 16, 0, 16, 0, 16, 0, 16),
+      sources: Int32Array.of(0, 0, 0, 0, 0, 0, 0, 0),
+      starts: Uint32Array.of(0, 1, 1, 1, 1, 1, 1, 1, 1),
+      runs: Uint32Array.of(0, 16),
       statistics: {
         visits: 0,
         partialRuns: 4,

@@ -1,4 +1,4 @@
-import { buildRunTable } from '../../runtime/schedule/index.ts';
+import { buildRunTable, expandTable } from '../../runtime/schedule/index.ts';
 import type { RunTable } from '../../runtime/schedule/index.ts';
 import type { PreparedCase } from './check-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
@@ -8,7 +8,8 @@ export function checkRunTables({ fuzzCase, launched, expected }: PreparedCase): 
   const { batch, heads, nq, nk, queryTile, granularity } = fuzzCase;
   for (let grid = 0; grid < batch * heads; grid++) {
     const bound = launched.bind(Math.floor(grid / heads), grid % heads);
-    const table = buildRunTable(bound, { nq, nk, offset: launched.offset, queryTile, granularity });
+    const request = { nq, nk, offset: launched.offset, queryTile, granularity };
+    const table = expandTable(buildRunTable(bound, request));
     const plane = expected.subarray(grid * nq * nk, (grid + 1) * nq * nk);
     const problem = checkTable(table, plane, fuzzCase);
     if (problem !== null) return `grid index ${grid}, tiles of ${queryTile} x ${granularity}: ${problem}`;

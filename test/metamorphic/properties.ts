@@ -3,7 +3,7 @@ import { schedulePlainly } from '../../compiler/passes/schedule-plainly.ts';
 import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import { evaluateBound, launchMask } from '../../runtime/mask/index.ts';
 import type { AttentionResult } from '../../runtime/reference/attend-dense.ts';
-import type { RunTable } from '../../runtime/schedule/run-table.ts';
+import { expandTable, type RunTable } from '../../runtime/schedule/run-table.ts';
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
 import { Random } from '../fuzz/random.ts';
 import { specimenTarget } from '../mutants/specimens.ts';
@@ -46,7 +46,7 @@ const runsBackwards: Property = (_unit, run) =>
     schedule: (...request) => {
       const entry = schedulePass(...request);
       return entry.kind === 'runs'
-        ? { ...entry, table: backwards(entry.table) }
+        ? { ...entry, table: backwards(expandTable(entry.table)) }
         : { ...entry, distances: entry.distances.slice().reverse() };
     },
   });

@@ -1,6 +1,6 @@
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
 import type { PassTable } from '../../runtime/schedule/schedule-pass.ts';
-import type { RunTable } from '../../runtime/schedule/run-table.ts';
+import { expandTable, type RunTable } from '../../runtime/schedule/run-table.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Tables that come out otherwise than they should. */
@@ -10,8 +10,12 @@ const inTables =
 
 const inRuns = (change: (table: RunTable) => Partial<RunTable>): Mutant['break'] =>
   inTables((entry) =>
-    entry.kind === 'runs' ? { ...entry, table: { ...entry.table, ...change(entry.table) } } : entry,
+    entry.kind === 'runs' ? { ...entry, table: changed(expandTable(entry.table), change) } : entry,
   );
+
+function changed(table: RunTable, change: (table: RunTable) => Partial<RunTable>): RunTable {
+  return { ...table, ...change(table) };
+}
 
 const inPositions = (change: (positions: Int32Array) => Int32Array): Mutant['break'] =>
   inTables((entry) =>

@@ -4,6 +4,7 @@ import { createBinder } from '../../runtime/mask/bind.ts';
 import { evaluateBound } from '../../runtime/mask/index.ts';
 import type { LaunchedMask } from '../../runtime/mask/index.ts';
 import { positionOfSlot } from '../../runtime/reference/slot-positions.ts';
+import { expandTable } from '../../runtime/schedule/run-table.ts';
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
 import type { PassTable } from '../../runtime/schedule/schedule-pass.ts';
 
@@ -88,7 +89,7 @@ function visitRuns(
 ): string | null {
   if (table.kind !== 'runs') return 'a pass over tiles has distances';
   const views = bindViews(pass, kernel, launched);
-  const { order, starts, runs, rows } = table.table;
+  const { order, starts, runs, rows } = expandTable(table.table);
   if (rows !== views.queries.tiles)
     return `the table has ${rows} rows for ${views.queries.tiles} query tiles`;
   if ([...order].sort((a, b) => a - b).some((row, at) => row !== at) || order.length !== rows)

@@ -65,7 +65,7 @@ function writeTile(context: KernelContext): Block {
       ];
     case 'table':
       return [
-        '// The run table of this head: rows in the order of their work, run starts, runs.',
+        '// The run table of this head: rows in the order of their work, whose runs they have, run starts, runs.',
         `let order = ${tableBase(context)};`,
         rows
           ? 'let query_tile = arena[order + tile];'

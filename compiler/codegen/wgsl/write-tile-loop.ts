@@ -33,19 +33,23 @@ function overRange({ names }: KernelContext, bounds: MaskFunctions & { kind: 'bo
 function overRuns({ names, pass }: KernelContext, body: Block): Block {
   const tiles = names.field('query_tiles');
   return [
-    `let starts = order + ${tiles} + 2u * arena[order + tile];`,
-    `let runs = order + ${tiles} + 2u * ${tiles} + 1u;`,
+    `let sources = order + ${tiles};`,
+    `let all_starts = sources + 2u * ${tiles};`,
+    'let source = sources + 2u * arena[order + tile];',
+    'let shift = arena[source + 1u];',
+    'let starts = all_starts + 2u * arena[source];',
+    `let runs = all_starts + 2u * ${tiles} + 1u;`,
     ...(pass.keys.kind === 'list'
       ? [
           '// Behind the runs stand the length of the list of keys and the keys.',
-          `let list = runs + 2u * arena[order + ${tiles} + 2u * ${tiles}] + 1u;`,
+          `let list = runs + 2u * arena[all_starts + 2u * ${tiles}] + 1u;`,
         ]
       : []),
     'let first_full = arena[starts + 1u];',
     'let run_end = arena[starts + 2u];',
     'for (var run = arena[starts]; run < run_end; run++) {',
-    '  let begin = arena[runs + 2u * run];',
-    '  let end = arena[runs + 2u * run + 1u];',
+    '  let begin = arena[runs + 2u * run] + shift;',
+    '  let end = arena[runs + 2u * run + 1u] + shift;',
     '  for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {',
     '    let partial = (run < first_full) | (key0 + TILE_KEYS > end);',
     '',

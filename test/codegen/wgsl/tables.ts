@@ -49,7 +49,7 @@ export function bruteTable(
     work.push([...partial, ...full].reduce((sum, [begin, end]) => sum + end - begin, 0));
   }
   const order = work.map((_, row) => row).sort((a, b) => work[b] - work[a] || a - b);
-  return Uint32Array.from([...order, ...starts, ...runs]);
+  return Uint32Array.from([...order, ...order.flatMap((_, row) => [row, 0]), ...starts, ...runs]);
 }
 
 /** The distances j - i of live pairs, as the words of the arena. */

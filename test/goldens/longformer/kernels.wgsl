@@ -149,7 +149,7 @@ fn attend_gpu_32x16(
   let head = group.y % HEADS;
   let batch_id = i32(batch);
   let head_id = i32(head);
-  // The run table of this head: rows in the order of their work, run starts, runs.
+  // The run table of this head: rows in the order of their work, whose runs they have, run starts, runs.
   let order = arena[params.tables_at + group.y];
   let first_row = arena[order + tile] * TILE_QUERIES;
   let last_row = params.nq - 1u;
@@ -186,13 +186,17 @@ fn attend_gpu_32x16(
   var o2_0 = vec4<f32>(); var o2_1 = vec4<f32>();
   var o3_0 = vec4<f32>(); var o3_1 = vec4<f32>();
 
-  let starts = order + params.query_tiles + 2u * arena[order + tile];
-  let runs = order + params.query_tiles + 2u * params.query_tiles + 1u;
+  let sources = order + params.query_tiles;
+  let all_starts = sources + 2u * params.query_tiles;
+  let source = sources + 2u * arena[order + tile];
+  let shift = arena[source + 1u];
+  let starts = all_starts + 2u * arena[source];
+  let runs = all_starts + 2u * params.query_tiles + 1u;
   let first_full = arena[starts + 1u];
   let run_end = arena[starts + 2u];
   for (var run = arena[starts]; run < run_end; run++) {
-    let begin = arena[runs + 2u * run];
-    let end = arena[runs + 2u * run + 1u];
+    let begin = arena[runs + 2u * run] + shift;
+    let end = arena[runs + 2u * run + 1u] + shift;
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
@@ -398,7 +402,7 @@ fn attend_few_gpu_8x32(
   let head = group.y % HEADS;
   let batch_id = i32(batch);
   let head_id = i32(head);
-  // The run table of this head: rows in the order of their work, run starts, runs.
+  // The run table of this head: rows in the order of their work, whose runs they have, run starts, runs.
   let order = arena[params.tables_at + group.y];
   let first_row = arena[order + tile] * TILE_QUERIES;
   let last_row = params.nq - 1u;
@@ -433,13 +437,17 @@ fn attend_few_gpu_8x32(
   var o0_0 = vec4<f32>();
   var o1_0 = vec4<f32>();
 
-  let starts = order + params.query_tiles + 2u * arena[order + tile];
-  let runs = order + params.query_tiles + 2u * params.query_tiles + 1u;
+  let sources = order + params.query_tiles;
+  let all_starts = sources + 2u * params.query_tiles;
+  let source = sources + 2u * arena[order + tile];
+  let shift = arena[source + 1u];
+  let starts = all_starts + 2u * arena[source];
+  let runs = all_starts + 2u * params.query_tiles + 1u;
   let first_full = arena[starts + 1u];
   let run_end = arena[starts + 2u];
   for (var run = arena[starts]; run < run_end; run++) {
-    let begin = arena[runs + 2u * run];
-    let end = arena[runs + 2u * run + 1u];
+    let begin = arena[runs + 2u * run] + shift;
+    let end = arena[runs + 2u * run + 1u] + shift;
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
@@ -615,7 +623,7 @@ fn attend_software_32x32(
   let head = group.y % HEADS;
   let batch_id = i32(batch);
   let head_id = i32(head);
-  // The run table of this head: rows in the order of their work, run starts, runs.
+  // The run table of this head: rows in the order of their work, whose runs they have, run starts, runs.
   let order = arena[params.tables_at + group.y];
   let first_row = arena[order + tile] * TILE_QUERIES;
   let last_row = params.nq - 1u;
@@ -664,13 +672,17 @@ fn attend_software_32x32(
   var o14_0 = vec4<f32>(); var o14_1 = vec4<f32>(); var o14_2 = vec4<f32>(); var o14_3 = vec4<f32>();
   var o15_0 = vec4<f32>(); var o15_1 = vec4<f32>(); var o15_2 = vec4<f32>(); var o15_3 = vec4<f32>();
 
-  let starts = order + params.query_tiles + 2u * arena[order + tile];
-  let runs = order + params.query_tiles + 2u * params.query_tiles + 1u;
+  let sources = order + params.query_tiles;
+  let all_starts = sources + 2u * params.query_tiles;
+  let source = sources + 2u * arena[order + tile];
+  let shift = arena[source + 1u];
+  let starts = all_starts + 2u * arena[source];
+  let runs = all_starts + 2u * params.query_tiles + 1u;
   let first_full = arena[starts + 1u];
   let run_end = arena[starts + 2u];
   for (var run = arena[starts]; run < run_end; run++) {
-    let begin = arena[runs + 2u * run];
-    let end = arena[runs + 2u * run + 1u];
+    let begin = arena[runs + 2u * run] + shift;
+    let end = arena[runs + 2u * run + 1u] + shift;
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 
@@ -1212,7 +1224,7 @@ fn attend_few_software_8x32(
   let head = group.y % HEADS;
   let batch_id = i32(batch);
   let head_id = i32(head);
-  // The run table of this head: rows in the order of their work, run starts, runs.
+  // The run table of this head: rows in the order of their work, whose runs they have, run starts, runs.
   let order = arena[params.tables_at + group.y];
   let first_row = arena[order + tile] * TILE_QUERIES;
   let last_row = params.nq - 1u;
@@ -1249,13 +1261,17 @@ fn attend_few_software_8x32(
   var o2_0 = vec4<f32>(); var o2_1 = vec4<f32>(); var o2_2 = vec4<f32>(); var o2_3 = vec4<f32>();
   var o3_0 = vec4<f32>(); var o3_1 = vec4<f32>(); var o3_2 = vec4<f32>(); var o3_3 = vec4<f32>();
 
-  let starts = order + params.query_tiles + 2u * arena[order + tile];
-  let runs = order + params.query_tiles + 2u * params.query_tiles + 1u;
+  let sources = order + params.query_tiles;
+  let all_starts = sources + 2u * params.query_tiles;
+  let source = sources + 2u * arena[order + tile];
+  let shift = arena[source + 1u];
+  let starts = all_starts + 2u * arena[source];
+  let runs = all_starts + 2u * params.query_tiles + 1u;
   let first_full = arena[starts + 1u];
   let run_end = arena[starts + 2u];
   for (var run = arena[starts]; run < run_end; run++) {
-    let begin = arena[runs + 2u * run];
-    let end = arena[runs + 2u * run + 1u];
+    let begin = arena[runs + 2u * run] + shift;
+    let end = arena[runs + 2u * run + 1u] + shift;
     for (var key0 = begin; key0 < end; key0 += TILE_KEYS) {
       let partial = (run < first_full) | (key0 + TILE_KEYS > end);
 

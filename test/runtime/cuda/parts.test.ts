@@ -40,10 +40,10 @@ describe('a launch in parts', () => {
   test('tables have a row for each part, and statistics of what they were cut from', () => {
     const [whole, cut] = [launchOf(tables, 5, 4001, () => 1), launchOf(tables, 5, 4001, () => 7)];
     expect(cut.passes[0].statistics).toEqual(whole.passes[0].statistics);
-    // All heads share a table: 8 words that say where it is, then order, starts, runs.
+    // All heads share a table: 8 words that say where it is, then order, sources, starts, runs.
     expect([...whole.arena.subarray(8, 9)]).toEqual([0]);
     expect([...cut.arena.subarray(8, 15)]).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    expect(cut.arena.subarray(15)).toHaveLength(15 + 2 * cut.arena[15 + 14]);
+    expect(cut.arena.subarray(15 + 14)).toHaveLength(15 + 2 * cut.arena[15 + 14 + 14]);
   });
 
   test('asks for the tiles of the row that visits most', () => {

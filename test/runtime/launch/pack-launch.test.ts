@@ -5,6 +5,7 @@ import { chooseKernel } from '../../../runtime/launch/choose-kernel.ts';
 import { packArena, packFloats } from '../../../runtime/launch/pack-arena.ts';
 import { packUniforms } from '../../../runtime/launch/pack-uniforms.ts';
 import { layOutTensors } from '../../../runtime/launch/tensor-layout.ts';
+import { ownSources } from '../../../runtime/schedule/run-table.ts';
 import type { PassTable } from '../../../runtime/schedule/schedule-pass.ts';
 import type { BoundView } from '../../../runtime/view.ts';
 import { windowFixture } from '../webgpu/window-fixture.ts';
@@ -14,6 +15,7 @@ const statistics = { visits: 0, partialRuns: 0, fullRuns: 0, partialTiles: 0, fu
 function table(order: number[], starts: number[], runs: number[]): PassTable {
   const words = {
     order: Uint32Array.from(order),
+    sources: ownSources(order.length),
     starts: Uint32Array.from(starts),
     runs: Uint32Array.from(runs),
   };
@@ -40,12 +42,12 @@ describe('packArena', () => {
     const packed = packArena(sections, arrays, [{ tables: [first, second], tableOf: [1, 0, 1, 1] }]);
     expect(Object.fromEntries(packed.offsets)).toEqual({ tables: 0, ids: 4, bits: 7, kept: 11 });
     expect([...packed.words]).toEqual([
-      ...[23, 17, 23, 23],
+      ...[25, 17, 25, 25],
       ...[7, -1, 9],
       ...[-1, 1, 2, 0],
       ...[0, 1, 3, 4, 0, 5],
-      ...[0, 0, 1, 1, 0, 16],
-      ...[1, 0, 0, 0, 1, 1, 1, 16, 20],
+      ...[0, 0, 0, 0, 1, 1, 0, 16],
+      ...[1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 16, 20],
     ]);
   });
 
@@ -63,9 +65,9 @@ describe('packArena', () => {
     );
     expect([...packed.words]).toEqual([
       ...[4, 4],
-      ...[13, 13],
-      // Order, starts, runs, then the length of the list and its positions.
-      ...[0, 0, 1, 1, 0, 2, 2, 3, 9],
+      ...[15, 15],
+      // Order, sources, starts, runs, then the length of the list and its positions.
+      ...[0, 0, 0, 0, 1, 1, 0, 2, 2, 3, 9],
       // The number of distances, then the distances.
       ...[3, -4, 0, 4],
     ]);

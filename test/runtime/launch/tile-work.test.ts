@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tileWorkOf } from '../../../runtime/launch/tile-work.ts';
-import type { RunTable } from '../../../runtime/schedule/run-table.ts';
+import { ownSources, type RunTable } from '../../../runtime/schedule/run-table.ts';
 
 /** Row 0: keys 0 .. 99 partial. Row 1: nothing. Row 2: 0 .. 31 partial, 64 .. 191 full. */
 const table: RunTable = {
@@ -8,6 +8,7 @@ const table: RunTable = {
   granularity: 32,
   rows: 3,
   order: Uint32Array.of(2, 0, 1),
+  sources: ownSources(3),
   starts: Uint32Array.of(0, 1, 1, 1, 1, 2, 3),
   runs: Uint32Array.of(0, 100, 0, 32, 64, 192),
   statistics: { visits: 0, partialRuns: 2, fullRuns: 1, partialTiles: 5, fullTiles: 4, visitedPairs: 0 },

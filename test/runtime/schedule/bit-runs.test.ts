@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { measureRuns, writeBitRuns } from '../../../runtime/schedule/bit-runs.ts';
 import { assembleRunTable } from '../../../runtime/schedule/assemble-run-table.ts';
 import { RectangleList } from '../../../runtime/schedule/rectangle-list.ts';
+import { expandTable } from '../../../runtime/schedule/run-table.ts';
 
 /** Runs of true elements, begin and end of each. */
 function runsOf(isSet: readonly boolean[]): number[] {
@@ -76,7 +77,7 @@ describe('runs of bits', () => {
         }
         const nk = Math.max(0, first * granularity - missing);
         const shape = { nq: 8 * rows, nk, queryTile: 8, granularity, rows, visits: 0 };
-        const { starts, runs, statistics } = assembleRunTable(list, shape);
+        const { starts, runs, statistics } = expandTable(assembleRunTable(list, shape));
         let tiles = 0;
         for (let segment = 0; segment < 2 * rows; segment++) {
           const own = Array.from(

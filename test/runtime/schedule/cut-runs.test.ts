@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cutRuns } from '../../../runtime/schedule/cut-runs.ts';
-import type { RunTable } from '../../../runtime/schedule/run-table.ts';
+import { expandTable, ownSources, type RunTable } from '../../../runtime/schedule/run-table.ts';
 import { Random } from '../../fuzz/random.ts';
 
 const keys = 32;
@@ -32,13 +32,15 @@ function randomTable(random: Random, rows: number, unit: number): RunTable {
   };
   return {
     ...{ queryTile: 16, granularity: unit, rows, order, statistics },
+    sources: ownSources(rows),
     starts: Uint32Array.from(starts),
     runs: Uint32Array.from(runs),
   };
 }
 
 /** The tiles of a row as kernels walk them: partial or full, first key, end of the run within the tile. */
-function tilesOf({ starts, runs }: RunTable, row: number): string[] {
+function tilesOf(table: RunTable, row: number): string[] {
+  const { starts, runs } = expandTable(table);
   const tiles: string[] = [];
   for (let run = starts[2 * row]; run < starts[2 * row + 2]; run++) {
     const kind = run < starts[2 * row + 1] ? 'partial' : 'full';

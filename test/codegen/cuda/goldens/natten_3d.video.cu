@@ -270,24 +270,29 @@ struct AllKeys64_2 {
 };
 
 // The key tiles that a tile of queries visits: those of its runs. A table is the tiles of queries in the order of
-// their work, where the runs of each start, and the runs, as slots of keys.
+// their work, of each the tile whose runs it has and how far they are moved, where the runs of each start, and the
+// runs, as slots of keys.
 template <class Pass, int KEYS> struct RunWalk {
   static constexpr int part = 0; // of one
   int tile; // of queries
   const int *runs; // begin and end of each run
   int run, first_full, run_end;
+  int shift; // of the runs
   int key0, end; // the tile of keys is [key0, key0 + KEYS), in a run up to `end`
 
   // The x-th tile of queries of a launch.
   SP_DEVICE RunWalk start(const SpParams &p, int x, int head, int batch) {
     const int *table = p.arena + Pass::tables(p)[batch * HEADS + head];
-    const int *starts = table + p.query_tiles;
+    const int *sources = table + p.query_tiles;
+    const int *starts = sources + 2 * p.query_tiles;
     RunWalk walk;
     walk.tile = table[x];
     walk.runs = starts + 2 * p.query_tiles + 1;
-    walk.run = starts[2 * walk.tile];
-    walk.first_full = starts[2 * walk.tile + 1];
-    walk.run_end = starts[2 * walk.tile + 2];
+    const int source = sources[2 * walk.tile];
+    walk.shift = sources[2 * walk.tile + 1];
+    walk.run = starts[2 * source];
+    walk.first_full = starts[2 * source + 1];
+    walk.run_end = starts[2 * source + 2];
     walk.enter_run();
     return walk;
   }
@@ -302,8 +307,8 @@ template <class Pass, int KEYS> struct RunWalk {
   }
   SP_MEMBER void enter_run() {
     if (done()) return;
-    key0 = runs[2 * run];
-    end = runs[2 * run + 1];
+    key0 = runs[2 * run] + shift;
+    end = runs[2 * run + 1] + shift;
   }
 };
 
