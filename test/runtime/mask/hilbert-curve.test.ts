@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hilbertCurve } from '../../../runtime/mask/hilbert-curve.ts';
+import { cellOnCurve } from '../../fuzz/forms/gilbert-curve.ts';
 
 function coordinatesOf(cell: number, sizes: readonly number[]): number[] {
   const found: number[] = [];
@@ -59,6 +60,15 @@ describe('the Hilbert curve', () => {
       }
     },
   );
+
+  it('is the curve that the language names, in every small box', () => {
+    const sides = [1, 2, 3, 4, 5, 6, 7, 8];
+    const flat = sides.flatMap((h) => sides.map((w) => [h, w]));
+    for (const sizes of [...flat, ...sides.flatMap((t) => flat.map((box) => [t, ...box]))]) {
+      const cells = [...hilbertCurve(sizes)].map((cell) => coordinatesOf(cell, sizes));
+      expect(cells).toEqual(cells.map((_, place) => cellOnCurve(place, sizes)));
+    }
+  });
 
   it('keeps cells that are near on it near in the box', () => {
     // Stretches of 64 cells of 64 x 64: rows would be 64 wide.
