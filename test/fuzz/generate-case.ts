@@ -10,7 +10,7 @@ import { Random } from './random.ts';
 export function generateCase(seed: number): FuzzCase {
   const random = new Random(seed);
   const depth = random.pick([1, 2, 2, 3, 3, 4]);
-  const nk = random.pick([1, 2, 3, 7, 8, 9, 15, 16, 17, 23, 31, 32, 33, 40]);
+  const nk = random.pick([1, 2, 3, 7, 8, 9, 15, 16, 17, 23, 31, 32, 33, 37, 40, 49]);
   const grid = random.chance(0.2) ? generateGrid(nk, random) : null;
   const scope = { names: attentionNames, onGrid: grid !== null };
   const mask = generateTerm('set', depth, scope, random);
@@ -39,7 +39,7 @@ export function generateCase(seed: number): FuzzCase {
     nk,
     queriesAt: random.chance(0.7) ? null : random.pick(Object.keys(offsets) as (keyof typeof offsets)[]),
     layer: random.integer(0, 2),
-    w: random.pick([1, 2, 3, 5, 8, 16, launchLimits.w]),
+    w: random.pick([1, 2, 3, 5, 8, 13, 16, 49, launchLimits.w]),
     shift: random.pick([0, 0, 1, 4, 11]),
     seed: random.integer(0, 2 ** 31 - 1),
     queryTile: random.pick([1, 2, 3, 4, 5, 8, 16]),

@@ -1,4 +1,5 @@
 import { forms } from './forms/index.ts';
+import { awkwardNumber } from './forms/linear.ts';
 import type { Random } from './random.ts';
 import type { Form, Sort, Term } from './term.ts';
 
@@ -59,23 +60,25 @@ function depthBelow(form: Form, taken: Sort, depth: number, random: Random): num
 function generateValue(form: Form, sort: Sort, scope: Scope, random: Random): Term['value'] {
   switch (form.name) {
     case 'constant':
-      if (sort === 'positive' || sort === 'size') return random.pick([1, 2, 2, 3, 4, 5, 7, 8]);
-      if (sort === 'natural') return random.pick([0, 1, 2, 3, 4, 6, 9, 16]);
-      return random.integer(-5, 20);
+      return generateConstant(sort, random);
     case 'name':
       return random.pick(namesOf(scope, sort));
-    case 'by head':
-      return random.pick([1, 1, 2]);
-    case 'random':
-      return random.integer(1, 5);
-    case 'shift':
-      return random.integer(0, 3);
-    case 'by layer':
-      return random.integer(0, 2);
-    case 'floor of a share':
-      return random.pick(['0.3', '0.5', '0.77', '1.25']);
     default:
-      return null;
+      return form.value?.(random) ?? null;
+  }
+}
+
+function generateConstant(sort: Sort, random: Random): number {
+  switch (sort) {
+    case 'size':
+      return random.chance(0.9) ? random.pick([1, 2, 2, 3, 4, 5, 7, 8]) : random.pick([6, 9, 11, 13]);
+    case 'positive':
+    case 'step':
+      return random.chance(0.85) ? random.pick([1, 2, 2, 3, 4, 5, 7, 8]) : awkwardNumber(random);
+    case 'natural':
+      return random.chance(0.9) ? random.pick([0, 1, 2, 3, 4, 6, 9, 16]) : awkwardNumber(random);
+    default:
+      return random.chance(0.9) ? random.integer(-5, 20) : random.pick([-1, 1]) * awkwardNumber(random);
   }
 }
 

@@ -114,7 +114,7 @@ function* smallerTerms(term: Term, sort: Sort): Generator<Term> {
 }
 
 function* smallerConstants(term: Term, sort: Sort): Generator<Term> {
-  const least = sort === 'positive' || sort === 'size' ? 1 : 0;
+  const least = sort === 'positive' || sort === 'size' || sort === 'step' ? 1 : 0;
   const constant = (value: number): Term => ({ form: 'constant', args: [], value });
   if (term.form !== 'constant') {
     if (formOf(term).gives.includes('integer')) yield constant(least);

@@ -1,3 +1,5 @@
+import type { Random } from './random.ts';
+
 /**
  * A piece of a random specification: one construct of the language over others. What constructs there are, how they
  * read and what they mean is the table of ./forms/index.ts; a term only names the row.
@@ -11,10 +13,11 @@ export interface Term {
 
 /**
  * What a place in a construct takes: a set of pairs, an integer, an integer that is never negative or always positive
- * whatever the indices are, a positive constant, or an integer that depends on one index at most (for reals, which the
- * host computes), or one that does not depend on j.
+ * whatever the indices are, a small positive constant (the side of a grid), a positive constant of any size (a step, a
+ * factor), an integer that depends on one index at most (for reals, which the host computes), or one that does not depend
+ * on j.
  */
-export type Sort = 'set' | 'integer' | 'natural' | 'positive' | 'size' | 'host' | 'row';
+export type Sort = 'set' | 'integer' | 'natural' | 'positive' | 'size' | 'step' | 'host' | 'row';
 
 /** A run-time array in the plainest form: nested arrays of numbers, booleans, or ascending lists. */
 export type Nested = number | boolean | readonly Nested[];
@@ -70,6 +73,8 @@ export interface Form {
   readonly pattern?: string;
   /** How tightly its text holds together, see {@link levels}. */
   readonly level: number;
+  /** Draws the number or name that stands in it; nothing does where absent. */
+  readonly value?: (random: Random) => Term['value'];
   /** The text; `arg(k, level)` is argument k, in parentheses where it is looser than `level`. */
   readonly text: (arg: (index: number, level?: number) => string, value: Term['value']) => string;
   /** Exact meaning; `arg(k, environment)` evaluates argument k. Sets give 0 or 1. */

@@ -31,7 +31,7 @@ export const coordinateForms: readonly Form[] = [
     name: 'y of an integer',
     gives: ['integer'],
     takes: ['integer'],
-    weight: 1,
+    weight: 2,
     onGrid: true,
     level: levels.closed,
     text: (arg) => `(${arg(0)}).y`,

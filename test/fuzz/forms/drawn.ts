@@ -49,6 +49,7 @@ export const drawnForms: readonly Form[] = [
     weight: 0.6,
     isDrawn: true,
     level: levels.closed,
+    value: (random) => random.integer(1, 5),
     text: (_, value) => `random(per_row: ${value}, seed: ${Number(value) * 7})`,
     meaning: ({ i, j, n }, _, value) =>
       i >= 0 && randomColumns(Number(value) * 7, i, n, Number(value)).includes(j) ? 1 : 0,

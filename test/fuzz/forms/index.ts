@@ -8,6 +8,7 @@ import { drawnForms } from './drawn.ts';
 import { fileTableForms } from './file-tables.ts';
 import { gridForms } from './grids.ts';
 import { integerForms } from './integers.ts';
+import { linearForms } from './linear.ts';
 import { neighborhoodForms } from './neighborhoods.ts';
 import { orderedGridForms } from './ordered-grids.ts';
 import { setForms } from './sets.ts';
@@ -18,6 +19,7 @@ import { windowForms } from './windows.ts';
 export const forms: ReadonlyMap<string, Form> = new Map(
   [
     ...integerForms,
+    ...linearForms,
     ...setForms,
     ...neighborhoodForms,
     ...windowForms,

@@ -16,7 +16,7 @@ const truth = (value: boolean) => (value ? 1 : 0);
 /** NATTEN's rule, as its paper and reference code state it; see docs/language.md for short sequences. */
 export const neighborhoodForms: readonly Form[] = [
   form('neighborhood', {
-    takes: ['size', 'size'],
+    takes: ['step', 'step'],
     weight: 0.8,
     text: (arg) => `neighborhood(${arg(0)}, dilation: ${arg(1)})`,
     meaning: (environment, arg) =>
@@ -25,7 +25,7 @@ export const neighborhoodForms: readonly Form[] = [
       ),
   }),
   form('causal neighborhood', {
-    takes: ['size', 'size'],
+    takes: ['step', 'step'],
     weight: 0.4,
     text: (arg) => `neighborhood(${arg(0)}, dilation: ${arg(1)}, causal: true)`,
     meaning: (environment, arg) =>
@@ -34,7 +34,7 @@ export const neighborhoodForms: readonly Form[] = [
       ),
   }),
   form('strided neighborhood', {
-    takes: ['size', 'size'],
+    takes: ['step', 'step'],
     weight: 0.5,
     text: (arg) => `neighborhood(${arg(0)} + ${arg(1)}, stride: ${arg(1)})`,
     meaning: (environment, arg) =>
@@ -43,7 +43,7 @@ export const neighborhoodForms: readonly Form[] = [
       ),
   }),
   form('truncated neighborhood', {
-    takes: ['size', 'size', 'size'],
+    takes: ['step', 'step', 'step'],
     weight: 0.4,
     text: (arg) =>
       `neighborhood(${arg(0)} + ${arg(1)}, stride: ${arg(1)}, dilation: ${arg(2)}, edge: truncate)`,
@@ -54,7 +54,7 @@ export const neighborhoodForms: readonly Form[] = [
       }),
   }),
   form('wrapped neighborhood', {
-    takes: ['size', 'size', 'size'],
+    takes: ['step', 'step', 'step'],
     weight: 0.4,
     text: (arg) => `neighborhood(${arg(0)} + ${arg(1)}, stride: ${arg(1)}, dilation: ${arg(2)}, edge: wrap)`,
     meaning: (environment, arg) =>
@@ -64,7 +64,7 @@ export const neighborhoodForms: readonly Form[] = [
       }),
   }),
   form('strided causal neighborhood', {
-    takes: ['size', 'size', 'size'],
+    takes: ['step', 'step', 'step'],
     weight: 0.4,
     text: (arg) =>
       `neighborhood(${arg(0)} + ${arg(1)}, stride: ${arg(1)}, dilation: ${arg(2)}, causal: true)`,

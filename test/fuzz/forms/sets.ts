@@ -20,13 +20,13 @@ const distances: readonly Form[] = [
   form('empty', { takes: [], weight: 0.2, text: () => 'empty', meaning: () => 0 }),
   form('causal', { takes: [], weight: 5, text: () => 'causal', meaning: ({ i, j }) => truth(j <= i) }),
   form('offsets', {
-    takes: ['natural', 'natural', 'size'],
+    takes: ['natural', 'natural', 'step'],
     weight: 2,
     text: (arg) => `offsets(-${arg(0, levels.closed)}..${arg(1, levels.sum)}, step: ${arg(2)})`,
     meaning: ({ i, j }, arg) => truth(-arg(0) <= j - i && j - i <= arg(1) && divides(arg(2), j - i)),
   }),
   form('window each', {
-    takes: ['natural', 'size'],
+    takes: ['natural', 'step'],
     weight: 3,
     text: (arg) => `window(each: ${arg(0)}, step: ${arg(1)})`,
     meaning: ({ i, j }, arg) => truth(Math.abs(i - j) <= arg(0) * arg(1) && divides(arg(1), i - j)),
@@ -38,13 +38,13 @@ const distances: readonly Form[] = [
     meaning: ({ i, j }, arg) => truth(0 <= i - j && i - j < arg(0)),
   }),
   form('dilated window keys', {
-    takes: ['positive', 'size'],
+    takes: ['positive', 'step'],
     weight: 1,
     text: (arg) => `window(keys: ${arg(0)}, step: ${arg(1)})`,
     meaning: ({ i, j }, arg) => truth(0 <= i - j && i - j < arg(0) * arg(1) && divides(arg(1), i - j)),
   }),
   form('window back', {
-    takes: ['natural', 'natural', 'size'],
+    takes: ['natural', 'natural', 'step'],
     weight: 2,
     text: (arg) => `window(back: ${arg(0)}, ahead: ${arg(1)}, step: ${arg(2)})`,
     meaning: ({ i, j }, arg) =>
@@ -81,7 +81,7 @@ const distances: readonly Form[] = [
     meaning: ({ i, j }, arg) => truth(isZeroOrPowerOfTwo(Math.abs(j - i)) && Math.abs(j - i) <= arg(0)),
   }),
   form('powers of two from', {
-    takes: ['size', 'size'],
+    takes: ['step', 'step'],
     weight: 0.7,
     // A power of two lies in a..2a; none at all would be an error.
     text: (arg) => `powers_of_two(from: ${arg(0)}, to: ${arg(1)} + 2 * ${arg(0)})`,
@@ -95,7 +95,7 @@ const distances: readonly Form[] = [
 /** Forms over the positions of keys or queries. */
 const positions: readonly Form[] = [
   form('columns', {
-    takes: ['size', 'natural', 'natural'],
+    takes: ['step', 'natural', 'natural'],
     weight: 1.5,
     text: (arg) => `columns(every: ${arg(0)}, at: ${arg(1, levels.sum)}..<${arg(2, levels.sum)})`,
     meaning: ({ j }, arg) => {
@@ -160,7 +160,7 @@ const comparisons: readonly Form[] = [
     meaning: (_, arg) => truth(arg(1) <= arg(0) && arg(0) <= arg(2)),
   }),
   form('in list', {
-    takes: ['integer', 'size', 'size'],
+    takes: ['integer', 'step', 'step'],
     weight: 0.7,
     level: levels.comparison,
     text: (arg) =>

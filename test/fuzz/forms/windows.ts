@@ -15,19 +15,19 @@ const conventions: readonly {
 }[] = [
   {
     name: 'each',
-    takes: ['natural', 'size'],
+    takes: ['natural', 'step'],
     text: (arg) => `each: ${arg(0)}, step: ${arg(1)}`,
     extent: (arg) => [arg(0), arg(0), arg(1)],
   },
   {
     name: 'back and ahead',
-    takes: ['natural', 'natural', 'size'],
+    takes: ['natural', 'natural', 'step'],
     text: (arg) => `back: ${arg(0)}, ahead: ${arg(1)}, step: ${arg(2)}`,
     extent: (arg) => [arg(0), arg(1), arg(2)],
   },
   {
     name: 'keys',
-    takes: ['size'],
+    takes: ['step'],
     text: (arg) => `keys: ${arg(0)}`,
     extent: (arg) => [arg(0) - 1, 0, 1],
   },
