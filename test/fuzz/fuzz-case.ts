@@ -1,3 +1,4 @@
+import { formOf } from './forms/index.ts';
 import { scoreFormOf } from './scores/score-part.ts';
 import type { TensorFields } from './generate-tensors.ts';
 import type { ScorePart } from './scores/score-part.ts';
@@ -56,9 +57,16 @@ export function offsetOf(fuzzCase: FuzzCase): number {
 export const launchLimits = { w: 64, shift: 64 } as const;
 
 /** The launch parameters of a case that the text declares. */
-export function launchOf({ w, shift, scores }: FuzzCase): Record<string, number> {
-  const reals = scores.flatMap((part) => scoreFormOf(part).launch ?? []);
-  return { w, shift, ...Object.fromEntries(reals.map((name) => [name, realAtLaunch])) };
+export function launchOf(fuzzCase: FuzzCase): Record<string, number> {
+  const { w, shift } = fuzzCase;
+  const reals = realParameters(fuzzCase).map((name) => [name, realAtLaunch]);
+  return { w, shift, ...Object.fromEntries(reals) };
+}
+
+/** The launch parameters of type real that a case reads. */
+export function realParameters(fuzzCase: FuzzCase): readonly string[] {
+  const read = [...termsOf(fuzzCase).map(formOf), ...fuzzCase.scores.map(scoreFormOf)];
+  return [...new Set(read.flatMap(({ launch }) => launch ?? []))];
 }
 
 /** What launch parameters of type real are given, which is not their default. */

@@ -30,7 +30,10 @@ export function generateTerm(sort: Sort, depth: number, scope: Scope, random: Ra
       form.gives.includes(sort) &&
       (depth > 0 || !form.takes.includes('set')) &&
       (depth > 0 || sort === 'set' || form.takes.length === 0) &&
-      !(scope.isPattern && (form.uses !== undefined || form.name === 'pattern call')) &&
+      !(
+        scope.isPattern &&
+        (form.uses !== undefined || form.launch !== undefined || form.name === 'pattern call')
+      ) &&
       (scope.onGrid || form.onGrid !== true) &&
       !(form.isDrawn && (scope.inPart || scope.isPattern)) &&
       !(

@@ -53,10 +53,12 @@ function referenceMask(fuzzCase: FuzzCase, mask: Term): Uint8Array {
 function environmentsOf(
   fuzzCase: FuzzCase,
 ): (batch: number, head: number, i: number, j: number) => Environment {
-  const { nk, heads, layer, grid } = fuzzCase;
+  const { nq, nk, heads, kvHeads, layer, grid } = fuzzCase;
   const shared = {
     n: nk,
+    nq,
     heads,
+    kvHeads,
     layer,
     grid,
     offset: offsetOf(fuzzCase),

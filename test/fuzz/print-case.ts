@@ -1,6 +1,6 @@
 import { formOf, fuzzArrays } from './forms/index.ts';
 import type { FuzzArray } from './forms/arrays.ts';
-import { launchLimits, termsOf } from './fuzz-case.ts';
+import { launchLimits, realParameters, termsOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { printTensors } from './generate-tensors.ts';
 import { realArrays } from './scores/index.ts';
@@ -15,7 +15,7 @@ export function printCase(fuzzCase: FuzzCase): string {
     text === undefined ? [] : [text, ''],
   );
   if (pattern !== null) {
-    lines.push('pattern shape(width: int in 1..1024) =', `  let half = ${printTerm(pattern.half)}`);
+    lines.push('pattern shape(width: int in 1..2147483647) =', `  let half = ${printTerm(pattern.half)}`);
     const body = printTerm(pattern.body);
     // A line that begins with a minus would continue the line above.
     lines.push(`  ${body.startsWith('-') ? `(${body})` : body}`, '');
@@ -24,9 +24,7 @@ export function printCase(fuzzCase: FuzzCase): string {
   if (fuzzCase.grid !== null) lines.push(`  over image(y: ${fuzzCase.grid[0]}, x: ${fuzzCase.grid[1]})`);
   for (const array of usedArrays(fuzzCase)) lines.push(`  ${array.declaration}`);
   lines.push(`  launch w: int in 1..${launchLimits.w}`, `  launch shift: int in 0..${launchLimits.shift}`);
-  for (const name of new Set(scores.map((part) => scoreFormOf(part).launch))) {
-    if (name !== undefined) lines.push(`  launch ${name}: real = 0.25`);
-  }
+  for (const name of realParameters(fuzzCase)) lines.push(`  launch ${name}: real = 0.25`);
   if (others.length === 0) lines.push(`  mask ${printTerm(mask)}`);
   const names = [mask, ...others].map((_, at) => `part${at}`);
   if (others.length > 0) {

@@ -36,8 +36,11 @@ export interface Environment {
   readonly j: number;
   /** Positions of the plane that the expression speaks about: keys, blocks, or the tokens of a part. */
   readonly n: number;
+  /** Query rows of the plane: those of the launch, blocks of them, or the tokens of a part. */
+  readonly nq: number;
   readonly head: number;
   readonly heads: number;
+  readonly kvHeads: number;
   readonly layer: number;
   readonly batch: number;
   /** Position of query row 0. */
@@ -61,6 +64,8 @@ export interface Form {
   readonly weight: number;
   /** The input that it reads; none where absent. */
   readonly uses?: string;
+  /** The launch parameter that it reads, of type real. */
+  readonly launch?: string;
   /** Whether it speaks of the axes y and x of the attention's grid. */
   readonly onGrid?: boolean;
   /** Whether it rounds a real number though it takes none. */

@@ -65,6 +65,22 @@ export const fuzzArrays: readonly FuzzArray[] = [
     fill: ({ heads, nk }, random) => times(heads, () => someOf(nk, 0.3, random)),
   },
   {
+    name: 'tokens',
+    declaration: 'input tokens: list[]',
+    fill: ({ nk }, random) => someOf(nk, 0.15, random),
+  },
+  {
+    name: 'marks',
+    declaration: 'input marks: int[heads, n, 3]',
+    fill: ({ heads, nk }, random) =>
+      times(heads, () => times(nk, () => times(3, () => random.integer(-2, nk)))),
+  },
+  {
+    name: 'turns',
+    declaration: 'input turns: int[batch, nq]',
+    fill: ({ batch, nq }, random) => times(batch, () => times(nq, () => random.integer(-1, 4))),
+  },
+  {
     name: 'active',
     declaration: 'input active: bits[batch, n]',
     fill: ({ batch, nk }, random) => {
@@ -126,12 +142,8 @@ export const arrayForms: readonly Form[] = [
       const ids = listOf(read(environment, 'ids', [batch]));
       if (ids[i] === undefined || ids[i] !== ids[j]) return 0;
       const start = ids.indexOf(ids[i]);
-      return arg(0, {
-        ...plain(environment),
-        i: i - start,
-        j: j - start,
-        n: ids.lastIndexOf(ids[i]) + 1 - start,
-      });
+      const n = ids.lastIndexOf(ids[i]) + 1 - start;
+      return arg(0, { ...plain(environment), i: i - start, j: j - start, n, nq: n });
     },
   }),
   form('labels', {
@@ -194,6 +206,61 @@ export const arrayForms: readonly Form[] = [
     level: levels.comparison,
     text: (arg) => `j in near[${arg(0)}]`,
     meaning: (environment, arg) => truth(listOf(read(environment, 'near', [arg(0)])).includes(environment.j)),
+  }),
+  form('near', {
+    name: 'in a neighbor list',
+    takes: ['integer', 'integer'],
+    weight: 0.5,
+    level: levels.comparison,
+    text: (arg) => `${arg(0, levels.range)} in near[${arg(1)}]`,
+    meaning: (environment, arg) => truth(listOf(read(environment, 'near', [arg(1)])).includes(arg(0))),
+  }),
+  form('tokens', {
+    name: 'global tokens',
+    takes: [],
+    weight: 0.5,
+    text: () => 'global(tokens)',
+    meaning: ({ i, j, arrays }) => truth([i, j].some((p) => listOf(arrays.tokens).includes(p))),
+  }),
+  form('tokens', {
+    name: 'queries of tokens',
+    takes: ['integer'],
+    weight: 0.5,
+    level: levels.and,
+    text: (arg) => `queries(tokens) & not ${arg(0, levels.range)} in tokens`,
+    meaning: ({ i, arrays }, arg) =>
+      truth(listOf(arrays.tokens).includes(i) && !listOf(arrays.tokens).includes(arg(0))),
+  }),
+  form('tiles', {
+    name: 'block of any pair',
+    takes: ['integer', 'integer'],
+    weight: 0.5,
+    text: (arg) => `tiles[${arg(0)}, ${arg(1)}]`,
+    meaning: (environment, arg) =>
+      truth(read(environment, 'tiles', [environment.head, arg(0), arg(1)]) === true),
+  }),
+  form('active', {
+    name: 'active position',
+    takes: ['integer'],
+    weight: 0.5,
+    text: (arg) => `active[${arg(0)}]`,
+    meaning: (environment, arg) => truth(read(environment, 'active', [environment.batch, arg(0)]) === true),
+  }),
+  form('marks', {
+    name: 'mark',
+    gives: ['integer'],
+    takes: ['integer', 'integer'],
+    weight: 0.6,
+    text: (arg) => `marks[${arg(0)}, ${arg(1)}]`,
+    meaning: (environment, arg) => integerOf(read(environment, 'marks', [environment.head, arg(0), arg(1)])),
+  }),
+  form('turns', {
+    name: 'turn of a query row',
+    gives: ['integer'],
+    takes: ['integer'],
+    weight: 0.6,
+    text: (arg) => `turns[${arg(0)}]`,
+    meaning: (environment, arg) => integerOf(read(environment, 'turns', [environment.batch, arg(0)])),
   }),
   form('kept', {
     name: 'kept keys',

@@ -87,6 +87,24 @@ export const combinatorForms: readonly Form[] = [
     meaning: ({ head }, arg) => (head === 0 ? arg(0) : head === 2 ? arg(1) : 0),
   },
   {
+    name: 'parameters of all types',
+    gives: ['set'],
+    takes: ['set', 'set', 'integer', 'integer'],
+    weight: 0.8,
+    level: levels.closed,
+    value: (random) => random.pick(['true', 'false']),
+    pattern:
+      'pattern typed(a: set, b: set, at: range, some: list, share: real = 0.75, on: bool = true) =\n' +
+      '  if on then a & keys(at) else b | global(some) & j < n * share',
+    text: (arg, value) =>
+      `typed(${arg(0)}, ${arg(1)}, ${arg(2, levels.sum)}..${arg(3, levels.sum)}, [2, 5..7], on: ${value})`,
+    meaning: ({ i, j, n }, arg, value) => {
+      const isListed = [i, j].some((p) => p === 2 || (p >= 5 && p <= 7));
+      if (value === 'true') return arg(0) & (arg(2) <= j && j <= arg(3) ? 1 : 0);
+      return arg(1) | (isListed && j < n * 0.75 ? 1 : 0);
+    },
+  },
+  {
     name: 'pattern call',
     gives: ['set'],
     takes: ['positive'],
@@ -111,6 +129,7 @@ export const combinatorForms: readonly Form[] = [
         i: floorDiv(i, size),
         j: floorDiv(j, size),
         n: Math.ceil(n / size),
+        nq: Math.ceil(environment.nq / size),
       });
     },
   },
@@ -128,7 +147,13 @@ export const combinatorForms: readonly Form[] = [
       const chunk = floorDiv(i, size);
       if (floorDiv(j, size) !== chunk) return 0;
       const length = Math.min(size, n - chunk * size);
-      return arg(1, { ...plain(environment), i: floorMod(i, size), j: floorMod(j, size), n: length });
+      return arg(1, {
+        ...plain(environment),
+        i: floorMod(i, size),
+        j: floorMod(j, size),
+        n: length,
+        nq: length,
+      });
     },
   },
 ];

@@ -11,6 +11,7 @@ import { integerForms } from './integers.ts';
 import { linearForms } from './linear.ts';
 import { neighborhoodForms } from './neighborhoods.ts';
 import { orderedGridForms } from './ordered-grids.ts';
+import { realForms } from './real-numbers.ts';
 import { setForms } from './sets.ts';
 import { spaceForms } from './spaces.ts';
 import { windowForms } from './windows.ts';
@@ -20,6 +21,7 @@ export const forms: ReadonlyMap<string, Form> = new Map(
   [
     ...integerForms,
     ...linearForms,
+    ...realForms,
     ...setForms,
     ...neighborhoodForms,
     ...windowForms,

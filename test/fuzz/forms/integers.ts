@@ -48,6 +48,22 @@ const leaves: readonly Form[] = [
   },
   {
     ...closed,
+    name: 'nq',
+    gives: ['integer', 'natural', 'host', 'row'],
+    weight: 1,
+    text: () => 'nq',
+    meaning: ({ nq }) => nq,
+  },
+  {
+    ...closed,
+    name: 'numbers of heads',
+    gives: ['integer', 'natural', 'row'],
+    weight: 0.7,
+    text: () => '(heads + 2 * kv_heads + batch)',
+    meaning: ({ heads, kvHeads, batch }) => heads + 2 * kvHeads + batch,
+  },
+  {
+    ...closed,
     name: 'name',
     gives: ['integer', 'natural', 'positive'],
     weight: 2,
@@ -179,7 +195,7 @@ const functions: readonly Form[] = [
     takes: ['integer'],
     weight: 0.7,
     level: levels.closed,
-    text: (arg) => `bit_length(abs(${arg(0)}))`,
+    text: (arg) => `bit_length(${arg(0)})`,
     meaning: (_, arg) => Math.abs(arg(0)).toString(2).length - (arg(0) === 0 ? 1 : 0),
   },
   {
@@ -241,6 +257,24 @@ const functions: readonly Form[] = [
     level: levels.open,
     text: (arg) => `if ${arg(0)} then ${arg(1)} else ${arg(2)}`,
     meaning: (_, arg) => (arg(0) ? arg(1) : arg(2)),
+  },
+  {
+    name: 'integer by head',
+    gives: ['integer'],
+    takes: ['integer', 'integer', 'integer'],
+    weight: 0.7,
+    level: levels.closed,
+    text: (arg) => `by head { 0: ${arg(0)}; 3, 1: ${arg(1)}; else: ${arg(2)} }`,
+    meaning: ({ head }, arg) => arg(head === 0 ? 0 : head === 2 ? 2 : 1),
+  },
+  {
+    name: 'width by head or layer',
+    gives: ['integer', 'natural', 'positive', 'row'],
+    takes: [],
+    weight: 0.7,
+    level: levels.closed,
+    text: () => 'by layer { 0..1: [7, 2, 13, 1][head]; else: 5 }',
+    meaning: ({ head, layer }) => (layer <= 1 ? [7, 2, 13, 1][head] : 5),
   },
 ];
 

@@ -19,9 +19,23 @@ export function awkwardNumber(random: Random): number {
 const join = (...numbers: readonly number[]): string => numbers.join(' ');
 const numbersOf = (value: unknown): number[] => String(value).split(' ').map(Number);
 
-/** A factor, often a multiple of `unit`, so that factors cancel. */
-const factor = (unit: number, random: Random): number =>
-  random.chance(0.6) ? unit * random.integer(1, 3) : random.pick(awkward);
+/** Positions reach 2^24, so that factors of them add up to 127 at most. */
+const mostOfFactors = 126;
+const units = awkward.filter((unit) => unit <= 107);
+
+/** A factor of at most `most`, often a multiple of `unit`, so that factors cancel. */
+function factor(unit: number, most: number, random: Random): number {
+  const multiple = unit * random.integer(1, 3);
+  if (multiple <= most && random.chance(0.7)) return multiple;
+  return random.integer(1, Math.min(most, 19));
+}
+
+/** Two factors of positions, and what both are often multiples of. */
+function factors(random: Random): readonly [unit: number, a: number, b: number] {
+  const unit = random.pick(units);
+  const a = random.chance(0.5) ? unit : factor(unit, mostOfFactors - 1, random);
+  return [unit, a, factor(unit, mostOfFactors - a, random)];
+}
 const times = (count: number, text: string): string => (count === 1 ? text : `${count} * ${text}`);
 const plus = (count: number): string => (count < 0 ? ` - ${-count}` : ` + ${count}`);
 const set = { gives: ['set'], takes: [], level: levels.comparison } as const;
@@ -35,12 +49,8 @@ export const linearForms: readonly Form[] = [
     weight: 1.5,
     level: levels.sum,
     value(random) {
-      const unit = random.pick(awkward);
-      return join(
-        factor(unit, random),
-        factor(unit, random),
-        random.integer(-2, 2) * unit + random.integer(0, 1),
-      );
+      const [unit, a, b] = factors(random);
+      return join(a, b, random.integer(-2, 2) * unit + random.integer(0, 1));
     },
     text(arg, value) {
       const [a, b, c] = numbersOf(value);
@@ -56,10 +66,9 @@ export const linearForms: readonly Form[] = [
     name: 'congruence',
     weight: 1.2,
     value(random) {
-      const unit = random.pick(awkward);
-      const modulus = random.pick([unit, unit, 2 * unit, 3 * unit, random.integer(2, 9)]);
-      const sign = random.pick([-1, 1]);
-      return join(factor(unit, random), sign * factor(unit, random), random.integer(-9, 9), modulus);
+      const [unit, a, b] = factors(random);
+      const modulus = random.pick([unit, unit, 2 * unit, random.pick(awkward), random.integer(2, 9)]);
+      return join(a, random.pick([-1, 1]) * b, random.integer(-9, 9), modulus);
     },
     text(_, value) {
       const [a, b, c, m] = numbersOf(value);
@@ -76,9 +85,9 @@ export const linearForms: readonly Form[] = [
     name: 'equal quotients',
     weight: 1.2,
     value(random) {
-      const unit = random.pick(awkward);
-      const divisor = random.pick([unit, unit, 2 * unit, random.integer(2, 9)]);
-      return join(factor(unit, random), random.integer(-9, 9), divisor, random.integer(0, 2));
+      const [unit, a] = factors(random);
+      const divisor = random.pick([unit, unit, 2 * unit, random.pick(awkward), random.integer(2, 9)]);
+      return join(a, random.integer(-9, 9), divisor, random.integer(0, 2));
     },
     text(_, value) {
       const [a, c, m, reach] = numbersOf(value);
@@ -94,13 +103,8 @@ export const linearForms: readonly Form[] = [
     name: 'between multiples',
     weight: 1,
     value(random) {
-      const unit = random.pick(awkward);
-      return join(
-        factor(unit, random),
-        factor(unit, random),
-        unit * random.integer(-3, 0),
-        unit * random.integer(0, 20),
-      );
+      const [unit, a, b] = factors(random);
+      return join(a, b, unit * random.integer(-3, 0), unit * random.integer(0, 20));
     },
     text(_, value) {
       const [a, b, low, high] = numbersOf(value);

@@ -159,6 +159,21 @@ const comparisons: readonly Form[] = [
     text: (arg) => `${arg(0, levels.sum)} in ${arg(1, levels.sum)}..${arg(2, levels.sum)}`,
     meaning: (_, arg) => truth(arg(1) <= arg(0) && arg(0) <= arg(2)),
   }),
+  form('long chain', {
+    takes: ['integer', 'integer', 'integer', 'integer'],
+    weight: 0.5,
+    level: levels.comparison,
+    text: (arg) =>
+      [0, 1, 2, 3].map((at) => `${['', '< ', '>= ', '!= '][at]}${arg(at, levels.range)}`).join(' '),
+    meaning: (_, arg) => truth(arg(0) < arg(1) && arg(1) >= arg(2) && arg(2) !== arg(3)),
+  }),
+  form('in an open range', {
+    takes: ['integer', 'integer', 'integer'],
+    weight: 0.5,
+    level: levels.not,
+    text: (arg) => `not ${arg(0, levels.sum)} in ${arg(1, levels.sum)}..<${arg(2, levels.sum)}`,
+    meaning: (_, arg) => truth(arg(0) < arg(1) || arg(0) >= arg(2)),
+  }),
   form('in list', {
     takes: ['integer', 'step', 'step'],
     weight: 0.7,

@@ -77,7 +77,8 @@ export const spaceForms: readonly Form[] = [
       const { i, j } = environment;
       if (active[i] !== true || active[j] !== true) return 0;
       const before = (end: number) => active.slice(0, end).filter((bit) => bit === true).length;
-      return arg(0, { ...plain(environment), i: before(i), j: before(j), n: before(active.length) });
+      const n = before(active.length);
+      return arg(0, { ...plain(environment), i: before(i), j: before(j), n, nq: n });
     },
   },
   {
