@@ -18,6 +18,8 @@ export interface FuzzCase {
   readonly scores: readonly ScorePart[];
   /** `over image(y: rows, x: columns)`; null where positions are plain numbers. */
   readonly grid: readonly [rows: number, columns: number] | null;
+  /** Whether inputs say what they hold where nobody gives them. */
+  readonly hasFeeds: boolean;
   readonly storage: TensorFields;
   readonly batch: number;
   readonly heads: number;

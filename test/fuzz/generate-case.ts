@@ -46,6 +46,7 @@ export function generateCase(seed: number): FuzzCase {
     granularity: random.pick([1, 2, 4, 5, 8, 16]),
     ...attends,
     storage: generateTensors(random),
+    hasFeeds: random.chance(0.5),
   };
 }
 

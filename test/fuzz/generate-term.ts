@@ -1,4 +1,4 @@
-import { forms } from './forms/index.ts';
+import { forms, fuzzArrays } from './forms/index.ts';
 import { awkwardNumber } from './forms/linear.ts';
 import type { Random } from './random.ts';
 import type { Form, Sort, Term } from './term.ts';
@@ -13,6 +13,8 @@ export interface Scope {
   readonly isPattern?: boolean;
   /** Whether the place lies in a part of the plane, where nothing is drawn. */
   readonly inPart?: boolean;
+  /** Whether the place is the same for the whole batch, and nothing in it is drawn or shrunk. */
+  readonly isFixed?: boolean;
   /** Whether no real number is rounded, as in indices of biases: by the pattern of the file neither, which may do it. */
   readonly withoutReals?: boolean;
 }
@@ -35,7 +37,8 @@ export function generateTerm(sort: Sort, depth: number, scope: Scope, random: Ra
         (form.uses !== undefined || form.launch !== undefined || form.name === 'pattern call')
       ) &&
       (scope.onGrid || form.onGrid !== true) &&
-      !(form.isDrawn && (scope.inPart || scope.isPattern)) &&
+      !(form.isDrawn && (scope.inPart || scope.isPattern || scope.isFixed)) &&
+      !(scope.isFixed && (isOfBatch(form) || form.pattern?.includes('shrink('))) &&
       !(
         scope.withoutReals &&
         (form.isRounded || form.name === 'pattern call' || form.takes.includes('host'))
@@ -43,14 +46,24 @@ export function generateTerm(sort: Sort, depth: number, scope: Scope, random: Ra
       (form.name !== 'name' || namesOf(scope, sort).length > 0),
   );
   const form = random.weighted(fitting);
-  const inside =
-    form.rebases === undefined
-      ? scope
-      : { ...scope, onGrid: false, inPart: scope.inPart === true || form.rebases === 'to parts' };
+  const inside = insideOf(form, scope);
   const args = form.takes.map((taken) =>
     generateTerm(taken, depthBelow(form, taken, depth, random), taken === 'set' ? inside : scope, random),
   );
   return { form: form.name, args, value: generateValue(form, sort, scope, random) };
+}
+
+/** What the sets of a form may name. */
+function insideOf({ rebases, isShrunk }: Form, scope: Scope): Scope {
+  if (isShrunk) return { ...scope, onGrid: false, isFixed: true, withoutReals: true };
+  if (rebases === undefined) return scope;
+  return { ...scope, onGrid: false, inPart: scope.inPart === true || rebases === 'to parts' };
+}
+
+/** Whether a form means something else for another entry of the batch. */
+function isOfBatch({ uses, isOfBatch: itself }: Form): boolean {
+  const array = fuzzArrays.find(({ name }) => name === uses);
+  return itself === true || array?.declaration.includes('[batch') === true;
 }
 
 /** Integers are kept shallow: a mask is interesting for its sets. */

@@ -22,7 +22,9 @@ export function printCase(fuzzCase: FuzzCase): string {
   }
   lines.push('attention fuzzed {');
   if (fuzzCase.grid !== null) lines.push(`  over image(y: ${fuzzCase.grid[0]}, x: ${fuzzCase.grid[1]})`);
-  for (const array of usedArrays(fuzzCase)) lines.push(`  ${array.declaration}`);
+  for (const { declaration, feed } of usedArrays(fuzzCase)) {
+    lines.push(fuzzCase.hasFeeds && feed !== undefined ? `  ${declaration} = ${feed}` : `  ${declaration}`);
+  }
   lines.push(`  launch w: int in 1..${launchLimits.w}`, `  launch shift: int in 0..${launchLimits.shift}`);
   for (const name of realParameters(fuzzCase)) lines.push(`  launch ${name}: real = 0.25`);
   if (others.length === 0) lines.push(`  mask ${printTerm(mask)}`);

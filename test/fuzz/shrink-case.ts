@@ -31,6 +31,7 @@ function* smallerCases(fuzzCase: FuzzCase): Generator<FuzzCase> {
     yield { ...fuzzCase, others: others.filter((_, index) => index !== at) };
   }
   for (const storage of plainerTensors(fuzzCase.storage)) yield { ...fuzzCase, storage };
+  if (fuzzCase.hasFeeds) yield { ...fuzzCase, hasFeeds: false };
   if (fuzzCase.isNested) yield { ...fuzzCase, isNested: false };
   for (const mask of smallerTerms(fuzzCase.mask, 'set')) yield { ...fuzzCase, mask };
   for (const [at, other] of others.entries()) {

@@ -66,6 +66,8 @@ export interface Form {
   readonly uses?: string;
   /** The launch parameter that it reads, of type real. */
   readonly launch?: string;
+  /** Whether it depends on the batch entry, other than by its input. */
+  readonly isOfBatch?: boolean;
   /** Whether it speaks of the axes y and x of the attention's grid. */
   readonly onGrid?: boolean;
   /** Whether it rounds a real number though it takes none. */
@@ -74,6 +76,8 @@ export interface Form {
   readonly rebases?: 'to blocks' | 'to parts';
   /** Whether it is drawn for a whole plane, and so cannot stand in a part of one. */
   readonly isDrawn?: boolean;
+  /** Whether its set is the same for the whole batch and made of integers: the host shrinks it. */
+  readonly isShrunk?: boolean;
   /** A pattern that the file declares for the text to call; none where absent. */
   readonly pattern?: string;
   /** How tightly its text holds together, see {@link levels}. */

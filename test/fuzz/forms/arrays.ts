@@ -6,6 +6,8 @@ import type { Random } from '../random.ts';
 export interface FuzzArray {
   readonly name: string;
   readonly declaration: string;
+  /** What the text may say that it holds where nobody gives it, which is what plans are chosen by. */
+  readonly feed?: string;
   readonly fill: (sizes: ArraySizes, random: Random) => Nested;
 }
 
@@ -26,21 +28,25 @@ export const fuzzArrays: readonly FuzzArray[] = [
   {
     name: 'ids',
     declaration: 'input ids: int[batch, n] sorted',
+    feed: 'documents(5)',
     fill: ({ batch, nk }, random) => times(batch, () => ascending(nk, random)),
   },
   {
     name: 'labels',
     declaration: 'input labels: int[batch, n]',
+    feed: 'random(below: 5, seed: 4)',
     fill: ({ batch, nk }, random) => times(batch, () => times(nk, () => random.integer(-2, 6))),
   },
   {
     name: 'lengths',
     declaration: 'input lengths: int[batch]',
+    feed: 'full',
     fill: ({ batch, nk }, random) => times(batch, () => random.integer(0, nk)),
   },
   {
     name: 'flags',
     declaration: 'input flags: bits[batch, n, n]',
+    feed: 'random(density: 0.3, seed: 1)',
     fill: ({ batch, nk }, random) => {
       const density = random.pick([0.05, 0.5, 0.95]);
       return times(batch, () => times(nk, () => times(nk, () => random.chance(density))));
@@ -49,6 +55,7 @@ export const fuzzArrays: readonly FuzzArray[] = [
   {
     name: 'tiles',
     declaration: `input tiles: blocks[heads, (n + ${coarse - 1}) div ${coarse}, (n + ${coarse - 1}) div ${coarse}]`,
+    feed: 'random(density: 0.4, seed: 2)',
     fill: ({ heads, nk }, random) => {
       const count = Math.ceil(nk / coarse);
       return times(heads, () => times(count, () => times(count, () => random.chance(0.4))));
@@ -57,32 +64,38 @@ export const fuzzArrays: readonly FuzzArray[] = [
   {
     name: 'near',
     declaration: 'input near: list[n]',
+    feed: 'random(density: 0.2, seed: 3)',
     fill: ({ nk }, random) => times(nk, () => someOf(nk, 0.2, random)),
   },
   {
     name: 'kept',
     declaration: 'input kept: list[heads]',
+    feed: 'random(density: 0.3, seed: 5)',
     fill: ({ heads, nk }, random) => times(heads, () => someOf(nk, 0.3, random)),
   },
   {
     name: 'tokens',
     declaration: 'input tokens: list[]',
+    feed: '[0, 5]',
     fill: ({ nk }, random) => someOf(nk, 0.15, random),
   },
   {
     name: 'marks',
     declaration: 'input marks: int[heads, n, 3]',
+    feed: 'random(below: 9, seed: 6)',
     fill: ({ heads, nk }, random) =>
       times(heads, () => times(nk, () => times(3, () => random.integer(-2, nk)))),
   },
   {
     name: 'turns',
     declaration: 'input turns: int[batch, nq]',
+    feed: '1',
     fill: ({ batch, nq }, random) => times(batch, () => times(nq, () => random.integer(-1, 4))),
   },
   {
     name: 'active',
     declaration: 'input active: bits[batch, n]',
+    feed: 'random(density: 0.5, seed: 7)',
     fill: ({ batch, nk }, random) => {
       const density = random.pick([0.1, 0.5, 0.9]);
       return times(batch, () => times(nk, () => random.chance(density)));
@@ -91,11 +104,13 @@ export const fuzzArrays: readonly FuzzArray[] = [
   {
     name: 'cells',
     declaration: 'input cells: int[batch, n]',
+    feed: 'shuffled(seed: 8)',
     fill: ({ batch, nk }, random) => times(batch, () => times(nk, () => random.integer(-1, nk + 1))),
   },
   {
     name: 'places',
     declaration: 'input places: int[n, 2]',
+    feed: 'random(below: 6, seed: 9)',
     fill: ({ nk }, random) => times(nk, () => [random.integer(-1, 6), random.integer(-1, 6)]),
   },
 ];

@@ -1,5 +1,5 @@
 import { randomColumns } from '../../../runtime/mask/random-list.ts';
-import { floorDiv, levels } from '../term.ts';
+import { floorDiv, levels, plain } from '../term.ts';
 import type { Form } from '../term.ts';
 
 /** Whether a pair of a block counts for its rule. */
@@ -53,6 +53,29 @@ export const drawnForms: readonly Form[] = [
     text: (_, value) => `random(per_row: ${value}, seed: ${Number(value) * 7})`,
     meaning: ({ i, j, n }, _, value) =>
       i >= 0 && randomColumns(Number(value) * 7, i, n, Number(value)).includes(j) ? 1 : 0,
+  },
+  {
+    name: 'shrink of a set',
+    gives: ['set'],
+    takes: ['size', 'set'],
+    weight: 0.6,
+    isDrawn: true,
+    isShrunk: true,
+    level: levels.closed,
+    value: (random) => random.pick(['any', 'all']),
+    text: (arg, value) => `shrink(${arg(0)}, ${value}) { ${arg(1)} }`,
+    meaning: (environment, arg, value) => {
+      const size = arg(0);
+      const { i, j, n } = environment;
+      const [row, column] = [i, j].map((p) => floorDiv(p, size) * size);
+      if (row < 0 || row >= n) return 0;
+      const inner = { ...plain(environment), nq: n };
+      const sought = value === 'any' ? 1 : 0;
+      for (let a = row; a < Math.min(n, row + size); a++)
+        for (let b = column; b < Math.min(n, column + size); b++)
+          if (arg(1, Object.assign(inner, { i: a, j: b })) === sought) return sought;
+      return 1 - sought;
+    },
   },
   shrinkForm(
     'shrink to full blocks',

@@ -12,6 +12,7 @@ import { linearForms } from './linear.ts';
 import { neighborhoodForms } from './neighborhoods.ts';
 import { orderedGridForms } from './ordered-grids.ts';
 import { realForms } from './real-numbers.ts';
+import { regionForms } from './regions.ts';
 import { setForms } from './sets.ts';
 import { spaceForms } from './spaces.ts';
 import { windowForms } from './windows.ts';
@@ -31,6 +32,7 @@ export const forms: ReadonlyMap<string, Form> = new Map(
     ...coordinateForms,
     ...spaceForms,
     ...orderedGridForms,
+    ...regionForms,
     ...curveForms,
     ...drawnForms,
     ...canvasForms,

@@ -57,6 +57,7 @@ const leaves: readonly Form[] = [
   {
     ...closed,
     name: 'numbers of heads',
+    isOfBatch: true,
     gives: ['integer', 'natural', 'row'],
     weight: 0.7,
     text: () => '(heads + 2 * kv_heads + batch)',
