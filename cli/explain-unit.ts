@@ -219,7 +219,9 @@ function explainedPass(
 }
 
 function boxText(view: View, extents: Extents, size: number): string {
-  if (view.kind !== 'boxes') return view.kind === 'list' ? `${size} listed` : String(size);
+  if (view.kind === 'list') return `${size} listed`;
+  if (view.kind === 'parted') return `${size} parted`;
+  if (view.kind !== 'boxes') return String(size);
   const largest = extents.reduce((best, box) => (box.length > best.length ? box : best));
   return `(${largest.join(', ')})`;
 }

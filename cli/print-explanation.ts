@@ -50,7 +50,9 @@ function scheduleLine({ schedule, why, passes }: Explanation): string {
   const [{ tile, strategy }] = passes;
   const boxed = [tile.queries, tile.keys].some((box) => box.startsWith('('));
   const views = boxed ? `; tiles are boxes of ${tile.queries} x ${tile.keys}` : '';
-  return `schedule by ${schedule}: ${why}${strategy === 'gathered' ? '; keys are packed' : views}`;
+  const packed = strategy === 'gathered' ? '; keys are packed' : views;
+  const parted = tile.queries.endsWith('parted') ? '; rows are parted: those that take part come first' : '';
+  return `schedule by ${schedule}: ${why}${packed}${parted}`;
 }
 
 function passTable(passes: readonly ExplainedPass[]): string[][] {

@@ -19,11 +19,17 @@ import type { MaskProgram } from './mask/nodes.ts';
  *   32: tiles of 32 positions that are equal modulo d.
  * - `list` (keys only): slot s is the s-th key, ascending, for which the part of the pass's mask that does not name the
  *   query holds. The list is found at launch and stands behind the run table.
+ * - `parted` (queries only): the rows for which `first` holds come first, then the others, each part ascending; slot s is
+ *   the s-th of them. Rows that take part in a pattern and lie among others that do not are neighbours in it. Every row
+ *   has a slot, so that a pass over it is like any other: it stores all rows, and takes up and leaves their states. The
+ *   order is found at launch, for every (batch, head), and stands behind the run table. Keys are by positions or a list.
  */
 export type View =
   | { readonly kind: 'positions' }
   | { readonly kind: 'boxes'; readonly regions: readonly ViewRegion[] }
-  | { readonly kind: 'list' };
+  | { readonly kind: 'list' }
+  /** `first` is boolean, over query, head, batch, symbols and arrays. */
+  | { readonly kind: 'parted'; readonly first: MaskProgram };
 
 /** Positions that are the sum of a base and of coordinates times strides. Programs are over symbols only. */
 export interface ViewRegion {
@@ -48,9 +54,9 @@ export interface BoundView {
   readonly kind: View['kind'];
   /** Slots of a tile. */
   readonly tile: number;
-  /** For `positions` one region of one axis; for `list` none. */
+  /** For `positions` one region of one axis; for `list` and `parted` none. */
   readonly regions: readonly BoundRegion[];
-  /** For `list`: the position of every slot, ascending. */
+  /** For `list` and `parted`: the position of every slot. Null for `parted` where what is equal for all heads is bound. */
   readonly positions: Int32Array | null;
   /** Tiles of all regions. */
   readonly tiles: number;

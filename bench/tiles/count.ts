@@ -82,7 +82,7 @@ export function listFalseTiles(unit: CompiledUnit, launched: LaunchedUnit): read
       seen.add(table);
       const bound = bind(0, head);
       const { granularity } = table.table;
-      const request = { scalars: mask.scalars, nq, nk, offset, bound };
+      const request = { scalars: mask.scalars, nq, nk, offset, bound, rows: table.rows };
       const { tile, extents } = kernel;
       const positions = {
         queries: positionsOf(

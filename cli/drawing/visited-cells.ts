@@ -51,7 +51,7 @@ export function visitedCells(
     fullTiles += statistics.fullTiles;
     partialTiles += statistics.partialTiles;
     visitedPairs += statistics.visitedPairs;
-    sums.addTable(found.table, viewsOf({ pass, kernel }, launched, grid));
+    sums.addTable(found.table, viewsOf({ pass, kernel }, launched, grid, found.rows));
   }
   return { ...sums.shares(), fullTiles, partialTiles, distances, visitedPairs };
 }
@@ -63,13 +63,18 @@ function tableOf({ pass, kernel }: VisitingPass, launched: LaunchedMask, { item,
   const bound = createBinder(pass.mask, launched.scalars, launched.arrays)(item, head);
   const { queries: queryTile, keys: granularity } = kernel.tile;
   const table = buildRunTable(bound, { nq, nk, offset: launched.offset, queryTile, granularity });
-  return { kind: 'runs', table } as const;
+  return { kind: 'runs', table, rows: null } as const;
 }
 
-function viewsOf({ pass, kernel }: VisitingPass, launched: LaunchedMask, { item, head }: GridIndex) {
+function viewsOf(
+  { pass, kernel }: VisitingPass,
+  launched: LaunchedMask,
+  { item, head }: GridIndex,
+  rows: Int32Array | null,
+) {
   const { scalars, arrays, offset } = launched;
   const bound = createBinder(pass.mask, scalars, arrays)(item, head);
-  const request = { scalars, nq: scalars.nq, nk: scalars.nk, offset, bound };
+  const request = { scalars, nq: scalars.nq, nk: scalars.nk, offset, bound, rows };
   const { tile, extents } = kernel;
   return {
     queries: bindView(pass.queries, extents.queries, tile.queries, 'queries', request),

@@ -52,7 +52,8 @@ export function countVisits(pass: ServedPass, unit: LaunchedUnit, head: number):
 function tableOf({ kernel, isFine, ...pass }: ServedPass, unit: LaunchedUnit, head: number): PassTable {
   if (!isFine) return schedulePass(pass, kernel, unit.mask, unit.item, head);
   const bound = createBinder(pass.mask, unit.mask.scalars, unit.mask.arrays)(unit.item, head);
-  return { kind: 'runs', table: plainTable(bound, unit, kernel.tile, kernel.tile.keys), positions: null };
+  const table = plainTable(bound, unit, kernel.tile, kernel.tile.keys);
+  return { kind: 'runs', table, rows: null, positions: null };
 }
 
 function plainTable(

@@ -27,8 +27,9 @@ function printPass(pass: ScheduledPass): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** `queries by positions`, or a line a region: `queries offset + (mod 4: 4 step 1), (div 4: (nq + 3) div 4 step 4)`. */
+/** `queries by positions`, `queries parted by active[batch, i]`, or a line a region: `queries offset + (mod 4: 4 step 1), (div 4: (nq + 3) div 4 step 4)`. */
 function printView(side: string, view: View): string[] {
+  if (view.kind === 'parted') return [`    ${side} parted by ${printMaskLine(view.first)}`];
   if (view.kind !== 'boxes') return [`    ${side} by ${view.kind}`];
   return view.regions.map((region) => `    ${side} ${printRegion(region)}`);
 }

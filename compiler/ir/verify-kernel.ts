@@ -88,6 +88,11 @@ export function verifyViews(
   };
   const plain = queries.kind === 'positions' && keys.kind === 'positions';
   say(queries.kind === 'list', 'views its queries as a list');
+  say(keys.kind === 'parted', 'parts its keys');
+  say(
+    queries.kind === 'parted' && (keys.kind === 'boxes' || strategy === 'diagonal'),
+    `parts its queries over ${strategy} keys by ${keys.kind}`,
+  );
   say(schedule.kind === 'ranges' && !plain, 'computes ranges over views');
   say((strategy === 'diagonal') !== (schedule.kind === 'diagonals'), `is ${strategy} by ${schedule.kind}`);
   say((strategy === 'gathered') !== (keys.kind === 'list'), `is ${strategy} over keys by ${keys.kind}`);

@@ -28,6 +28,15 @@ export function verifySchedule(schedule: Schedule): string[] {
           reals: false,
           ranges,
         }),
+        ...(pass.queries.kind === 'parted'
+          ? verifyMask(pass.queries.first, {
+              ...scope,
+              result: 'bool',
+              indices: ['query', 'head', 'batch'],
+              reals: false,
+              ranges,
+            })
+          : []),
         ...programsOf(pass).flatMap((program) =>
           verifyMask(program, { ...scope, result: 'int', indices: [], reals: false, ranges: null }),
         ),
@@ -69,6 +78,9 @@ function programsOf({ queries, keys }: ScheduledPass) {
 function verifyViews({ queries, keys, strategy, shapes }: ScheduledPass): string[] {
   const problems: string[] = [];
   if (queries.kind === 'list') problems.push('queries are listed');
+  if (keys.kind === 'parted') problems.push('keys are parted');
+  if (queries.kind === 'parted' && (keys.kind === 'boxes' || strategy === 'diagonal'))
+    problems.push(`queries are parted over ${strategy} keys by ${keys.kind}`);
   if ((keys.kind === 'list') !== (strategy === 'gathered')) problems.push(`${strategy} keys by ${keys.kind}`);
   if (strategy === 'diagonal' && keys.kind !== 'positions')
     problems.push(`diagonals of keys by ${keys.kind}`);

@@ -64,13 +64,18 @@ export function packArena(
 }
 
 /**
- * A table as kernels read it. Runs: `order` (rows), `sources` (2 * rows), `starts` (2 * rows + 1), `runs` (2 each), then for a view by list
- * its length and its positions. Diagonals: their count, then the distances.
+ * A table as kernels read it. Runs: `order` (rows), `sources` (2 * rows), `starts` (2 * rows + 1), `runs` (2 each), then
+ * for parted rows the row of every slot (nq), then for keys by list their number and the keys. Diagonals: their
+ * count, then the distances.
  */
 export function tableParts(table: PassTable): readonly Words[] {
   if (table.kind === 'diagonals') return [Int32Array.of(table.distances.length), table.distances];
-  const { positions } = table;
-  return [...runTableParts(table.table), ...(positions ? [Int32Array.of(positions.length), positions] : [])];
+  const { rows, positions } = table;
+  return [
+    ...runTableParts(table.table),
+    ...(rows ? [rows] : []),
+    ...(positions ? [Int32Array.of(positions.length), positions] : []),
+  ];
 }
 
 function integerWords(name: string, array: HostArray | undefined): readonly (Int32Array | Uint32Array)[] {

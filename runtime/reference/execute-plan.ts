@@ -1,5 +1,5 @@
 import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
-import { bindViews } from '../launch/bind-views.ts';
+import { bindQueries, bindViews } from '../launch/bind-views.ts';
 import type { LaunchedMask } from '../mask/launch-mask.ts';
 import { schedulePass, type PassTable } from '../schedule/schedule-pass.ts';
 import type { AttentionResult, DenseScore } from './attend-dense.ts';
@@ -72,8 +72,9 @@ function walkPass(
 ): OnlineRow[] {
   const { mask, schedule = schedulePass } = run;
   const { nq } = mask.scalars;
-  const { queries: view } = bindViews(pass, kernel, mask);
   const tableOf = (batch: number, head: number): PassTable => schedule(pass, kernel, mask, batch, head);
+  const { queries } = bindViews(pass, kernel, mask);
+  const view = bindQueries(queries, () => tableOf(whose.batch, whose.head), mask.offset);
   const walk = walkOf(pass, kernel, mask, tableOf);
   const range = { begin: mask.offset, end: mask.offset + nq };
   const rows = new Array<OnlineRow | undefined>(nq).fill(undefined);

@@ -15,6 +15,8 @@ export interface ViewRequest {
   readonly offset: number;
   /** The mask of the pass: a `list` view holds the keys that it lists. Null where no view is a list. */
   readonly bound: BoundMask | null;
+  /** Of a `parted` view: the row of every slot (see ./part-rows.ts); null where no view is one, or for all heads. */
+  readonly rows?: Int32Array | null;
 }
 
 /**
@@ -28,7 +30,7 @@ export function bindView(
   extents: Extents,
   tileSlots: number,
   side: 'queries' | 'keys',
-  { scalars, nq, nk, offset, bound }: ViewRequest,
+  { scalars, nq, nk, offset, bound, rows = null }: ViewRequest,
 ): BoundView {
   const common = { kind: view.kind, tile: tileSlots, positions: null };
   switch (view.kind) {
@@ -43,6 +45,11 @@ export function bindView(
       if (bound === null) throw new Error('a list needs the mask that it lists');
       const positions = listKeys(bound, nk);
       return { ...common, regions: [], positions, tiles: Math.ceil(positions.length / tileSlots) };
+    }
+    case 'parted': {
+      if (side === 'keys') throw new Error('keys cannot be parted');
+      const positions = rows && rows.map((row) => row + offset);
+      return { ...common, regions: [], positions, tiles: Math.ceil(nq / tileSlots) };
     }
     case 'boxes': {
       const valueOf = (program: MaskProgram) => evaluateProgram(program, { symbols: scalars });

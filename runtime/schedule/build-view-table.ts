@@ -1,5 +1,6 @@
 import type { BoundMask } from '../mask/bound-mask.ts';
 import { maskOverListed } from '../mask/listed-keys-mask.ts';
+import { maskOverRows } from '../mask/parted-rows-mask.ts';
 import type { BoundView } from '../view.ts';
 import { buildRunTable } from './build-run-table.ts';
 import { IrregularTiles } from './irregular-tiles.ts';
@@ -28,11 +29,18 @@ export interface ViewTableRequest {
  * For every pair of regions the mask is rewritten over coordinates and cut into factors that share no axis; each is
  * decided by interval descent on its own, and the rows of runs are multiplied. A key tile with a slot that is no key is
  * never full; queries that are padding are not asked about. A `list` of keys holds those that the mask lists; under queries
- * in positions it is a plane of its own.
+ * in positions it is a plane of its own. So are parted rows, over keys in positions or a list.
  */
 export function buildViewTable(mask: BoundMask, request: ViewTableRequest): RunTable {
   const { nq, nk, offset, queries, keys } = request;
   const bound = keys.positions === null ? mask : maskOfListedKeys(mask);
+  if (queries.kind === 'parted') {
+    if (queries.positions === null || keys.kind === 'boxes')
+      throw new Error(`parted rows over keys by ${keys.kind}`);
+    const shape = { nq, nk: slotsOf(keys), offset: 0, queryTile: queries.tile, granularity: keys.tile };
+    const ofKeys = keys.positions === null ? bound : maskOverListed(bound, keys.positions);
+    return buildRunTable(maskOverRows(ofKeys, queries.positions, offset), shape);
+  }
   if (keys.positions !== null && queries.kind === 'positions') {
     const shape = { nq, nk: keys.positions.length, offset, queryTile: queries.tile, granularity: keys.tile };
     return buildRunTable(maskOverListed(bound, keys.positions), shape);

@@ -7,15 +7,22 @@ import { buildViewTable } from './build-view-table.ts';
 import { bindView } from './bind-view.ts';
 import { chooseGranularity } from './choose-granularity.ts';
 import { listDistances } from './list-distances.ts';
+import { partRows } from './part-rows.ts';
 import type { RunTable } from './run-table.ts';
 
 /**
  * What the arena holds for one mask of a pass.
- * - `runs`: rows are query tiles of the pass's view, runs are in slots of its keys; `positions` of a `list` view.
+ * - `runs`: rows are query tiles of the pass's view, runs are in slots of its keys; `rows` of a `parted` view of queries
+ *   are the query rows of its slots, `positions` of a `list` view its keys.
  * - `diagonals`: the distances j - i, ascending.
  */
 export type PassTable =
-  | { readonly kind: 'runs'; readonly table: RunTable; readonly positions: Int32Array | null }
+  | {
+      readonly kind: 'runs';
+      readonly table: RunTable;
+      readonly rows: Int32Array | null;
+      readonly positions: Int32Array | null;
+    }
   | { readonly kind: 'diagonals'; readonly distances: Int32Array };
 
 /** What of a pass and of a kernel decides the table. */
@@ -24,7 +31,10 @@ export type ScheduledKernel = Pick<KernelDescriptor, 'tile' | 'extents'>;
 
 interface Memory {
   readonly bind: (batch: number, head: number) => BoundMask;
-  readonly tables: Map<BoundMask, PassTable>;
+  /** Of parted rows: which rows come first. */
+  readonly bindFirst: ((batch: number, head: number) => BoundMask) | null;
+  /** By mask, and by what comes first. */
+  readonly tables: Map<BoundMask, Map<BoundMask | null, PassTable>>;
 }
 
 /** Tables live as long as the launched mask that they were made for. */
@@ -44,10 +54,13 @@ export function schedulePass(
 ): PassTable {
   const memory = memoryOf(pass, kernel, launched);
   const bound = memory.bind(batch, head);
-  const known = memory.tables.get(bound);
+  const first = memory.bindFirst?.(batch, head) ?? null;
+  const tables = memory.tables.get(bound) ?? new Map<BoundMask | null, PassTable>();
+  memory.tables.set(bound, tables);
+  const known = tables.get(first);
   if (known) return known;
-  const table = tableOf(pass, kernel, launched, bound);
-  memory.tables.set(bound, table);
+  const table = tableOf(pass, kernel, launched, bound, first);
+  tables.set(first, table);
   return table;
 }
 
@@ -56,19 +69,23 @@ function tableOf(
   { tile, extents }: ScheduledKernel,
   { scalars, offset }: LaunchedMask,
   bound: BoundMask,
+  first: BoundMask | null,
 ): PassTable {
   const sizes = { nq: scalars.nq, nk: scalars.nk, offset };
   if (pass.strategy === 'diagonal') return { kind: 'diagonals', distances: listDistances(bound, sizes) };
   if (pass.queries.kind === 'positions' && pass.keys.kind === 'positions') {
     const granularity = chooseGranularity(sizes.nk, tile.keys);
     const table = buildRunTable(bound, { ...sizes, queryTile: tile.queries, granularity });
-    return { kind: 'runs', table, positions: null };
+    return { kind: 'runs', table, rows: null, positions: null };
   }
-  const request = { ...sizes, scalars, bound };
+  const rows = first && partRows(first, sizes);
+  const request = { ...sizes, scalars, bound, rows };
   const queries = bindView(pass.queries, extents.queries, tile.queries, 'queries', request);
-  const keys = bindView(pass.keys, extents.keys, tile.keys, 'keys', request);
+  const isCoarse = rows !== null && pass.keys.kind === 'positions';
+  const keySlots = isCoarse ? chooseGranularity(sizes.nk, tile.keys) : tile.keys;
+  const keys = bindView(pass.keys, extents.keys, keySlots, 'keys', request);
   const table = buildViewTable(bound, { ...sizes, queries, keys });
-  return { kind: 'runs', table, positions: keys.positions };
+  return { kind: 'runs', table, rows, positions: keys.positions };
 }
 
 function memoryOf(pass: ScheduledPart, kernel: ScheduledKernel, launched: LaunchedMask): Memory {
@@ -78,7 +95,12 @@ function memoryOf(pass: ScheduledPart, kernel: ScheduledKernel, launched: Launch
   byPass.set(pass, byKernel);
   const known = byKernel.get(kernel);
   if (known) return known;
-  const memory = { bind: createBinder(pass.mask, launched.scalars, launched.arrays), tables: new Map() };
+  const { scalars, arrays } = launched;
+  const memory: Memory = {
+    bind: createBinder(pass.mask, scalars, arrays),
+    bindFirst: pass.queries.kind === 'parted' ? createBinder(pass.queries.first, scalars, arrays) : null,
+    tables: new Map(),
+  };
   byKernel.set(kernel, memory);
   return memory;
 }

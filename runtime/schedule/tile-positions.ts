@@ -53,6 +53,7 @@ export function slotsOf(view: BoundView): number {
     case 'positions':
       return view.regions[0].axes[0].size;
     case 'list':
+    case 'parted':
       return view.positions?.length ?? 0;
     case 'boxes':
       return view.tiles * view.tile;

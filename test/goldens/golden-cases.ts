@@ -25,6 +25,8 @@ export const goldenCases: readonly GoldenCase[] = [
   { name: 'longnet', file: 'spec-examples/longnet.sa', stages: ['graph', 'schedule', 'kernels'] },
   // Boxes over a grid whose axes are split by their dilation.
   { name: 'natten_2d', file: 'spec-examples/natten_2d.sa', stages: ['mask', 'schedule', 'kernels'] },
+  // Rows and keys that take part, packed on both sides.
+  { name: 'lut', file: 'spec-examples/lut.sa', stages: ['schedule', 'wgsl'] },
   // A mask that is split into disjoint passes.
   {
     name: 'sparse_transformer',

@@ -113,6 +113,43 @@ function blocks(): Specimen {
   };
 }
 
+/** Parted rows behind a pass over neighbours: every third row, of the later heads more, sees each second key. */
+function parted(): Specimen {
+  const takesPart: Test = (b, i) =>
+    b.compare('lt', b.arithmetic('mod', i, b.int(3)), b.arithmetic('div', b.add({ kind: 'head' }), b.int(2)));
+  const near: Test = (b, i, j) => b.between(b.int(0), b.arithmetic('sub', i, j), b.int(5));
+  const even: Test = (b, _i, j) => b.compare('eq', b.arithmetic('mod', j, b.int(2)), b.int(0));
+  const far: Test = (b, i, j) => b.and(b.not(near(b, i, j)), takesPart(b, i, j), even(b, i, j));
+  const graph = graphOf(
+    program((b, i, j) => b.or(near(b, i, j), far(b, i, j))),
+    SHAPE,
+  );
+  const positions: View = { kind: 'positions' };
+  const pass = { branch: 0, column: 0, shapes: [] };
+  const [first, last] = [
+    { ...pass, name: 'near', mask: program(near), queries: positions, keys: positions },
+    {
+      ...pass,
+      name: 'far',
+      mask: program(far),
+      queries: partedBy(takesPart),
+      keys: { kind: 'list' } as const,
+    },
+  ];
+  return {
+    descriptor: descriptorOf(graph, [
+      { ...first, strategy: 'dense', state: { reads: false, writes: true } },
+      { ...last, strategy: 'gathered', state: { reads: true, writes: false } },
+    ]),
+    ...{ nq: 23, nk: 30, combine: 'single' },
+    branches: [(_b, head, i, j) => (j <= i && i - j < 5) || (i % 3 < Math.floor(head / 2) && j % 2 === 0)],
+  };
+}
+
+function partedBy(test: Test): View {
+  return { kind: 'parted', first: program(test) };
+}
+
 /** Branches that are merged; pairs that both hold count twice. */
 function merged(): Specimen {
   const masks = [namedMasks.band, namedMasks.strided];
@@ -142,6 +179,7 @@ export const specimens = {
   ring: ring(),
   bounds: bounds(),
   blocks: blocks(),
+  parted: parted(),
   merged: merged(),
   sideBySide: sideBySide(),
 } satisfies Readonly<Record<string, Specimen>>;

@@ -24,6 +24,11 @@ const inPositions = (change: (positions: Int32Array) => Int32Array): Mutant['bre
       : entry,
   );
 
+const inRows = (change: (rows: Int32Array) => Int32Array): Mutant['break'] =>
+  inTables((entry) =>
+    entry.kind === 'runs' && entry.rows !== null ? { ...entry, rows: change(entry.rows) } : entry,
+  );
+
 const inDistances = (change: (distances: Int32Array) => Int32Array): Mutant['break'] =>
   inTables((entry) =>
     entry.kind === 'diagonals' ? { ...entry, distances: change(entry.distances) } : entry,
@@ -87,6 +92,18 @@ export const tableMutants: readonly Mutant[] = [
     of: 'relay',
     noticedBy: ['tables', 'walk'],
     break: inPositions((positions) => positions.map((j, at) => (at === 1 ? positions[0] : j))),
+  },
+  {
+    name: 'a parted row stands twice and another never',
+    of: 'parted',
+    noticedBy: ['tables', 'walk'],
+    break: inRows((rows) => rows.map((row, at) => (at === 0 ? rows[1] : row))),
+  },
+  {
+    name: 'parted rows stand in another order than their runs were derived for',
+    of: 'parted',
+    noticedBy: ['tables', 'walk'],
+    break: inRows((rows) => rows.slice().reverse()),
   },
   {
     name: 'a distance is missing',

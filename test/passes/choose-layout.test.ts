@@ -4,6 +4,7 @@ import type { CompileOptions } from '../../compiler/index.ts';
 import type { Schedule } from '../../compiler/ir/schedule.ts';
 import { printSchedule } from '../../compiler/ir/print-schedule.ts';
 import { verifySchedule } from '../../compiler/ir/verify-schedule.ts';
+import { constantProgram, programOf } from '../../compiler/passes/layout/programs.ts';
 import { createBinder } from '../../runtime/mask/bind.ts';
 import { evaluateBound } from '../../runtime/mask/evaluate.ts';
 import { feedArrays } from '../../runtime/mask/feed-arrays.ts';
@@ -105,6 +106,25 @@ describe('chooseLayout', () => {
       ['dense', 'positions'],
       ['gathered', 'list'],
     ]);
+  });
+
+  it('parts rows that take part and stand scattered, if that pays', () => {
+    const parted = (mask: string, inputs = 'input active: bits[batch, n] = random(density: 0.3, seed: 5)') =>
+      schedule(`attention a {\n  ${inputs}\n  mask ${mask}\n  heads 1\n  dim 64\n}\n`);
+    const views = ({ passes }: Schedule) =>
+      passes.map(({ queries, keys }) => `${queries.kind} x ${keys.kind}`);
+    const both = parted('active[i] & active[j]');
+    expect(views(both)).toEqual(['parted x list']);
+    expect(both.alternatives[0].name).toBe('gathered keys, parted rows');
+    expect(printSchedule(both)).toContain('queries parted by active[batch, i]');
+    expect(verifySchedule(both)).toEqual([]);
+    expect(views(parted('active[i] & causal'))).toEqual(['parted x positions']);
+    // Few rows see everything, all others their neighbours.
+    const few = 'input active: bits[batch, n] = random(density: 0.01, seed: 5)';
+    expect(views(parted('active[i] | window(each: 64)', few))).toContain('parted x positions');
+    // A first stretch of rows is together as it is, and every row takes part in a window of its own.
+    expect(views(parted('(i < 100) | window(each: 64)'))).toEqual(['positions x positions']);
+    expect(views(parted('active[j] & window(each: 64)'))).toEqual(['positions x positions']);
   });
 
   it('counts spaces of few positions', () => {
@@ -272,6 +292,7 @@ function positionsOf(view: BoundView): number[] {
 describe('verifySchedule', () => {
   const good = plain('causal & (window(keys: 128) | stride(128))');
   const [first, second] = good.passes;
+  const everyRow = programOf((builder) => builder.bool(true));
 
   it('finds nothing in what is chosen', () => {
     expect(verifySchedule(good)).toEqual([]);
@@ -283,6 +304,21 @@ describe('verifySchedule', () => {
     ['no pass', [], 'no pass computes attend 0'],
     ['two names', [first, { ...second, name: first.name }], `two passes are called ${first.name}`],
     ['listed queries', [first, { ...second, queries: { kind: 'list' as const } }], 'queries are listed'],
+    [
+      'parted keys',
+      [first, { ...second, keys: { kind: 'parted' as const, first: everyRow } }],
+      'keys are parted',
+    ],
+    [
+      'parted rows over boxes',
+      [first, { ...second, queries: { kind: 'parted' as const, first: everyRow } }],
+      'queries are parted over dense keys by boxes',
+    ],
+    [
+      'rows parted by a number',
+      [{ ...first, queries: { kind: 'parted' as const, first: constantProgram(1) } }, second],
+      'the root is int, not bool',
+    ],
     ['a dense list', [first, { ...second, keys: { kind: 'list' as const } }], 'dense keys by list'],
     [
       'a box of another size',

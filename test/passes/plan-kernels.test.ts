@@ -126,6 +126,9 @@ describe('verifyKernelPlan', () => {
       'pass grid computes ranges over views',
     ]);
     expect(broken(0, { queries: { kind: 'list' } })).toEqual(['pass grid views its queries as a list']);
+    const parted = { kind: 'parted', first: program((b) => b.bool(true)) } as const;
+    expect(broken(0, { queries: parted })).toEqual(['pass grid parts its queries over dense keys by boxes']);
+    expect(broken(1, { keys: parted })).toContain('pass rows parts its keys');
     expect(broken(0, { strategy: 'gathered' })).toEqual(['pass grid is gathered over keys by boxes']);
     expect(broken(3, { strategy: 'dense' })).toContain('pass far is dense by diagonals');
     const bounds = { kind: 'open' } as const;

@@ -1,5 +1,5 @@
 import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
-import { bindViews } from '../../runtime/launch/bind-views.ts';
+import { bindQueries, bindViews } from '../../runtime/launch/bind-views.ts';
 import { createBinder } from '../../runtime/mask/bind.ts';
 import { evaluateBound } from '../../runtime/mask/index.ts';
 import type { LaunchedMask } from '../../runtime/mask/index.ts';
@@ -89,6 +89,7 @@ function visitRuns(
 ): string | null {
   if (table.kind !== 'runs') return 'a pass over tiles has distances';
   const views = bindViews(pass, kernel, launched);
+  const own = bindQueries(views.queries, () => table, offset);
   const { order, starts, runs, rows } = expandTable(table.table);
   if (rows !== views.queries.tiles)
     return `the table has ${rows} rows for ${views.queries.tiles} query tiles`;
@@ -100,7 +101,7 @@ function visitRuns(
       : positionOfSlot(views.keys, slot, { begin: 0, end: nk });
   for (let row = 0; row < rows; row++) {
     const queries = Array.from({ length: kernel.tile.queries }, (_, slot) =>
-      positionOfSlot(views.queries, row * kernel.tile.queries + slot, { begin: offset, end: offset + nq }),
+      positionOfSlot(own, row * kernel.tile.queries + slot, { begin: offset, end: offset + nq }),
     ).filter((i) => i !== null);
     for (let run = starts[2 * row]; run < starts[2 * row + 2]; run++) {
       const isFull = run >= starts[2 * row + 1];

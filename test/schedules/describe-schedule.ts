@@ -12,6 +12,7 @@ export function describePass({ name, mask, queries, keys, strategy, kernels }: P
 }
 
 function describeView(view: View): string {
+  if (view.kind === 'parted') return `parted[${printMask(view.first)}]`;
   if (view.kind !== 'boxes') return view.kind;
   const regions = view.regions.map(({ base, axes }) => {
     const sizes = axes.map(({ size, stride }) => `${printMask(size)} * ${printMask(stride)}`);

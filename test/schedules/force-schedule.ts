@@ -5,7 +5,7 @@ import { tileSizes } from '../../compiler/passes/plan-kernels.ts';
 import type { MaskProgram } from '../../runtime/mask/nodes.ts';
 import type { View } from '../../runtime/view.ts';
 import type { Random } from '../fuzz/random.ts';
-import { randomExtents, randomView } from './random-views.ts';
+import { randomExtents, randomParts, randomView } from './random-views.ts';
 import { splitMask } from './split-mask.ts';
 
 /**
@@ -79,7 +79,10 @@ function forcePass(
       keys: extentsOf(keys, tile.keys, mayPad, random),
     },
   }));
-  return { mask, queries, keys, strategy, shapes };
+  if (strategy === 'diagonal' || !random.chance(0.25)) return { mask, queries, keys, strategy, shapes };
+  const plain: View = { kind: 'positions' };
+  const parted = { queries: randomParts(random), keys: strategy === 'gathered' ? keys : plain };
+  return { mask, ...parted, strategy, shapes: [] };
 }
 
 function extentsOf(

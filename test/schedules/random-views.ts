@@ -105,6 +105,29 @@ export function randomView(side: 'queries' | 'keys', parameters: readonly string
   }
 }
 
+/**
+ * Rows in parts by a condition on the query alone: some rows, those of a (batch, head) of their own, every one or none.
+ */
+export function randomParts(random: Random): View {
+  const first = program((b) => {
+    const query = b.add({ kind: 'query' });
+    const grid = b.arithmetic('add', b.add({ kind: 'head' }), b.add({ kind: 'batch' }));
+    switch (random.pick(['some', 'by head', 'all', 'none', 'early'] as const)) {
+      case 'some':
+        return b.compare('eq', b.arithmetic('mod', query, b.int(random.pick([2, 3, 5]))), b.int(1));
+      case 'by head':
+        return b.compare('lt', b.arithmetic('mod', query, b.int(4)), grid);
+      case 'all':
+        return b.compare('lt', b.int(-(2 ** 20)), query);
+      case 'none':
+        return b.compare('lt', query, b.int(-(2 ** 20)));
+      case 'early':
+        return b.compare('lt', query, b.int(random.pick([1, 3, 8])));
+    }
+  });
+  return { kind: 'parted', first };
+}
+
 function randomModulus(parameters: readonly string[], random: Random): Build {
   if (parameters.length > 0 && random.chance(0.4)) return symbol(random.pick(parameters));
   return constant(random.pick([1, 2, 3, 4, 7]));

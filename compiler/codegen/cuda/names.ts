@@ -26,7 +26,7 @@ export interface CudaNames {
 const FIXED = `
 SpParams p q k v out lse arena floats state HEADS HEADS_PER_KV DIM DIM_V LOG2_E LN_2 NEVER STATE
 WARPS ROWS KEYS STAGES THREADS QUERIES GROUPS LANES PARTS PARTS_V M WIDTH PARTIAL Pass Queries Keys Walk
-RowsInOrder KeysInOrder ListedKeys RunWalk RangeWalk RunPart RangePart Pair existing
+RowsInOrder PartedRows KeysInOrder ListedKeys RunWalk RangeWalk RunPart RangePart Pair existing
 is_live row_begin row_end tables begin end logit denominator_scale
 attend ROW_BYTES place copy_rows multiply_keys multiply_values mask_scores live_keys score_pairs
 lane_key lane_keys lane_keys_below live open any exists r t end begin

@@ -9,6 +9,7 @@ import { copyWays, writeCopies } from './write-copies-sm90a.ts';
 import type { CopyWays } from './write-copies-sm90a.ts';
 import { multiplyKeys, writeOneByOne, writeOverlapped } from './write-full-tiles-sm90a.ts';
 import { writeItems } from './write-items-sm90a.ts';
+import { queriesOfWalk } from './write-views.ts';
 import type { ViewStructs } from './write-views.ts';
 
 /** A kernel of the sm_90a family and its pass. */
@@ -132,7 +133,7 @@ function writeAttendGroups(
     '  for (Items items = Items::start(p); !items.done(p); items.advance(p), phase ^= 1) {',
     '    const int batch = items.y / HEADS, head = items.y % HEADS;',
     '    Walk walk = Walk::start(p, items.x, head, batch);',
-    '    const Queries queries = Queries::tile(p, walk.tile);',
+    `    const Queries queries = ${queriesOfWalk(kernels.map(({ pass }) => pass))};`,
     '    maximum[0][0] = maximum[0][1] = NEVER;',
     '    sum[0][0] = sum[0][1] = 0.0f;',
     '#pragma unroll',

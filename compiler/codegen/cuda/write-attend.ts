@@ -2,6 +2,7 @@ import type { CudaKernelPlan, PlannedCudaKernel, PlannedCudaPass } from '../../i
 import { indent } from '../text.ts';
 import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
+import { queriesOfWalk } from './write-views.ts';
 import type { ViewStructs } from './write-views.ts';
 import { cudaDenominator } from './write-score.ts';
 
@@ -36,7 +37,7 @@ export function writeAttend(plan: CudaKernelPlan, names: CudaNames, scored: bool
       '  const u32 q_rows = sp_shared(), stages = q_rows + QUERIES * ROW_BYTES<DIM>;',
       '',
       '  Walk walk = Walk::start(p, sp_block_x(), head, batch), ahead = walk;',
-      '  const Queries queries = Queries::tile(p, walk.tile);',
+      `  const Queries queries = ${queriesOfWalk(passes)};`,
       '  auto copy_tile = [&](int stage) {',
       '    if (!ahead.done()) {',
       '      const u32 to = stages + stage * STAGE_BYTES;',

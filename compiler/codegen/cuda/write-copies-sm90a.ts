@@ -2,6 +2,7 @@ import type { PlannedCudaPass } from '../../ir/cuda-kernel.ts';
 import { indent } from '../text.ts';
 import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
+import { queriesOfWalk } from './write-views.ts';
 
 /** Which sides of the passes are copied by boxes, and which are gathered a row at a time. */
 export interface CopyWays {
@@ -9,6 +10,8 @@ export interface CopyWays {
   readonly keys: Ways;
   /** Whether some pass gathers. */
   readonly gathers: boolean;
+  /** The tile of queries of a walk. */
+  readonly queriesOfWalk: string;
 }
 
 interface Ways {
@@ -22,7 +25,7 @@ export function copyWays(passes: readonly PlannedCudaPass[]): CopyWays {
     rows: passes.some((pass) => pass[side].kind !== 'positions'),
   });
   const [queries, keys] = [ways('queries'), ways('keys')];
-  return { queries, keys, gathers: queries.rows || keys.rows };
+  return { queries, keys, gathers: queries.rows || keys.rows, queriesOfWalk: queriesOfWalk(passes) };
 }
 
 /** `copy_tiles`: what the copying warpgroup does. Boxes are copied by one thread, rows by all. */
@@ -112,7 +115,7 @@ export function writeCopies(ways: CopyWays, { field }: CudaNames): Block {
         ],
         [
           'sp_signal_wait(Place::queries_left(), phase ^ 1);',
-          'const Queries queries = Queries::tile(p, walk.tile);',
+          `const Queries queries = ${ways.queriesOfWalk};`,
           'for (int group = 0; group < GROUPS; group++)',
           `  gather_rows<DIM, 64>(Place::queries(group), q, ${field('q_row_stride')},`,
           '                       [&](int t) { return queries.row(p, group * 64 + t); });',

@@ -9,6 +9,7 @@ import { comment, indent, returnLines } from '../text.ts';
 import type { Block, Line } from '../text.ts';
 import type { CudaNames } from './names.ts';
 import { indentCode, writeLiveKeys } from './write-live-keys.ts';
+import { hasPartedRows } from './write-views.ts';
 
 /** The structures of the passes: what each takes up and leaves, which keys a query has, and where its tables stand. */
 export function writeCudaPasses(plan: CudaKernelPlan, graph: Graph, names: CudaNames): Block[] {
@@ -22,12 +23,14 @@ function writePass(
   graph: Graph,
   names: CudaNames,
 ): Block {
-  const { name, state, column, schedule } = pass;
+  const { name, state, column, schedule, queries } = pass;
+  const isTold = hasPartedRows(plan.passes) && plan.passes.some(({ keys }) => keys.kind === 'list');
   return [
     ...comment(describePass(pass)),
     `struct ${names.pass(name)} {`,
     `  static constexpr bool TAKES_STATE = ${state.reads}, LEAVES_STATE = ${state.writes};`,
     `  static constexpr int COLUMN = ${column}; // of out`,
+    ...(isTold ? [`  static constexpr bool PARTED = ${queries.kind === 'parted'}; // rows of queries`] : []),
     ...(schedule.kind === 'diagonals' ? [] : ['', ...indent(writeWalk(pass, names))]),
     ...(schedule.kind === 'ranges' ? [] : ['', ...indent(writeTables(plan, at, names))]),
     '',
@@ -36,14 +39,15 @@ function writePass(
   ];
 }
 
-function describePass({ name, strategy, state, schedule }: PlannedCudaPass): string {
+function describePass({ name, strategy, state, schedule, queries }: PlannedCudaPass): string {
   const tiles =
     schedule.kind === 'ranges'
       ? 'live keys of a row are one range'
       : { dense: 'tiles of keys', gathered: 'listed keys in tiles', diagonal: 'diagonals' }[strategy];
+  const rows = queries.kind === 'parted' ? ', for parted rows' : '';
   const from = state.reads ? ', on from where the pass before has left' : '';
   const on = state.writes ? ', left to the next pass' : '';
-  return `Pass "${name}": ${tiles}${from}${on}.`;
+  return `Pass "${name}": ${tiles}${rows}${from}${on}.`;
 }
 
 /** Where key tiles come from. */

@@ -9,6 +9,16 @@ import type { Side } from '../view-side.ts';
 import type { CudaNames } from './names.ts';
 import { RegionNumbers } from './view-numbers.ts';
 
+/** Whether some of the passes have parted rows. */
+export function hasPartedRows(passes: readonly Pick<PlannedCudaPass, 'queries'>[]): boolean {
+  return passes.some(({ queries }) => queries.kind === 'parted');
+}
+
+/** The tile of queries of a walk; parted rows stand in its table. */
+export function queriesOfWalk(passes: readonly Pick<PlannedCudaPass, 'queries'>[]): string {
+  return `Queries::tile(p, walk.tile${hasPartedRows(passes) ? ', walk.rows' : ''})`;
+}
+
 /**
  * The structures of tiles: which row of q, which key each slot is. Everything else asks them, so that another layout of
  * tiles is another structure here. Equal ones are written once.
@@ -27,8 +37,9 @@ export class ViewStructs {
     const slots = cudaTileQueries(tile);
     if (pass.queries.kind === 'boxes')
       return this.boxed(pass, pass.queries, 'queries', extents.queries, slots);
-    this.fixed.add('rows');
-    return `RowsInOrder<${slots}>`;
+    const isParted = pass.queries.kind === 'parted';
+    this.fixed.add(isParted ? 'parts' : 'rows');
+    return isParted ? `PartedRows<${slots}>` : `RowsInOrder<${slots}>`;
   }
 
   /** The type of a tile of keys of a kernel. */
@@ -43,11 +54,16 @@ export class ViewStructs {
     const { field } = this.names;
     const written = Object.entries(FIXED).filter(([kind]) => this.fixed.has(kind as keyof typeof FIXED));
     const blocks = [
-      ...written.map(([, write]) => write(field)),
+      ...written.map(([, write]) => write(field, this.behind)),
       ...(this.boxes.size > 0 ? [EXISTING] : []),
       ...[...this.boxes.values()].map(({ text }) => text),
     ];
     return blocks.length === 0 ? [] : [VIEWS, ...blocks];
+  }
+
+  /** What a tile of queries is given besides its number, and does not ask for, where others are parted rows. */
+  private get behind(): string {
+    return hasPartedRows(this.plan.passes) ? ', const int * = nullptr' : '';
   }
 
   private boxed(
@@ -68,7 +84,7 @@ export class ViewStructs {
       (region, which) =>
         new RegionNumbers(this.plan, this.names, { pass: at, side, region: which }, region, extents[which]),
     );
-    const writer = new BoxWriter(name, side, view.regions, extents, slots, numbers, this.names);
+    const writer = new BoxWriter(name, side, view.regions, extents, slots, numbers, this.names, this.behind);
     this.boxes.set(key, { name, text: writer.write() });
     return name;
   }
@@ -82,15 +98,28 @@ type FieldOf = CudaNames['field'];
 
 /** Tiles that are not of boxes. */
 const FIXED = {
-  rows: (field: FieldOf): Block => [
+  rows: (field: FieldOf, behind: string): Block => [
     'template <int QUERIES> struct RowsInOrder {',
     '  static constexpr bool NEIGHBOURS = true;',
     '  int first;',
     '',
-    '  SP_DEVICE RowsInOrder tile(const SpParams &, int tile) { return {tile * QUERIES}; }',
+    `  SP_DEVICE RowsInOrder tile(const SpParams &, int tile${behind}) { return {tile * QUERIES}; }`,
     '  SP_MEMBER int row(const SpParams &p, int slot) const {',
     `    return first + slot < ${field('nq')} ? first + slot : -1;`,
     '  }',
+    '};',
+  ],
+  parts: (field: FieldOf): Block => [
+    '// Parted rows: those that come first, then the others. They stand behind the runs.',
+    'template <int QUERIES> struct PartedRows {',
+    '  static constexpr bool NEIGHBOURS = false;',
+    '  const int *rows; // from slot 0 on',
+    '  int count;',
+    '',
+    '  SP_DEVICE PartedRows tile(const SpParams &p, int tile, const int *rows) {',
+    `    return {rows + tile * QUERIES, ${field('nq')} - tile * QUERIES};`,
+    '  }',
+    '  SP_MEMBER int row(const SpParams &, int slot) const { return slot < count ? rows[slot] : -1; }',
     '};',
   ],
   keys: (field: FieldOf): Block => [
@@ -134,6 +163,7 @@ class BoxWriter {
     private readonly slots: number,
     private readonly numbers: readonly RegionNumbers[],
     private readonly names: CudaNames,
+    private readonly behind: string,
   ) {}
 
   write(): Block {
@@ -143,7 +173,7 @@ class BoxWriter {
     });
     const [tile, slot] =
       this.side === 'queries'
-        ? ['tile(const SpParams &p, int tile)', 'row(const SpParams &p, int slot)']
+        ? [`tile(const SpParams &p, int tile${this.behind})`, 'row(const SpParams &p, int slot)']
         : ['tile(const SpParams &p, const Walk &walk)', 'key(const SpParams &p, int slot)'];
     return [
       ...comment(`${this.side === 'queries' ? 'Queries' : 'Keys'} in boxes of ${boxes.join('; ')}.`),

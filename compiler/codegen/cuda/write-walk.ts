@@ -1,6 +1,7 @@
 import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
 import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
+import { hasPartedRows } from './write-views.ts';
 
 /**
  * Walks: the key tiles of a tile of queries one after another, as the schedule of a pass names them. Each is a structure
@@ -8,13 +9,17 @@ import type { CudaNames } from './names.ts';
  */
 export function writeCudaWalks(plan: CudaKernelPlan, names: CudaNames): Block[] {
   const has = (kind: string): boolean => plan.passes.some(({ schedule }) => schedule.kind === kind);
-  const listed = plan.passes.some(({ keys }) => keys.kind === 'list');
+  const behind = {
+    list: plan.passes.some(({ keys }) => keys.kind === 'list'),
+    rows: hasPartedRows(plan.passes),
+  };
   const whole = plan.passes.some(({ merge }) => merge !== null)
     ? ['  static constexpr int part = 0; // of one']
     : [];
+  const rows = behind.rows ? ['  static constexpr const int *rows = nullptr; // in order'] : [];
   return [
-    ...(has('ranges') ? [overRanges(names, whole)] : []),
-    ...(has('table') ? [overRuns(names, listed, whole)] : []),
+    ...(has('ranges') ? [overRanges(names, [...whole, ...rows])] : []),
+    ...(has('table') ? [overRuns(names, behind, whole)] : []),
   ];
 }
 
@@ -65,16 +70,25 @@ function overRanges({ field }: CudaNames, whole: Block): Block {
 }
 
 /** Partial runs first, then full ones, which are whole tiles (runtime/schedule/build-run-table.ts). */
-function overRuns({ field }: CudaNames, listed: boolean, whole: Block): Block {
+function overRuns(
+  { field }: CudaNames,
+  behind: { readonly rows: boolean; readonly list: boolean },
+  whole: Block,
+): Block {
+  const { rows, list } = behind;
+  const then = `${rows ? '; then parted rows' : ''}${list ? '; then listed keys' : ''}`;
+  const end = `walk.runs + 2 * starts[2 * ${field('query_tiles')}]`;
+  const listed = rows ? `walk.rows + (Pass::PARTED ? ${field('nq')} : 0)` : end;
   return [
     '// The key tiles that a tile of queries visits: those of its runs. A table is the tiles of queries in the order of',
     '// their work, of each the tile whose runs it has and how far they are moved, where the runs of each start, and the',
-    `// runs, as slots of keys${listed ? '; then listed keys' : ''}.`,
+    `// runs, as slots of keys${then}.`,
     'template <class Pass, int KEYS> struct RunWalk {',
     ...whole,
     '  int tile; // of queries',
     '  const int *runs; // begin and end of each run',
-    ...(listed ? ['  const int *list; // what stands behind the runs'] : []),
+    ...(rows ? ['  const int *rows; // what stands behind the runs'] : []),
+    ...(list ? [`  const int *list; // what stands behind the ${rows ? 'rows' : 'runs'}`] : []),
     '  int run, first_full, run_end;',
     '  int shift; // of the runs',
     '  int key0, end; // the tile of keys is [key0, key0 + KEYS), in a run up to `end`',
@@ -87,7 +101,8 @@ function overRuns({ field }: CudaNames, listed: boolean, whole: Block): Block {
     '    RunWalk walk;',
     '    walk.tile = table[x];',
     `    walk.runs = starts + 2 * ${field('query_tiles')} + 1;`,
-    ...(listed ? [`    walk.list = walk.runs + 2 * starts[2 * ${field('query_tiles')}];`] : []),
+    ...(rows ? [`    walk.rows = ${end};`] : []),
+    ...(list ? [`    walk.list = ${listed};`] : []),
     '    const int source = sources[2 * walk.tile];',
     '    walk.shift = sources[2 * walk.tile + 1];',
     '    walk.run = starts[2 * source];',

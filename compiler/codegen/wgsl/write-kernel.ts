@@ -1,7 +1,7 @@
 import { storageOf, workgroupArrays } from '../../ir/kernel.ts';
 import { kernelContext } from './kernel-context.ts';
 import type { KernelContext, KernelTask } from './kernel-context.ts';
-import { loadedRow } from './slots.ts';
+import { loadedRow, looksUpRows } from './slots.ts';
 import { indent, paragraphs } from '../text.ts';
 import type { Block } from '../text.ts';
 import { writeDiagonals } from './write-diagonals.ts';
@@ -94,24 +94,43 @@ function writeWorkgroupArrays({ plan, pass, mask, shape, keys, tiles }: KernelCo
   ];
 }
 
-/** Rows that are looked up, queries that stay, accumulators and row statistics at their start. */
-function writeStart(context: KernelContext): Block {
-  const { tiles, chunked, queryRow } = context;
+/** The rows of a tile that are looked up: by a function of the view, or in the arena. */
+function writeRows(context: KernelContext): Block {
+  if (!looksUpRows(context)) return [];
+  const { tiles, queryRow, names } = context;
+  const [nq, count] = [names.field('nq'), names.field('query_tiles')];
+  const row: Block =
+    queryRow === null
+      ? [
+          'let at = query_tile * TILE_QUERIES + slot;',
+          `${tiles.queryRows}[slot] = select(-1, bitcast<i32>(arena[parts + min(at, ${nq} - 1u)]), at < ${nq});`,
+        ]
+      : [`${tiles.queryRows}[slot] = ${queryRow}(query_tile, slot);`];
   return [
     ...(queryRow === null
-      ? []
-      : [
-          '// The row of every slot of the tile, -1 for padding, which loads an existing row and is not stored.',
-          'for (var slot = lane; slot < TILE_QUERIES; slot += THREADS) {',
-          `  ${tiles.queryRows}[slot] = ${queryRow}(query_tile, slot);`,
-          '}',
-          'workgroupBarrier();',
-          '',
-        ]),
+      ? [
+          '// Behind the runs stand the parted rows: that of every slot.',
+          `let parts = order + 5u * ${count} + 1u + 2u * arena[order + 5u * ${count}];`,
+        ]
+      : []),
+    '// The row of every slot of the tile, -1 for padding, which loads an existing row and is not stored.',
+    'for (var slot = lane; slot < TILE_QUERIES; slot += THREADS) {',
+    ...indent(row),
+    '}',
+    'workgroupBarrier();',
+    '',
+  ];
+}
+
+/** Rows that are looked up, queries that stay, accumulators and row statistics at their start. */
+function writeStart(context: KernelContext): Block {
+  const { tiles, chunked } = context;
+  return [
+    ...writeRows(context),
     ...(chunked
       ? []
       : [
-          queryRow === null
+          !looksUpRows(context)
             ? '// Queries stay for the whole kernel. Rows past the end repeat the last row and are not stored.'
             : '// Queries stay for the whole kernel.',
           'for (var t = lane; t < TILE_QUERIES * DIM4; t += THREADS) {',

@@ -41,8 +41,15 @@ function overRuns({ names, pass }: KernelContext, body: Block): Block {
     `let runs = all_starts + 2u * ${tiles} + 1u;`,
     ...(pass.keys.kind === 'list'
       ? [
-          '// Behind the runs stand the length of the list of keys and the keys.',
-          `let list = runs + 2u * arena[all_starts + 2u * ${tiles}] + 1u;`,
+          ...(pass.queries.kind === 'parted'
+            ? [
+                '// Behind the rows stand the length of the list of keys and the keys.',
+                `let list = parts + ${names.field('nq')} + 1u;`,
+              ]
+            : [
+                '// Behind the runs stand the length of the list of keys and the keys.',
+                `let list = runs + 2u * arena[all_starts + 2u * ${tiles}] + 1u;`,
+              ]),
         ]
       : []),
     'let first_full = arena[starts + 1u];',

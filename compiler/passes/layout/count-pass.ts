@@ -74,7 +74,7 @@ export function countStretches(mask: MaskProgram, tile: TileSize, nominal: Nomin
       const first = Math.floor(((sample * GOLDEN + 0.5) % 1) * (tiles - stretch)) * tile.queries;
       const request = { nq: rows, nk, offset: offset + first, queryTile: tile.queries, granularity };
       const table = buildRunTable(bound, request);
-      return countTable({ kind: 'runs', table, positions: null }, tile, { nq: rows, nk, offset });
+      return countTable({ kind: 'runs', table, rows: null, positions: null }, tile, { nq: rows, nk, offset });
     }),
   );
   const { fullTiles, partialTiles, visitedPairs } = meanOf(counts);

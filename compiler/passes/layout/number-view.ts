@@ -18,7 +18,7 @@ export interface NumberedAxis {
   readonly stride: number;
 }
 
-/** The regions of a view at the sizes of a nominal launch; a view of positions is one axis, a list has none. */
+/** The regions of a view at the sizes of a nominal launch; a view of positions is one axis, a list or parted rows have none. */
 export function numberView(
   view: View,
   side: 'queries' | 'keys',
@@ -27,6 +27,7 @@ export function numberView(
   const { scalars, offset } = launched;
   switch (view.kind) {
     case 'list':
+    case 'parted':
       return [];
     case 'positions':
       return [

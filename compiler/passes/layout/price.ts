@@ -18,7 +18,7 @@ export function priceOf(
   factors: CostFactors,
 ): number {
   const { fullTiles, partialTiles, diagonalPairs, diagonalSlots, queryTiles } = counts;
-  const isBoxed = layout.queries.kind === 'boxes' || layout.keys.kind === 'boxes';
+  const isBoxed = layout.queries.kind !== 'positions' || layout.keys.kind === 'boxes';
   const perTile = layout.strategy === 'gathered' ? factors.gathered : isBoxed ? factors.boxes : 1;
   const handed = (state.reads ? 1 : 0) + (state.writes ? 1 : 0);
   return (

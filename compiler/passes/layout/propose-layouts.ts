@@ -9,6 +9,7 @@ import type { View } from '../../../runtime/view.ts';
 import { rangesOfGraph } from '../../ir/find-ranges.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { findPeriods } from './find-periods.ts';
+import { findRowParts } from './find-row-parts.ts';
 import type { Period } from './find-periods.ts';
 import type { NominalLaunch } from './nominal-launch.ts';
 import { programKey, programOf } from './programs.ts';
@@ -18,7 +19,7 @@ import type { AxisSplit } from './space-views.ts';
 
 /** A way to lay tiles over the pairs of a pass. */
 export interface Layout {
-  /** For people: `plain`, `residues of 4`, `boxes over t, y, x`, `gathered`, `diagonals`. */
+  /** For people: `plain`, `residues of 4`, `boxes over t, y, x`, `gathered keys`, `parted rows`, `diagonals`. */
   readonly name: string;
   readonly queries: View;
   readonly keys: View;
@@ -42,14 +43,15 @@ export function proposeLayouts(mask: MaskProgram, graph: Graph, nominal: Nominal
   const masks = boundMasks(mask, nominal);
   const periods = findPeriods(mask, rangesOfGraph(graph), nominal.launched.scalars);
   const repeated = periods.filter(({ stride, modulus }) => stride * modulus <= nominal.nk / 4);
-  const found = [
+  const listed = gathered(masks, nominal);
+  return [
     plainLayout,
     ...alongSpace(graph, periods, nominal),
     ...byResidues(repeated.filter((period) => !isOfSpace(period, graph, nominal))),
-    ...gathered(masks, nominal),
+    ...listed,
+    ...parted(mask, listed, nominal),
     ...diagonal(masks, nominal),
   ];
-  return found;
 }
 
 /** The different masks of some heads. */
@@ -157,6 +159,17 @@ function blocksOf(keys: Int32Array): number {
   return blocks;
 }
 
+/** Where some rows take part in a pattern and stand among others, each kind together: over all keys and over listed ones. */
+function parted(mask: MaskProgram, listed: readonly Layout[], nominal: NominalLaunch): readonly Layout[] {
+  return findRowParts(mask, nominal).flatMap((first): Layout[] => {
+    const queries: View = { kind: 'parted', first };
+    return [
+      { name: 'parted rows', queries, keys: positionsView, strategy: 'dense' },
+      ...listed.map((layout) => ({ ...layout, name: `${layout.name}, parted rows`, queries })),
+    ];
+  });
+}
+
 /** Where few distances between query and key are live. */
 function diagonal(masks: readonly BoundMask[], { nq, nk, launched }: NominalLaunch): readonly Layout[] {
   const counts = masks.map((mask) => listDistances(mask, { nq, nk, offset: launched.offset }).length);
@@ -171,6 +184,7 @@ export function layoutKey({ queries, keys, strategy }: Layout): string {
 }
 
 function viewKey(view: View): string {
+  if (view.kind === 'parted') return `parted ${programKey(view.first)}`;
   if (view.kind !== 'boxes') return view.kind;
   return view.regions
     .map(({ base, axes }) =>

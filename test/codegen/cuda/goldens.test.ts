@@ -27,6 +27,8 @@ const goldens: Readonly<Record<string, () => CudaDescriptor>> = {
   'natten_3d.video': () => example('natten_3d video', oldest),
   // Two passes of one softmax, one of them in boxes of residues.
   'sparse_transformer.strided': () => example('sparse_transformer strided', oldest),
+  // Parted rows over listed keys.
+  'lut.encoder': () => example('lut encoder'),
   // Diagonals.
   'far.diagonals': () => chosenModule(specify(far, 'heads 2 dim 64', 'bf16'), oldest),
 };

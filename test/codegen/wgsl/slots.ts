@@ -12,7 +12,7 @@ export interface SlotSizes {
   /** Slots of a tile. */
   readonly tile: number;
   readonly symbols: Readonly<Record<string, number>>;
-  /** For a `list`: the keys that are listed. */
+  /** For a `list`: the keys that are listed; for rows in parts: the queries that come first. */
   readonly listed?: (position: number) => boolean;
 }
 
@@ -25,6 +25,8 @@ export function slotsOf(view: View, extents: Extents, sizes: SlotSizes): Slots {
       return all;
     case 'list':
       return all.filter(listed);
+    case 'parted':
+      return [...all.filter(listed), ...all.filter((position) => !listed(position))];
     case 'boxes':
       return view.regions.flatMap((region, at) => regionSlots(region, extents[at], sizes));
   }

@@ -20,7 +20,7 @@ function table(order: number[], starts: number[], runs: number[]): PassTable {
     runs: Uint32Array.from(runs),
   };
   const shape = { queryTile: 8, granularity: 16, rows: order.length };
-  return { kind: 'runs', table: { ...shape, statistics, ...words }, positions: null };
+  return { kind: 'runs', table: { ...shape, statistics, ...words }, rows: null, positions: null };
 }
 
 describe('packArena', () => {

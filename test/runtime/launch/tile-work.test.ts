@@ -15,7 +15,7 @@ const table: RunTable = {
 };
 
 test('key tiles of each row, in the order in which kernels take them', () => {
-  const tables = [{ kind: 'runs', table, positions: null } as const];
+  const tables = [{ kind: 'runs', table, rows: null, positions: null } as const];
   const work = tileWorkOf({ tables, tableOf: [0, 0] }, 32)!;
   expect([...work.visits[0]]).toEqual([5, 4, 0]);
   expect(work.tableOf).toEqual([0, 0]);

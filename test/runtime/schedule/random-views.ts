@@ -98,3 +98,20 @@ export const plainView: fc.Arbitrary<RandomView> = fc
 export const listView: fc.Arbitrary<RandomView> = fc
   .integer({ min: 1, max: 12 })
   .map((tile) => ({ view: { kind: 'list' }, extents: [], tile }));
+
+/** Rows in two parts, each ascending. */
+export function partedView(nq: number): fc.Arbitrary<RandomView & { readonly rows: Int32Array }> {
+  return fc
+    .record({
+      tile: fc.integer({ min: 1, max: 12 }),
+      isFirst: fc.array(fc.boolean(), { minLength: nq, maxLength: nq }),
+    })
+    .map(({ tile, isFirst }) => {
+      const all = isFirst.map((_, row) => row);
+      const rows = Int32Array.from([
+        ...all.filter((row) => isFirst[row]),
+        ...all.filter((row) => !isFirst[row]),
+      ]);
+      return { view: { kind: 'parted', first: numberProgram(0) }, extents: [], tile, rows };
+    });
+}

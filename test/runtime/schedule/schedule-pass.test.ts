@@ -50,6 +50,7 @@ describe('schedulePass', () => {
     const sizes = { nq: 100, nk: 100, offset: 0 };
     expect(schedulePass(plain, kernel, launched, 0, 3)).toEqual({
       kind: 'runs',
+      rows: null,
       positions: null,
       table: buildRunTable(launched.bind(0, 3), { ...sizes, queryTile: 16, granularity: 8 }),
     });
@@ -74,6 +75,7 @@ describe('schedulePass', () => {
     const pass = { ...plain, queries: residues, keys: residues };
     expect(schedulePass(pass, boxes, launched, 0, 0)).toEqual({
       kind: 'runs',
+      rows: null,
       positions: null,
       table: buildViewTable(bound, { ...request, queries, keys }),
     });
@@ -88,6 +90,23 @@ describe('schedulePass', () => {
     expect(table).toMatchObject({ positions: Int32Array.of(3, 13, 23, 33, 43, 53, 63, 73, 83, 93) });
     // Ten keys in tiles of eight: the second tile holds six slots without a key, and is partial.
     expect(table).toMatchObject({ table: { statistics: { fullTiles: 7, partialTiles: 7 } } });
+  });
+
+  it('hands on the rows in parts, of every head its own, and shares tables where the parts are equal', () => {
+    const own = new MaskBuilder();
+    const residue = own.arithmetic('mod', own.intern({ kind: 'query' }), own.int(10));
+    const head = own.arithmetic('min', own.intern({ kind: 'head' }), own.int(1));
+    const first = own.finish(own.compare('lt', residue, head));
+    const pass = { ...plain, queries: { kind: 'parted', first } } as const;
+    const launched = launch();
+    const [none, tenth] = [0, 1].map((head) => schedulePass(pass, kernel, launched, 0, head));
+    expect(schedulePass(pass, kernel, launched, 1, 1)).toBe(tenth);
+    const all = Array.from({ length: 100 }, (_, row) => row);
+    expect(none).toMatchObject({ rows: Int32Array.from(all), positions: null });
+    const [firsts, others] = [all.filter((row) => row % 10 === 0), all.filter((row) => row % 10 > 0)];
+    expect(tenth).toMatchObject({ rows: Int32Array.from([...firsts, ...others]) });
+    // The first tile of 16 has the rows 0, 10 .. 90 and 1 .. 6: each tile of keys up to 90 is seen by one of them.
+    expect(tenth).toMatchObject({ table: { rows: 7, runs: { 0: 0, 1: 96 } } });
   });
 
   it('lists distances for diagonals', () => {
