@@ -2,8 +2,9 @@ import { AbstractInterpreter } from './abstract-interpreter.ts';
 import type { BoundMask } from './bound-mask.ts';
 import { flattenMask, type FlatMask } from './flat-mask.ts';
 import { ALL, MIXED, NONE, type Verdict } from './int-set.ts';
-import { keyBands, type KeyBand } from './key-bands.ts';
+import { keyBands, keysOfRanks, type KeyBand } from './key-bands.ts';
 import { leafWeights } from './leaf-weights.ts';
+import { bitRows, narrowToBits, type BitRow } from './live-ends.ts';
 import {
   bitsOver,
   isExactPredicate,
@@ -38,6 +39,7 @@ export class AbstractMask {
   private readonly singles = new Map<StepList, SinglePredicate | null>();
   private readonly bits = new Map<StepList, SingleBits | null>();
   private readonly bands = new Map<StepList, readonly KeyBand[]>();
+  private readonly bitRows = new Map<StepList, readonly BitRow[]>();
   private readonly exact = new Map<StepList, boolean>();
   private readonly members = new Map<StepList, SingleMember | null>();
   /** By node: is it a matrix of bits over blocks of queries and keys? */
@@ -107,18 +109,34 @@ export class AbstractMask {
       this.bands.set(open, (bands = keyBands(this.flat).filter(({ node }) => isOpen.has(node))));
     }
     if (bands.length === 0) return null;
-    const { low, high } = this.interpreter;
+    const { low: lows, high: highs } = this.interpreter;
     let [from, to] = [-Infinity, Infinity];
-    for (const { keySign, rest, first, last } of bands) {
+    for (const { ranks, keySign, rest, first, last } of bands) {
       let [least, most] = [0, 0];
       for (const { node, sign } of rest) {
-        least += sign > 0 ? low[node] : -high[node];
-        most += sign > 0 ? high[node] : -low[node];
+        least += sign > 0 ? lows[node] : -highs[node];
+        most += sign > 0 ? highs[node] : -lows[node];
       }
-      from = Math.max(from, keySign > 0 ? first - most : least - last);
-      to = Math.min(to, keySign > 0 ? last - least : most - first);
+      const low = keySign > 0 ? first - most : least - last;
+      const high = keySign > 0 ? last - least : most - first;
+      const [lowKey, highKey] = ranks === null ? [low, high] : keysOfRanks(ranks, low, high);
+      from = Math.max(from, lowKey);
+      to = Math.min(to, highKey);
     }
     return [from, to];
+  }
+
+  /**
+   * Brings a box of coordinates to the ends that open conjuncts leave of it which are one row of bits, see ./live-ends.ts.
+   * False where no pair of it is live.
+   */
+  narrow(box: Float64Array, open: StepList): boolean {
+    let rows = this.bitRows.get(open);
+    if (rows === undefined) {
+      const isOpen = new Set(open.steps);
+      this.bitRows.set(open, (rows = bitRows(this.flat).filter(({ node }) => isOpen.has(node))));
+    }
+    return narrowToBits(rows, box);
   }
 
   /** The one predicate that a box comes down to where these steps are open inside it; or null. */

@@ -1,5 +1,7 @@
 /** Smallest and largest element of any range of an array; the tree is built once for each array. */
 export interface RangeExtremes {
+  /** Does no element stand behind a larger one? */
+  readonly isAscending: boolean;
   /** Writes the extremes of data[from .. to], 0 <= from <= to < length, to `low` and `high`. */
   find(from: number, to: number): void;
   low: number;
@@ -17,6 +19,7 @@ export function rangeExtremes(data: Int32Array): RangeExtremes {
 
 /** Sorted arrays need no tree: the ends are the extremes. */
 class AscendingExtremes implements RangeExtremes {
+  readonly isAscending = true;
   low = 0;
   high = 0;
   private readonly data: Int32Array;
@@ -33,6 +36,7 @@ class AscendingExtremes implements RangeExtremes {
 
 /** Two segment trees in heap order: node x covers nodes 2x and 2x + 1, the leaves stand at size .. 2 size - 1. */
 class ExtremesTree implements RangeExtremes {
+  readonly isAscending = false;
   low = 0;
   high = 0;
   private readonly size: number;

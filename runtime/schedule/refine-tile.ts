@@ -11,8 +11,8 @@ type SplitOrder = 'longer' | 'rows' | 'keys';
 
 /**
  * Decides tiles that the abstract reading leaves open as a whole, because it looks at predicates over different forms
- * one by one: a tile may be full by the union of a window and global keys. Corners are probed first, as most tiles on a
- * border differ there; then the tile is split until a live and a dead part are found or the visits are used up. Rows or
+ * one by one: a tile may be full by the union of a window and global keys. What rows of bits leave out at
+ * the sides is cut off, then corners are probed, as most tiles on a border differ there; then the tile is split until a live and a dead part are found or the visits are used up. Rows or
  * keys that differ from the rest of their tile (the last of a document, the first of the other half) are few parts where
  * one side is split to the end, and many where the sides take turns: each order has its visits.
  */
@@ -23,6 +23,7 @@ export class TileRefiner {
   private live = false;
   private dead = false;
   private readonly rate = new RefinementRate();
+  private readonly box = new Float64Array(4);
   /** Boxes looked at so far. */
   visits = 0;
 
@@ -39,15 +40,22 @@ export class TileRefiner {
     return verdict;
   }
 
-  private decide(i0: number, i1: number, j0: number, j1: number, open: StepList): Verdict {
+  private decide(first: number, last: number, left: number, right: number, open: StepList): Verdict {
+    const { box } = this;
+    [box[0], box[1], box[2], box[3]] = [first, last, left, right];
+    if (!this.mask.narrow(box, open)) return NONE;
+    const [i0, i1, j0, j1] = box;
     this.left = VISITS_PER_TILE;
     this.live = false;
-    this.dead = false;
+    const isCut = i0 !== first || i1 !== last || j0 !== left || j1 !== right;
+    this.dead = isCut;
     this.look(i0, i0, j1, j1, open);
-    this.look(i1, i1, j0, j0, open);
+    if (this.isOpen()) this.look(i1, i1, j0, j0, open);
     if (this.isOpen()) this.look(i0, i0, j0, j0, open);
     if (this.isOpen()) this.look(i1, i1, j1, j1, open);
     if (!this.isOpen()) return MIXED;
+    // What was cut off is dead: the rest has not been asked about as a whole.
+    if (isCut && this.look(i0, i1, j0, j1, open)) return this.live ? MIXED : NONE;
     for (const order of ['longer', 'rows', 'keys'] as const) {
       this.left = VISITS_PER_TILE;
       this.order = order;
