@@ -18,6 +18,37 @@ describe('orders and biases', () => {
     `);
   });
 
+  it('order-of-no-region', () => {
+    expect(
+      render(
+        'attention a {\n  over (y: 4, x: 4, order: morton)\n  order hilbert\n  mask causal\n  heads 1\n}',
+      ),
+    ).toMatchInlineSnapshot(`
+      "
+      error[SA0430]: The grid has an order of its own.
+       --> main.sa:3:3
+        |
+      2 |   over (y: 4, x: 4, order: morton)
+        |                            ------ numbered here
+      3 |   order hilbert
+        |   ^^^^^^^^^^^^^ a second order
+      "
+    `);
+    expect(
+      render('attention a {\n  over a(y: 4) by b(y: 4)\n  order morton\n  mask causal\n  heads 1\n}'),
+    ).toMatchInlineSnapshot(`
+      "
+      error[SA0430]: \`order\` numbers the cells of one grid, and the space has 2.
+       --> main.sa:3:3
+        |
+      2 |   over a(y: 4) by b(y: 4)
+        |   ----------------------- numbered here
+      3 |   order morton
+        |   ^^^^^^^^^^^^ does not say which: give each region an \`order: …\` of its own
+      "
+    `);
+  });
+
   it('score-index', () => {
     expect(
       render(

@@ -193,4 +193,11 @@ export const forms = chapter({
     explanation:
       '`powers_of_two(from: a, to: b)` keeps the distances 0, 1, 2, 4, 8 … from a to b; there has to be one of them.',
   },
+  'order-of-no-region': {
+    code: 'SA0430',
+    severity: 'error',
+    title: 'the field `order` has no region to number, or several',
+    explanation:
+      'The field numbers the one region with axes of the `over` of the same attention, of both spaces of `over A by B`. Where several have axes, each takes an `order: …` of its own; a band is numbered already.',
+  },
 });

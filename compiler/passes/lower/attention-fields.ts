@@ -167,8 +167,8 @@ export const attentionFields: readonly AttentionField[] = [
     name: 'order',
     type: 'order',
     default: 'row-major',
-    meaning: 'The numbering of the positions.',
-    targets: [],
+    meaning: 'How the cells of the one region with axes are numbered, where it does not say so itself.',
+    targets: everywhere,
   },
 ];
 

@@ -3,6 +3,7 @@ import type { Attend, Graph } from '../../ir/graph.ts';
 import type { AttentionDeclaration, Member } from '../../parser/ast.ts';
 import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
 import type { LinkedProgram } from '../link-files.ts';
+import { chooseOrderedRegion } from './choose-ordered-region.ts';
 import { indexText, indicesOf } from './dependencies.ts';
 import { expectInt } from './expect.ts';
 import { finishMask } from './finish-mask.ts';
@@ -18,6 +19,8 @@ import { Lowering } from './lowering.ts';
 import type { LowerOptions } from './options.ts';
 import { notYetCompiled } from './refuse.ts';
 import { tokenScope } from './scope.ts';
+import type { Scope } from './scope.ts';
+import type { Space } from './space.ts';
 import type { AttendValue } from './value.ts';
 
 /** The graph of an attention, or null after a report. */
@@ -47,9 +50,7 @@ export function lowerAttention(
   lowering.setHeads(heads.heads, heads.kvHeads);
 
   const scope = lowerDeclarations(lowering, attention.members, outer, (declared) => {
-    const field = fields.get('over');
-    const space =
-      field === undefined ? null : lowerSpace(lowering, field.values[0], field.values[1] ?? null, declared);
+    const space = lowerOver(lowering, fields, declared);
     return space === null ? declared : spaceScope(lowering, declared, space);
   });
   const reader = new FieldReader(lowering, fields, scope);
@@ -80,6 +81,14 @@ export function lowerAttention(
     nodes: result.attends.map(attend),
     combine: result.combine,
   };
+}
+
+/** The space of the fields `over` and `order`; null where there is none, or after a report. */
+function lowerOver(lowering: Lowering, fields: FieldReader['fields'], scope: Scope): Space | null {
+  const [over, order] = [fields.get('over'), fields.get('order')];
+  const ordered = order === undefined ? null : chooseOrderedRegion(lowering, order, over);
+  if (over === undefined) return null;
+  return lowerSpace(lowering, over.values[0], over.values[1] ?? null, scope, ordered);
 }
 
 /** Position nk - nq of query row 0: the last query meets the last key. */

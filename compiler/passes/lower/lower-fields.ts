@@ -24,7 +24,7 @@ export function collectFields(
         help: didYouMean(field.name, names, field.nameSpan),
       });
     } else if (known.targets.length === 0) {
-      notYetCompiled(lowering, field.nameSpan, `The field \`${field.name}\``, plannedTopic(field.name));
+      notYetCompiled(lowering, field.nameSpan, `The field \`${field.name}\``, 'other changes of the score');
     } else if (first !== undefined) {
       lowering.report('duplicate-field', field.nameSpan, `The field "${field.name}" stands twice.`, {
         label: 'again',
@@ -35,10 +35,6 @@ export function collectFields(
     }
   }
   return fields;
-}
-
-function plannedTopic(name: string): string {
-  return name === 'order' ? 'grids (`over`)' : 'other changes of the score';
 }
 
 /** Reads the fields of one attention, in a scope that knows its inputs, launch parameters and constants. */

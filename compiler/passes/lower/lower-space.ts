@@ -3,10 +3,12 @@ import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { NodeId } from '../../../runtime/mask/nodes.ts';
 import { maxLength } from '../../../runtime/limits.ts';
 import { fixedSize, regionSize } from './fixed-size.ts';
+import type { OrderOfRegion } from './choose-ordered-region.ts';
 import { lowerOrder } from './lower-order.ts';
 import type { Lowering } from './lowering.ts';
 import { withNames } from './scope.ts';
 import type { Scope } from './scope.ts';
+import { regionsOf } from './regions-of.ts';
 import { lengthOf, spaceHolds } from './space.ts';
 import type { Axis, Numbering, Region, Space } from './space.ts';
 
@@ -15,16 +17,17 @@ type Part = Omit<Region, 'start' | 'side'>;
 
 /**
  * The space of an `over`, or null after a report: of queries and keys, or of the queries, and `keys` that of the keys. Sizes
- * see the names of `scope`.
+ * see the names of `scope`. `ordered` is what numbers a region that says nothing of it.
  */
 export function lowerSpace(
   lowering: Lowering,
   expression: Expression,
   keys: Expression | null,
   scope: Scope,
+  ordered: OrderOfRegion | null = null,
 ): Space | null {
-  const ofQueries = lowerRegions(lowering, expression, keys === null ? null : 'query', scope);
-  const ofKeys = keys === null ? null : lowerRegions(lowering, keys, 'key', scope);
+  const ofQueries = lowerRegions(lowering, expression, keys === null ? null : 'query', scope, ordered);
+  const ofKeys = keys === null ? null : lowerRegions(lowering, keys, 'key', scope, ordered);
   const failed = ofQueries === null || (keys !== null && ofKeys === null);
   if (!failed && (ofKeys === null || haveOwnRegions(lowering, ofQueries, ofKeys, keys!))) {
     return { ...ofQueries, keys: ofKeys };
@@ -50,10 +53,13 @@ function lowerRegions(
   expression: Expression,
   side: Region['side'],
   scope: Scope,
+  ordered: OrderOfRegion | null,
 ): Space | null {
   const { builder } = lowering;
   const written = regionsOf(expression);
-  const parts = written.map((region) => lowerRegion(lowering, region, scope));
+  const parts = written.map((region) =>
+    lowerRegion(lowering, region, scope, ordered?.region === region ? ordered.order : null),
+  );
   if (parts.some((part) => part === null) || hasDuplicates(lowering, parts as Part[], written)) return null;
   const regions: Region[] = [];
   let start = builder.int(0);
@@ -92,26 +98,24 @@ export function insideSpace(lowering: Lowering, scope: Scope, space: Space, set:
   return builder.and(spaceHolds(builder, space, scope.query), ofKeys, set);
 }
 
-/** `a + b + c` from left to right. */
-export function regionsOf(expression: Expression): readonly Expression[] {
-  return expression.kind === 'binary' && expression.operator === '+'
-    ? [...regionsOf(expression.left), ...regionsOf(expression.right)]
-    : [expression];
-}
-
-function lowerRegion(lowering: Lowering, expression: Expression, scope: Scope): Part | null {
+function lowerRegion(
+  lowering: Lowering,
+  expression: Expression,
+  scope: Scope,
+  order: Expression | null,
+): Part | null {
   switch (expression.kind) {
     case 'tuple':
-      return lowerNamedSizes(lowering, expression.elements, expression.span, scope);
+      return lowerNamedSizes(lowering, expression.elements, expression.span, scope, order);
     case 'axes':
-      return lowerGrid(lowering, null, expression, scope);
+      return lowerGrid(lowering, null, expression, scope, order);
     case 'name':
-      return lowerNamedSizes(lowering, [expression], expression.span, scope);
+      return lowerNamedSizes(lowering, [expression], expression.span, scope, order);
     case 'call':
       if (expression.block !== null) break;
       return expression.callee.text === 'band'
         ? lowerBand(lowering, expression, scope)
-        : lowerRegionCall(lowering, expression, scope);
+        : lowerRegionCall(lowering, expression, scope, order);
   }
   lowering.report('space-expected', expression.span, 'After `over` comes a space.', {
     label: 'no region',
@@ -145,6 +149,7 @@ function lowerNamedSizes(
   elements: readonly Expression[],
   span: Span,
   scope: Scope,
+  order: Expression | null,
 ): Part | null {
   const axes: (Axis | null)[] = elements.map((element) => {
     if (element.kind === 'name') return lowerAxis(lowering, element.text, element, scope);
@@ -155,14 +160,20 @@ function lowerNamedSizes(
     return null;
   });
   if (axes.some((axis) => axis === null)) return null;
-  return gridPart(lowering, null, axes as Axis[], { kind: 'row-major' }, span);
+  return numbered(lowering, null, axes as Axis[], order, span, scope);
 }
 
 /** `video(t: 21, h: 45, w: 80)`, `text(256)`. */
-function lowerRegionCall(lowering: Lowering, call: CallExpression, scope: Scope): Part | null {
+function lowerRegionCall(
+  lowering: Lowering,
+  call: CallExpression,
+  scope: Scope,
+  order: Expression | null,
+): Part | null {
   const name = call.callee.text;
   const [first] = call.arguments;
-  if (call.arguments.length !== 1 || first.name !== null) return lowerGrid(lowering, name, call, scope);
+  if (call.arguments.length !== 1 || first.name !== null)
+    return lowerGrid(lowering, name, call, scope, order);
   const length = regionSize(lowering, first.value, scope, `The length of "${name}"`);
   return length === null ? null : { name, length, axes: [], numbering: { kind: 'row-major' } };
 }
@@ -173,10 +184,11 @@ function lowerGrid(
   name: string | null,
   written: { readonly arguments: readonly Argument[]; readonly span: Span },
   scope: Scope,
+  orderOfField: Expression | null,
 ): Part | null {
   const title = name === null ? 'the grid' : `"${name}"`;
   const axes: (Axis | null)[] = [];
-  let order: Expression | null = null;
+  let order = orderOfField;
   for (const argument of written.arguments) {
     if (argument.name?.text === 'order') order = argument.value;
     else if (argument.name !== null)
@@ -199,10 +211,21 @@ function lowerGrid(
     return null;
   }
   if (axes.some((axis) => axis === null)) return null;
-  const known = axes as Axis[];
+  return numbered(lowering, name, axes as Axis[], order, written.span, scope);
+}
+
+/** A grid whose cells are numbered by `order`, row-major without one. */
+function numbered(
+  lowering: Lowering,
+  name: string | null,
+  axes: readonly Axis[],
+  order: Expression | null,
+  span: Span,
+  scope: Scope,
+): Part | null {
   const numbering: Numbering | null =
-    order === null ? { kind: 'row-major' } : lowerOrder(lowering, order, known, scope);
-  return numbering === null ? null : gridPart(lowering, name, known, numbering, written.span);
+    order === null ? { kind: 'row-major' } : lowerOrder(lowering, order, axes, scope);
+  return numbering === null ? null : gridPart(lowering, name, axes, numbering, span);
 }
 
 /** `band(s, e, width: W)`: a row of 2 W + 1 cells for every start; `size` starts, n div (2 W + 1) where it is left out. */

@@ -11,11 +11,14 @@ import { arrayTypes, scalarTypes } from '../lower/convert-parameter.ts';
 import { feeds } from '../lower/lower-feed.ts';
 import { didYouMean } from '../../diagnostics/suggest-name.ts';
 import { checkExpression } from './check-expression.ts';
-import { checkSpace } from './check-space.ts';
+import { checkOrder, checkSpace } from './check-space.ts';
 import { NameScope } from './name-scope.ts';
 
 /** Fields whose values are words of the language and no names. */
 const wordFields: ReadonlySet<string> = new Set(['dtype', 'layout', 'outputs', 'normalize']);
+
+/** Fields whose values are checked before the bindings, which see the regions. */
+const spaceFields: ReadonlySet<string> = new Set(['over', 'order']);
 
 /** Checks the names of a pattern; its scope tells which patterns it calls. */
 export function checkPattern(pattern: PatternDeclaration, file: LinkedFile, session: Session): NameScope {
@@ -57,8 +60,9 @@ export function checkAttention(attention: AttentionDeclaration, file: LinkedFile
     scope.bind(member.name, 'input');
   }
   for (const member of members) {
-    if (member.kind === 'field' && member.name === 'over')
-      for (const space of member.values) checkSpace(space, scope);
+    if (member.kind !== 'field') continue;
+    if (member.name === 'over') for (const space of member.values) checkSpace(space, scope);
+    if (member.name === 'order') for (const order of member.values) checkOrder(order, scope);
   }
   for (const member of members) {
     if (member.kind !== 'let') continue;
@@ -67,7 +71,7 @@ export function checkAttention(attention: AttentionDeclaration, file: LinkedFile
   }
   for (const member of members) {
     if (member.kind === 'return') checkExpression(member.value, scope);
-    if (member.kind !== 'field' || member.name === 'over' || wordFields.has(member.name)) continue;
+    if (member.kind !== 'field' || spaceFields.has(member.name) || wordFields.has(member.name)) continue;
     const lenient =
       attentionField.get(member.name)?.targets.length !== attentionField.get('mask')!.targets.length;
     for (const value of member.values) checkExpression(value, scope, lenient);

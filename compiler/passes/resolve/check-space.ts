@@ -1,5 +1,5 @@
 import type { Expression } from '../../parser/ast.ts';
-import { regionsOf } from '../lower/lower-space.ts';
+import { regionsOf } from '../lower/regions-of.ts';
 import { checkExpression } from './check-expression.ts';
 import type { NameScope } from './name-scope.ts';
 
@@ -17,9 +17,14 @@ export function checkSpace(space: Expression, scope: NameScope): void {
     const isBand = region.kind === 'call' && region.callee.text === 'band';
     for (const { name, value } of region.arguments) {
       if (isBand && name === null) continue;
-      if (name?.text !== 'order') checkExpression(value, scope);
-      else if (value.kind === 'call') for (const size of value.arguments) checkExpression(size.value, scope);
-      else if (value.kind !== 'name' || !orders.has(value.text)) checkExpression(value, scope);
+      if (name?.text === 'order') checkOrder(value, scope);
+      else checkExpression(value, scope);
     }
   }
+}
+
+/** Checks the names of an order: `tiles` and the curves are words. */
+export function checkOrder(order: Expression, scope: NameScope): void {
+  if (order.kind === 'call') for (const size of order.arguments) checkExpression(size.value, scope);
+  else if (order.kind !== 'name' || !orders.has(order.text)) checkExpression(order, scope);
 }
