@@ -9,23 +9,6 @@ export interface BitMask {
   readonly bytes: Uint8Array;
 }
 
-/** Asks `isLive` for every pair, in order. */
-export function packMask(
-  { heads, nq, nk }: Pick<BitMask, 'heads' | 'nq' | 'nk'>,
-  isLive: (head: number, row: number, key: number) => boolean,
-): BitMask {
-  const bytes = new Uint8Array(Math.ceil((heads * nq * nk) / 8));
-  let at = 0;
-  for (let head = 0; head < heads; head++) {
-    for (let row = 0; row < nq; row++) {
-      for (let key = 0; key < nk; key++, at++) {
-        if (isLive(head, row, key)) bytes[at >>> 3] |= 0x80 >>> (at & 7);
-      }
-    }
-  }
-  return { heads, nq, nk, bytes };
-}
-
 export function readBit({ nq, nk, bytes }: BitMask, head: number, row: number, key: number): boolean {
   const at = (head * nq + row) * nk + key;
   return (bytes[at >>> 3] & (0x80 >>> (at & 7))) !== 0;

@@ -1,9 +1,6 @@
-import type { HostArrays } from '../arrays.ts';
-import type { AttentionDescriptor, AttentionModel, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
-import { SparsecError } from '../errors.ts';
-import { packArena, packFloats } from './pack-arena.ts';
+import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
+import { GRID_Y, packBound, refuseLargeGrid, type BoundLaunch } from './pack-bound.ts';
 import { packUniforms } from './pack-uniforms.ts';
-import type { PassKernel, PassPart, ScheduledPass } from './schedule-passes.ts';
 import { statisticsOf, type PassStatistics } from './pass-statistics.ts';
 import { stateBytesOf } from './state-bytes.ts';
 import {
@@ -13,18 +10,6 @@ import {
   type Sizes,
   type TensorLayouts,
 } from './tensor-layout.ts';
-
-/** What is known once sizes, scalars and arrays are checked and derived values are computed. */
-export interface BoundLaunch<
-  Pass extends PassPart = PassDescriptor,
-  Kernel extends PassKernel = KernelDescriptor,
-> {
-  /** nq, nk, offset, heads, batch, layer, launch parameters and derived scalars. */
-  readonly symbols: Readonly<Record<string, number>>;
-  /** Inputs and derived tables and lists, by name. */
-  readonly arrays: HostArrays;
-  readonly passes: readonly ScheduledPass<Pass, Kernel>[];
-}
 
 /** Everything a launch is, as plain data; see ../descriptor.ts for the fields and sections. */
 export interface Launch {
@@ -52,9 +37,6 @@ export interface LaunchPass {
   readonly statistics: readonly PassStatistics[];
 }
 
-/** Guaranteed by every WebGPU device for each dimension of a dispatch; kernels fold longer grids into z. */
-export const WORKGROUPS_PER_DIMENSION = 65535;
-
 /**
  * Packs a bound launch.
  *
@@ -66,59 +48,32 @@ export function assembleLaunch(
   options: LayoutOptions,
   bound: BoundLaunch,
 ): Launch {
+  refuseLargeGrid(sizes.batch, descriptor.heads);
   const grid = sizes.batch * descriptor.heads;
-  if (grid > WORKGROUPS_PER_DIMENSION) {
-    const product = `${sizes.batch} x ${descriptor.heads} = ${grid}`;
-    throw new SparsecError(
-      'limit',
-      'batch',
-      `batch x heads = ${product} is over ${WORKGROUPS_PER_DIMENSION}: launch in parts`,
-    );
-  }
   const { wgsl } = descriptor;
   const layouts = layOutTensors(descriptor, sizes, options);
-  const arena = packArena(
-    wgsl.arena,
-    bound.arrays,
-    bound.passes.map(({ tables }) => tables),
-  );
-  const floats = packFloats(wgsl.floats, bound.arrays);
-  const common = {
-    symbols: bound.symbols,
-    scale: scaleOf(descriptor, bound.symbols),
-    layouts,
-    sections: new Map([...arena.offsets, ...floats.offsets]),
-    arrays: bound.arrays,
-    views: bound.passes.map(({ views }) => views),
-  };
+  const tables = bound.passes.map((pass) => pass.tables);
+  const { arena, floats, values } = packBound(descriptor, wgsl, bound, layouts, tables);
   return {
     descriptor,
     sizes,
     symbols: bound.symbols,
     layout: options.layout ?? descriptor.layout,
     layouts,
-    passes: bound.passes.map(({ pass, kernel, views, tables }) => ({
+    passes: bound.passes.map(({ pass, kernel, views, tables: own }) => ({
       pass,
       kernel,
-      uniforms: packUniforms(wgsl.uniforms, { ...common, queryTiles: views.queries.tiles }),
+      uniforms: packUniforms(wgsl.uniforms, { ...values, queryTiles: views.queries.tiles }),
       workgroups: workgroupsOf(views.queries.tiles, grid),
-      statistics: statisticsOf(tables),
+      statistics: statisticsOf(own),
     })),
-    arena: arena.words,
-    floats: floats.values,
+    arena,
+    floats,
     stateBytes: stateBytesOf(descriptor, grid * sizes.nq),
   };
 }
 
+/** Every WebGPU device guarantees as many along each axis; kernels fold longer ones into z. */
 function workgroupsOf(queryTiles: number, grid: number): LaunchPass['workgroups'] {
-  return [
-    Math.min(queryTiles, WORKGROUPS_PER_DIMENSION),
-    grid,
-    Math.ceil(queryTiles / WORKGROUPS_PER_DIMENSION),
-  ];
-}
-
-/** The factor of q.k: a number of the specification or a launch parameter. */
-export function scaleOf({ score }: AttentionModel, symbols: Readonly<Record<string, number>>): number {
-  return typeof score.scale === 'number' ? score.scale : symbols[score.scale];
+  return [Math.min(queryTiles, GRID_Y), grid, Math.ceil(queryTiles / GRID_Y)];
 }

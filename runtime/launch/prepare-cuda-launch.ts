@@ -1,9 +1,8 @@
 import type { CudaDescriptor, CudaKernel, CudaMerge, CudaPass } from '../cuda/descriptor.ts';
-import { SparsecError } from '../errors.ts';
-import { scaleOf } from './assemble-launch.ts';
 import type { LaunchRequest } from './launch-request.ts';
 import { cutRuns } from '../schedule/cut-runs.ts';
-import { packArena, packFloats, type PassTables } from './pack-arena.ts';
+import type { PassTables } from './pack-arena.ts';
+import { packBound, refuseLargeGrid } from './pack-bound.ts';
 import { layOutParams, packParams, type ParamsLayout } from './pack-params.ts';
 import { statisticsOf, type PassStatistics } from './pass-statistics.ts';
 import { bindRequest, sizesOf } from './prepare-launch.ts';
@@ -21,8 +20,6 @@ import {
 /** Kernels copy 16 bytes at once and index rows in 64 bits; strides of TMA end at 2^40 bytes. */
 const cudaRules: TensorRules = { vector: 8, extent: 2 ** 39 };
 
-/** Blocks along y of a launch, on every device. */
-const GRID_Y = 65535;
 /** Everything a launch on CUDA is, as plain data; see ../cuda/descriptor.ts for the fields and sections. */
 export interface CudaLaunch {
   readonly descriptor: CudaDescriptor;
@@ -85,25 +82,15 @@ export function prepareCudaLaunch(
   const sizes = sizesOf(request);
   const bound = bindRequest(descriptor, descriptor.passes, kernels, request);
   const grid = sizes.batch * descriptor.heads;
-  if (kernels.some((kernel) => kernel.grid.kind === 'tiles') && grid > GRID_Y) {
-    const product = `${sizes.batch} x ${descriptor.heads} = ${grid}`;
-    throw new SparsecError('limit', 'batch', `batch x heads = ${product} is over ${GRID_Y}: launch in parts`);
+  if (kernels.some((kernel) => kernel.grid.kind === 'tiles')) {
+    refuseLargeGrid(sizes.batch, descriptor.heads);
   }
   const { cuda } = descriptor;
   const layouts = layOutTensors(descriptor, sizes, request, cudaRules);
   const parts = bound.passes.map((pass) => partsOf(pass, grid, chooseParts));
   const tables = bound.passes.map((pass, at) => cutTables(pass, parts[at]));
-  const arena = packArena(cuda.arena, bound.arrays, tables);
-  const floats = packFloats(cuda.floats, bound.arrays);
+  const { arena, floats, values } = packBound(descriptor, cuda, bound, layouts, tables);
   const paramsLayout = layOutParams(cuda.params);
-  const common = {
-    symbols: bound.symbols,
-    scale: scaleOf(descriptor, bound.symbols),
-    layouts,
-    sections: new Map([...arena.offsets, ...floats.offsets]),
-    arrays: bound.arrays,
-    views: bound.passes.map(({ views }) => views),
-  };
   return {
     descriptor,
     sizes,
@@ -119,7 +106,7 @@ export function prepareCudaLaunch(
         entry: isCut ? kernel.parts!.name : kernel.name,
         parts: parts[at],
         merge: isCut ? { ...pass.merge!, blocks: [sizes.nq, grid] } : null,
-        params: packParams(paramsLayout, { ...common, queryTiles, parts: parts[at] }),
+        params: packParams(paramsLayout, { ...values, queryTiles, parts: parts[at] }),
         work: {
           queryTiles,
           grid,
@@ -129,8 +116,8 @@ export function prepareCudaLaunch(
       };
     }),
     paramsLayout,
-    arena: arena.words,
-    floats: floats.values,
+    arena,
+    floats,
     stateBytes: stateBytesOf(descriptor, grid * sizes.nq, Math.max(...parts)),
   };
 }

@@ -1,7 +1,8 @@
 import type { AttentionDescriptor, AttentionModel, KernelDescriptor } from '../descriptor.ts';
 import { launchMask, launchScalars } from '../mask/launch-mask.ts';
 import { readArrays } from '../read-arrays.ts';
-import { assembleLaunch, type BoundLaunch, type Launch } from './assemble-launch.ts';
+import { assembleLaunch, type Launch } from './assemble-launch.ts';
+import type { BoundLaunch } from './pack-bound.ts';
 import type { LaunchRequest } from './launch-request.ts';
 import { schedulePasses, type PassKernel, type PassPart } from './schedule-passes.ts';
 import type { Sizes } from './tensor-layout.ts';

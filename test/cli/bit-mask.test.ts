@@ -4,10 +4,27 @@ import {
   maskToJson,
   maskToPbm,
   maskToText,
-  packMask,
   readBit,
   unpackMask,
 } from '../../cli/formats/bit-mask.ts';
+import type { BitMask } from '../../cli/formats/bit-mask.ts';
+
+/** Asks `isLive` for every pair, in order. */
+function packMask(
+  { heads, nq, nk }: Pick<BitMask, 'heads' | 'nq' | 'nk'>,
+  isLive: (head: number, row: number, key: number) => boolean,
+): BitMask {
+  const bytes = new Uint8Array(Math.ceil((heads * nq * nk) / 8));
+  let at = 0;
+  for (let head = 0; head < heads; head++) {
+    for (let row = 0; row < nq; row++) {
+      for (let key = 0; key < nk; key++, at++) {
+        if (isLive(head, row, key)) bytes[at >>> 3] |= 0x80 >>> (at & 7);
+      }
+    }
+  }
+  return { heads, nq, nk, bytes };
+}
 
 const causal = packMask({ heads: 1, nq: 3, nk: 3 }, (_, row, key) => key <= row);
 

@@ -53,21 +53,6 @@ function numbered(base: number, axes: readonly NumberedAxis[], isFixed: boolean)
   return { base, axes, digits, isFixed };
 }
 
-/** The coordinates of a position in a region, null where it is not in it. */
-export function coordinatesIn({ base, axes, digits }: NumberedRegion, position: number): number[] | null {
-  let rest = position - base;
-  if (rest < 0) return null;
-  const found = new Array<number>(axes.length);
-  for (const at of digits) {
-    const { size, stride } = axes[at];
-    const coordinate = Math.floor(rest / stride);
-    if (coordinate >= size) return null;
-    found[at] = coordinate;
-    rest -= coordinate * stride;
-  }
-  return rest === 0 ? found : null;
-}
-
 /** The position at coordinates of a region. */
 export function positionAt(
   { base, axes }: Omit<NumberedRegion, 'isFixed'>,

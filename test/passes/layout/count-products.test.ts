@@ -4,11 +4,27 @@ import { nominalLaunch } from '../../../compiler/passes/layout/nominal-launch.ts
 import { ProductCounter } from '../../../compiler/passes/layout/count-products.ts';
 import { factorizations } from '../../../compiler/passes/layout/factorizations.ts';
 import { findPeriods } from '../../../compiler/passes/layout/find-periods.ts';
-import { coordinatesIn, numberView } from '../../../compiler/passes/layout/number-view.ts';
+import { numberView } from '../../../compiler/passes/layout/number-view.ts';
+import type { NumberedRegion } from '../../../compiler/passes/layout/number-view.ts';
 import { spaceView } from '../../../compiler/passes/layout/space-views.ts';
 import { readBranches } from '../../../compiler/passes/layout/read-branches.ts';
 import { rangesOfGraph } from '../../../compiler/ir/find-ranges.ts';
 import { evaluateBound } from '../../../runtime/mask/evaluate.ts';
+
+/** The coordinates of a position in a region, null where it is not in it. */
+function coordinatesIn({ base, axes, digits }: NumberedRegion, position: number): number[] | null {
+  let rest = position - base;
+  if (rest < 0) return null;
+  const found = new Array<number>(axes.length);
+  for (const at of digits) {
+    const { size, stride } = axes[at];
+    const coordinate = Math.floor(rest / stride);
+    if (coordinate >= size) return null;
+    found[at] = coordinate;
+    rest -= coordinate * stride;
+  }
+  return rest === 0 ? found : null;
+}
 
 function graphOf(text: string) {
   const result = compile({ name: 'test.sa', text }, { until: 'lower' });
