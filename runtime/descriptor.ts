@@ -212,6 +212,9 @@ export type BlockRule =
  * Then softmax over the live keys; `sink` adds exp(sink[head]) to the denominator only, and `denominatorScale` multiplies
  * the denominator, sink included; lse is that of the scores alone.
  * Null, or no entry, leaves a step out.
+ *
+ * With `weights` there is no softmax: out_i = sum over live j of p(s_ij) v_j, without a denominator, and so without sink,
+ * denominatorScale, lse and `merge`.
  */
 export interface ScoreDescriptor {
   /** A number (default 1 / sqrt(dim)) or the name of a launch parameter of type real. */
@@ -229,7 +232,19 @@ export interface ScoreDescriptor {
   readonly biases: readonly RealReading[];
   /** Over query, head and batch. */
   readonly denominatorScale: RealReading | null;
+  /** How a score becomes a weight; left out for softmax. */
+  readonly weights?: WeightFunction;
 }
+
+/**
+ * The weight p of a pair from its score s alone:
+ * - `relu` max(s, 0); `relu2` max(s, 0)^2 (Primer, arXiv:2109.08668);
+ * - `laplace` (1 + erf((s - mu) / (sigma sqrt 2))) / 2 with mu = sqrt(1/2), sigma = sqrt(1/(4 pi)): relu2 in a smooth form
+ *   that is at most 1 (Mega, arXiv:2209.10655, section 3.4);
+ * - `sigmoid` 1 / (1 + e^-s) (arXiv:2409.04431);
+ * - `none` s, so that out is linear in the scores.
+ */
+export type WeightFunction = 'relu' | 'relu2' | 'laplace' | 'sigmoid' | 'none';
 
 /** An element of a real array, 0 outside of it; each index is an integer program of the mask language. */
 export interface RealReading {
@@ -316,7 +331,8 @@ export interface BufferBinding {
   readonly binding: number;
   /**
    * `state` (f32, in units of four elements): for every grid index and query row dimV accumulators, then the running
-   * maximum (of logits in units of log 2), the running sum and two words of nothing.
+   * maximum (of logits in units of log 2), the running sum and two words of nothing; without a softmax the accumulators
+   * alone.
    */
   readonly role: 'q' | 'k' | 'v' | 'out' | 'lse' | 'params' | 'arena' | 'floats' | 'state';
   readonly access: 'uniform' | 'read' | 'read-write';

@@ -3,8 +3,10 @@ import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
 import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
 import { RowEvaluator } from '../../runtime/mask/evaluate-row.ts';
 import { attendBranches } from '../../runtime/reference/attend-branches.ts';
+import type { BranchedProblem } from '../../runtime/reference/attend-branches.ts';
 import type { DenseScore } from '../../runtime/reference/attend-dense.ts';
 import { bindScore } from '../../runtime/reference/bind-score.ts';
+import { weighingErrors } from '../../runtime/reference/weighing-error.ts';
 import type { LaunchedUnit } from '../launch-unit.ts';
 import { randomIntegers } from './random-tensor.ts';
 import type { InputTensors } from './tensors.ts';
@@ -44,19 +46,24 @@ export function chooseRows(unit: LaunchedUnit, descriptor: AttentionModel, seed:
   return [...chosen].sort((a, b) => a - b).map(indexOf);
 }
 
-/** Rows of the float64 reference: `out` [rows, dimOut], `lse` [rows] (NaN where there is none). */
+/**
+ * Rows of the float64 reference: `out` [rows, dimOut], `lse` [rows] (NaN where there is none), and without a softmax how far
+ * each element of `out` may be off.
+ */
 export function referenceRows(
   unit: LaunchedUnit,
   descriptor: AttentionModel,
   layouts: TensorLayouts,
   tensors: InputTensors,
   rows: readonly RowIndex[],
-): { readonly out: Float64Array; readonly lse: Float64Array } {
+): { readonly out: Float64Array; readonly lse: Float64Array; readonly errors: Float64Array | null } {
   const { nk, offset, mask, branches } = unit;
   const { heads, kvHeads, dim, dimV, dimOut, combine } = descriptor;
   const score = bindScore(descriptor, mask.scalars, mask.arrays);
   const out = new Float64Array(rows.length * dimOut);
   const lse = new Float64Array(rows.length);
+  const { weights } = score;
+  const errors = weights === undefined ? null : new Float64Array(out.length);
   const evaluators = new Map<BoundMask, RowEvaluator>();
   const from = (name: 'q' | 'k' | 'v', { batch, head, row }: RowIndex): Float64Array => {
     const { strides } = layouts[name];
@@ -71,7 +78,7 @@ export function referenceRows(
       return evaluator.row(index.row + offset).slice();
     });
     const keyValueHead = { batch: index.batch, head: Math.floor(index.head / (heads / kvHeads)), row: 0 };
-    const result = attendBranches({
+    const problem: BranchedProblem = {
       combine,
       batch: 1,
       heads: 1,
@@ -87,11 +94,13 @@ export function referenceRows(
       strides: { q: alone(dim), k: alone(layouts.k.strides.row), v: alone(layouts.v.strides.row) },
       branches: live.map((keys) => (_batch: number, _head: number, _i: number, j: number) => keys[j] !== 0),
       score: scoreOfHead(score, index),
-    });
+    };
+    const result = attendBranches(problem);
     out.set(result.out, at * dimOut);
     lse[at] = result.lse[0] ?? NaN;
+    if (weights !== undefined) errors?.set(weighingErrors(problem, weights, descriptor.dtype), at * dimOut);
   });
-  return { out, lse };
+  return { out, lse, errors };
 }
 
 /** The rows that the reference was asked for, out of what a device computed. */
@@ -114,11 +123,12 @@ export function pickRows(
 
 /** The score of one (batch, head) as that of a problem with one head. */
 function scoreOfHead(score: DenseScore, { batch, head }: RowIndex): DenseScore {
-  const { scale, softcap, rowScale, slope, keyBias, sink, bias, denominatorScale } = score;
+  const { scale, softcap, rowScale, slope, keyBias, sink, bias, denominatorScale, weights } = score;
   return {
     scale,
     softcap,
     rowScale,
+    weights,
     ...(slope && { slope: () => slope(head) }),
     ...(keyBias && { keyBias: (_batch: number, _head: number, j: number) => keyBias(batch, head, j) }),
     ...(sink && { sink: () => sink(head) }),

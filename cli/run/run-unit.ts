@@ -25,7 +25,7 @@ import { chooseRows, pickRows, referenceRows } from './reference-rows.ts';
 import type { RunReport } from './report.ts';
 import { makeTensors } from './tensors.ts';
 import type { InputTensors } from './tensors.ts';
-import { largestError, toleranceFor } from './tolerance.ts';
+import { largestError, largestShare, toleranceFor, toleranceOfWeights } from './tolerance.ts';
 
 const timedRepetitions = 5;
 
@@ -48,7 +48,9 @@ export async function runUnit(
   const rows = chooseRows(unit, descriptor, options.seed);
   const reference = referenceRows(unit, descriptor, layouts, tensors, rows);
   const computed = pickRows(execution, layouts, rows);
-  const tolerance = toleranceFor(descriptor.dtype, reference.out);
+  const { errors } = reference;
+  const tolerance =
+    errors === null ? toleranceFor(descriptor.dtype, reference.out) : toleranceOfWeights(errors);
   const error = largestError(computed.out, reference.out);
   const lse = computed.lse && compareLse(computed.lse, reference.lse);
   const nonFinite = countNonFinite(execution.out);
@@ -60,6 +62,7 @@ export async function runUnit(
     adapter: nameOf(chosen),
     ok:
       error <= tolerance.value &&
+      (errors === null || largestShare(computed.out, reference.out, errors) <= 1) &&
       (lse === null || lse.lse_max_abs_error <= lse.lse_tolerance) &&
       (nonFinite === 0 || !finiteInputs),
     max_abs_error: error,

@@ -29,6 +29,28 @@ export function toleranceFor(dtype: AttentionModel['dtype'], reference: Float64A
   };
 }
 
+/** Without a softmax: see weighingErrors. The value is the largest; each element is held against its own. */
+export function toleranceOfWeights(errors: Float64Array): Tolerance {
+  return {
+    value: largest(errors, (value) => value),
+    rule: 'rounding of scores, weights and sums of each element, six deviations; the largest of all',
+  };
+}
+
+/** The largest |found - reference| / errors; infinite where a result is NaN or infinite and the reference is not. */
+export function largestShare(
+  found: ArrayLike<number>,
+  reference: Float64Array,
+  errors: Float64Array,
+): number {
+  return largestError(
+    Float64Array.from(reference, (value, at) =>
+      Object.is(found[at], value) ? 0 : (found[at] - value) / errors[at],
+    ),
+    new Float64Array(reference.length),
+  );
+}
+
 /** The largest |found - reference|; infinite where a result is NaN or infinite and the reference is not. */
 export function largestError(found: ArrayLike<number>, reference: Float64Array): number {
   let error = 0;

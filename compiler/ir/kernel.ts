@@ -195,6 +195,8 @@ export interface TileStorage {
   readonly keyPositions: boolean;
   /** Words kept for each key of a partial tile: facts of its variant. */
   readonly keyFacts: number;
+  /** Whether the softmax of each row is kept: running maximum, running sum, factor. Three words a row. */
+  readonly softmax: boolean;
 }
 
 /** Tiles of neighbouring positions. */
@@ -203,21 +205,25 @@ export const PLAIN_STORAGE: TileStorage = {
   queryRows: false,
   keyPositions: false,
   keyFacts: 0,
+  softmax: true,
 };
 
-export function storageOf({
-  strategy,
-  queries,
-  keys,
-  variant = null,
-}: Pick<PlannedPass, 'strategy' | 'queries' | 'keys'> & {
-  readonly variant?: MaskVariant | null;
-}): TileStorage {
+/** What a pass keeps; of an attention without a softmax where `score` says so. */
+export function storageOf(
+  {
+    strategy,
+    queries,
+    keys,
+    variant = null,
+  }: Pick<PlannedPass, 'strategy' | 'queries' | 'keys'> & { readonly variant?: MaskVariant | null },
+  { weights }: Pick<ScoreDescriptor, 'weights'> = {},
+): TileStorage {
   return {
     strategy,
     queryRows: queries.kind !== 'positions',
     keyPositions: keys.kind !== 'positions' || strategy === 'diagonal',
     keyFacts: variant?.keyFacts.length ?? 0,
+    softmax: weights === undefined,
   };
 }
 
@@ -228,6 +234,8 @@ export interface WorkgroupArrays {
   readonly keyValues: number;
   readonly weights: number;
   readonly rows: number;
+  /** Of maximum, sum and factor, each: `rows`, or 0 without a softmax. */
+  readonly softmaxRows: number;
   readonly queryRows: number;
   readonly keyPositions: number;
   readonly keyFacts: number;
@@ -243,14 +251,12 @@ export function workgroupArrays(shape: TileShape, dimV: number, storage = PLAIN_
     keyValues: storage.strategy === 'diagonal' ? 0 : staged,
     weights: queries * keys,
     rows: queries,
+    softmaxRows: storage.softmax ? queries : 0,
     queryRows: storage.queryRows ? queries : 0,
     keyPositions: storage.keyPositions ? keys : 0,
     keyFacts: storage.keyFacts * keys,
   };
 }
-
-/** Words a row beside its weights: running maximum, running sum, factor, live keys. */
-const WORDS_PER_ROW = 4;
 
 /** Bytes of workgroup storage, as WebGPU counts them (every variable rounded up to 16). */
 export function workgroupBytes(
@@ -262,7 +268,8 @@ export function workgroupBytes(
   const arrays = workgroupArrays(shape, dimV, storage);
   const vector = dtype === 'f32' ? 16 : 8;
   const sizes = [arrays.queries * vector, arrays.keyValues * vector, arrays.weights * 4];
-  for (let word = 0; word < WORDS_PER_ROW; word++) sizes.push(arrays.rows * 4);
+  // The live keys of a row; its maximum, sum and factor.
+  for (const rows of [arrays.rows, ...Array<number>(3).fill(arrays.softmaxRows)]) sizes.push(rows * 4);
   sizes.push(arrays.queryRows * 4, arrays.keyPositions * 4, arrays.keyFacts * 4);
   // The keys that are live anywhere in a tile: one word. Diagonals read no key for several rows.
   if (storage.strategy !== 'diagonal') sizes.push(4);

@@ -117,6 +117,7 @@ function printScore(score: ScoreDescriptor): string {
     ...parts.map(([name, value]) => `${name} ${value}`),
     ...score.biases.map((bias) => `bias ${printReading(bias)}`),
     ...denominator.map((scale) => `denominator_scale ${printReading(scale)}`),
+    ...(score.weights === undefined ? [] : [`weights ${score.weights}`]),
   ].join(', ');
 }
 

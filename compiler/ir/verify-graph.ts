@@ -110,7 +110,7 @@ function verifyHeader(graph: Graph): string[] {
   }
   if (heads % kvHeads !== 0) problems.push(`${heads} heads do not divide among ${kvHeads} key heads`);
   if (graph.nodes.length === 0) problems.push('the graph has no node');
-  problems.push(...verifyCombine(graph));
+  problems.push(...verifyCombine(graph), ...verifyWeights(graph));
   if (graph.outputs.length === 0) problems.push('the graph has no output');
   const names = [...graph.inputs, ...graph.launch].map(({ name }) => name);
   names.forEach((name, at) => {
@@ -140,6 +140,22 @@ function verifyCombine({ nodes, combine, outputs }: Graph): string[] {
     if (JSON.stringify(node.score) !== score) problems.push(`"${node.name}" has a score of its own`);
   });
   return problems;
+}
+
+/** Without a softmax there is no denominator for anything to join. */
+function verifyWeights({ nodes, combine, outputs }: Graph): string[] {
+  return nodes.flatMap(({ score: { weights, sink, denominatorScale } }) => {
+    if (weights === undefined) return [];
+    const demands = {
+      lse: outputs.includes('lse'),
+      'a sink': sink !== null,
+      'a scale of its denominator': denominatorScale !== null,
+      'a merge': combine === 'merge',
+    };
+    return Object.entries(demands).flatMap(([thing, is]) =>
+      is ? [`${weights} has no place for ${thing}`] : [],
+    );
+  });
 }
 
 type Program = readonly [what: string, program: MaskProgram, result: NodeType, indices: readonly IndexKind[]];

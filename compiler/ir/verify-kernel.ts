@@ -143,7 +143,7 @@ function verifyShape(
     problems.push(`${name}: ${shape.valueRows} rows of v do not divide its keys`);
   if (workgroupSize(shape) > GUARANTEED_INVOCATIONS)
     problems.push(`${name}: ${workgroupSize(shape)} invocations`);
-  if (bytes !== workgroupBytes(shape, plan.dimV, plan.dtype, storageOf(pass)))
+  if (bytes !== workgroupBytes(shape, plan.dimV, plan.dtype, storageOf(pass, plan.score)))
     problems.push(`${name}: ${bytes} bytes are not what its arrays take`);
   if (purpose === 'small-query' && tileQueries(shape) < 1) problems.push(`${name}: no query rows`);
   return problems;

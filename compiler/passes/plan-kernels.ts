@@ -133,7 +133,9 @@ function kernelsFor(
   graph: Graph,
   target: TargetTable,
 ): PlannedKernel[] {
+  // Tiles are those of a softmax, which keeps more: boxes are chosen for them whatever the weights are.
   const storage = storageOf({ ...pass, variant });
+  const softmax = graph.nodes[0].score.weights === undefined;
   return purposesOf(target, pass.strategy).flatMap(({ purpose, layouts }) => {
     if (layouts.length === 0) return [];
     const shape = chooseTile({ ...graph, storage: reservedStorage(storage) }, target, layouts);
@@ -149,7 +151,7 @@ function kernelsFor(
         target: target.class,
         shape,
         extents: findExtents(pass, { queries: tileQueries(shape), keys: tileKeys(shape) }),
-        workgroupBytes: workgroupBytes(shape, graph.dimV, graph.dtype, storage),
+        workgroupBytes: workgroupBytes(shape, graph.dimV, graph.dtype, { ...storage, softmax }),
       },
     ];
   });
@@ -163,10 +165,10 @@ function reservedStorage(storage: TileStorage): TileStorage {
 /** Workgroup storage that passes over views may ask for. */
 const STORAGES: readonly TileStorage[] = [
   PLAIN_STORAGE,
-  { strategy: 'dense', queryRows: true, keyPositions: false, keyFacts: 0 },
-  { strategy: 'dense', queryRows: false, keyPositions: true, keyFacts: 0 },
-  { strategy: 'dense', queryRows: true, keyPositions: true, keyFacts: 0 },
-  { strategy: 'diagonal', queryRows: true, keyPositions: true, keyFacts: 0 },
+  { ...PLAIN_STORAGE, queryRows: true },
+  { ...PLAIN_STORAGE, keyPositions: true },
+  { ...PLAIN_STORAGE, queryRows: true, keyPositions: true },
+  { ...PLAIN_STORAGE, strategy: 'diagonal', queryRows: true, keyPositions: true },
 ];
 
 /** The tile of the tiled kernel of a target for a pass of these views; null where the target has no room for a kernel. */

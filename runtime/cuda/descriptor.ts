@@ -113,7 +113,8 @@ export interface CudaField {
     /**
      * Device memory of a tensor, of an arena, or of the state that passes hand on; null where the attention has none.
      * The state holds, for every grid index and query row, dimV accumulators, the running maximum, the running sum and
-     * two numbers of nothing, all f32 (the maximum in the unit that the kernels of the module keep it in). Where a pass is
+     * two numbers of nothing, all f32 (the maximum in the unit that the kernels of the module keep it in); without a softmax
+     * the accumulators alone. Where a pass is
      * computed in parts, there is such a state for each part; the first is the one that passes hand on.
      */
     | { readonly kind: 'pointer'; readonly of: TensorName | 'arena' | 'floats' | 'state' }

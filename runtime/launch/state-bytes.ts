@@ -2,7 +2,7 @@ import type { AttentionModel, PassDescriptor } from '../descriptor.ts';
 import { SparsecError } from '../errors.ts';
 
 /** Words of the state of a row beside its accumulators: running maximum, running sum and two of nothing. */
-const STATE_WORDS = 4;
+const SOFTMAX_WORDS = 4;
 
 /**
  * Bytes of what the passes of a launch over so many rows (batch * heads * nq) hand on; 0 where no pass does. Passes run
@@ -15,12 +15,13 @@ export function stateBytesOf(
   {
     passes,
     dimV,
-  }: Pick<AttentionModel, 'dimV'> & { readonly passes: readonly Pick<PassDescriptor, 'state'>[] },
+    score,
+  }: Pick<AttentionModel, 'dimV' | 'score'> & { readonly passes: readonly Pick<PassDescriptor, 'state'>[] },
   rows: number,
   parts = 1,
 ): number {
   if (parts === 1 && !passes.some(({ state }) => state.reads || state.writes)) return 0;
-  const words = rows * parts * (dimV + STATE_WORDS);
+  const words = rows * parts * (dimV + (score.weights === undefined ? SOFTMAX_WORDS : 0));
   if (words > 2 ** 31 - 1) {
     throw new SparsecError(
       'limit',

@@ -39,7 +39,8 @@ function keysOf(isLive: DenseProblem['isLive'], nk: number, b: number, h: number
   return keys;
 }
 
-function sideBySide(outs: readonly Float64Array[], width: number): AttentionResult {
+/** Outputs [rows, width] beside each other: [rows, outs.length * width]. */
+export function sideBySide(outs: readonly Float64Array[], width: number): AttentionResult {
   const out = new Float64Array(outs.length * outs[0].length);
   outs.forEach((part, branch) => {
     for (let row = 0; row < part.length / width; row++) {

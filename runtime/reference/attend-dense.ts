@@ -1,5 +1,7 @@
+import type { WeightFunction } from '../descriptor.ts';
 import { layoutStrides } from './strides.ts';
 import type { Strides } from './strides.ts';
+import { weightOf } from './weight-functions.ts';
 
 /** Sizes and tensors of one attention, in host memory; see {@link attendDense}. */
 export interface DenseProblem {
@@ -39,12 +41,17 @@ export interface DenseScore {
   /** What is added to the score of the query at position i and the key at position j. */
   readonly bias?: (batch: number, head: number, i: number, j: number) => number;
   readonly denominatorScale?: (batch: number, head: number, i: number) => number;
+  /** Softmax where left out; sink and denominatorScale are of a softmax only. */
+  readonly weights?: WeightFunction;
 }
 
 export interface AttentionResult {
   /** [batch, heads, nq, dimV], dense. */
   readonly out: Float64Array;
-  /** [batch, heads, nq]: log of the sum of exp(logit) over the live keys, without the sink; natural logarithm. */
+  /**
+   * [batch, heads, nq]: log of the sum of exp(logit) over the live keys, without the sink; natural logarithm. Empty where
+   * there is no one softmax.
+   */
   readonly lse: Float64Array;
 }
 
@@ -55,6 +62,8 @@ export interface AttentionResult {
  *            + bias(i, j)
  *   lse_i  = log sum over live j of exp(s_ij)
  *   out_i  = sum over live j of exp(s_ij) v_j / ((exp(lse_i) + exp(sink(head))) * denominatorScale(i))
+ *
+ * and with weights p: out_i = sum over live j of p(s_ij) v_j.
  *
  * A row without live keys has out 0 and lse -infinity, with or without a sink. Dead keys are not read at all, so
  * whatever they hold (NaN, infinities) has no influence.
@@ -74,13 +83,16 @@ export function attendRows(
 ): AttentionResult {
   const { batch, heads, nq, dimV, offset } = problem;
   const out = new Float64Array(batch * heads * nq * dimV);
-  const lse = new Float64Array(batch * heads * nq);
+  const { weights } = problem.score;
+  const lse = new Float64Array(weights === undefined ? batch * heads * nq : 0);
   for (let b = 0; b < batch; b++) {
     for (let h = 0; h < heads; h++) {
       for (let row = 0; row < nq; row++) {
         const at = (b * heads + h) * nq + row;
         const live = keysOf(b, h, row + offset);
-        lse[at] = attendRow(problem, b, h, row, live, out.subarray(at * dimV, (at + 1) * dimV));
+        const own = out.subarray(at * dimV, (at + 1) * dimV);
+        if (weights !== undefined) weighRow(problem, weights, b, h, row, live, own);
+        else lse[at] = attendRow(problem, b, h, row, live, own);
       }
     }
   }
@@ -113,6 +125,26 @@ function attendRow(
     for (let d = 0; d < dimV; d++) out[d] += (weights[at] / denominator) * v[base + d];
   });
   return maximum + Math.log(sum);
+}
+
+/** One row without a denominator: adds to out. */
+function weighRow(
+  problem: Problem,
+  weights: WeightFunction,
+  b: number,
+  h: number,
+  row: number,
+  live: readonly number[],
+  out: Float64Array,
+): void {
+  const { heads, kvHeads, dimV, v } = problem;
+  const stride = stridesOf(problem).v;
+  const first = b * stride.batch + Math.floor(h / (heads / kvHeads)) * stride.head;
+  for (const j of live) {
+    const weight = weightOf(weights, pairLogit(problem, b, h, row, j));
+    const base = first + j * stride.row;
+    for (let d = 0; d < dimV; d++) out[d] += weight * v[base + d];
+  }
 }
 
 /** The logit of one pair; `row` is a row of q, `j` a row of k. */

@@ -16,7 +16,7 @@ export function bindScore(
       array,
       indices.map((program) => evaluateProgram(program, { ...place, symbols: scalars, arrays })),
     );
-  const { slopes, keyBias, rowScale, sink, biases, denominatorScale } = score;
+  const { slopes, keyBias, rowScale, sink, biases, denominatorScale, weights } = score;
   return {
     scale: typeof score.scale === 'number' ? score.scale : scalars[score.scale],
     softcap: score.softcap,
@@ -36,6 +36,7 @@ export function bindScore(
     ...(denominatorScale !== null && {
       denominatorScale: (batch, head, query) => element(denominatorScale, { batch, head, query }),
     }),
+    ...(weights !== undefined && { weights }),
   };
 }
 

@@ -39,7 +39,8 @@ export function executePlan(run: PlanRun): AttentionResult {
   const { batch, nq } = mask.scalars;
   const score = bindScore(descriptor, mask.scalars, mask.arrays);
   const out = new Float64Array(batch * heads * nq * dimOut).fill(NaN);
-  const lse = new Float64Array(combine === 'concat' ? 0 : batch * heads * nq).fill(NaN);
+  const hasLse = combine !== 'concat' && score.weights === undefined;
+  const lse = new Float64Array(hasLse ? batch * heads * nq : 0).fill(NaN);
   for (let grid = 0; grid < batch * heads; grid++) {
     const whose = { head: grid % heads, batch: Math.floor(grid / heads) };
     let state = Array.from({ length: nq }, () => neverWritten(dimV));
@@ -50,10 +51,15 @@ export function executePlan(run: PlanRun): AttentionResult {
         return;
       }
       rows.forEach((row, r) => {
+        const to = (grid * nq + r) * dimOut + pass.column;
+        if (score.weights !== undefined) {
+          out.set(row.out, to);
+          return;
+        }
         const scale = score.denominatorScale?.(whose.batch, whose.head, r + mask.offset);
         const finished = finishRow(row, score.sink?.(whose.head), scale);
-        out.set(finished.out, (grid * nq + r) * dimOut + pass.column);
-        if (combine !== 'concat') lse[grid * nq + r] = finished.lse;
+        out.set(finished.out, to);
+        if (hasLse) lse[grid * nq + r] = finished.lse;
       });
     });
   }

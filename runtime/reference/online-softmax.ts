@@ -4,8 +4,9 @@ import { scoreOf } from './attend-dense.ts';
 import type { DenseScore } from './attend-dense.ts';
 import type { KeyStep, KeyWalk, TilePlace } from './key-steps.ts';
 import type { Strides } from './strides.ts';
+import { weightOf } from './weight-functions.ts';
 
-/** State of the online softmax of one row: what passes hand on. */
+/** State of the online softmax of one row: what passes hand on. Without a softmax it is the accumulators alone. */
 export interface OnlineRow {
   maximum: number;
   sum: number;
@@ -65,44 +66,44 @@ export function takeStep(
   { keyOf, partial }: KeyStep,
 ): void {
   const { head, batch, queries } = place;
-  const { v, strides } = tensors;
+  const { v, strides, score } = tensors;
   const ownValues = batch * strides.v.batch + keyHead(tensors.descriptor, place) * strides.v.head;
   const keysOf = new Array<number | null>(keys);
-  const weights = new Float64Array(keys);
+  const logits = new Float64Array(keys);
   rows.forEach((row, at) => {
     const i = queries[at];
     // A full tile asks for nothing: where a key is missing, it takes in what no launch may read.
-    let maximum = row.maximum;
     const live: number[] = [];
     for (let column = 0; column < keys; column++) {
       const j = keyOf(i, column);
       keysOf[column] = j;
-      weights[column] = DEAD;
-      if (!partial || (j !== null && walk.isLive(i, j, head, batch))) {
-        live.push(column);
-        weights[column] =
-          j === null ? NaN : scoreOf(product(tensors, place, i, j), tensors.score, batch, head, i, j);
-      }
-      const logit = weights[column];
-      if (logit > maximum || Number.isNaN(logit)) maximum = logit;
+      logits[column] = DEAD;
+      if (partial && (j === null || !walk.isLive(i, j, head, batch))) continue;
+      live.push(column);
+      logits[column] = j === null ? NaN : scoreOf(product(tensors, place, i, j), score, batch, head, i, j);
     }
-    const factor = Math.exp(row.maximum - maximum);
-    let total = 0;
-    for (let column = 0; column < keys; column++) {
-      weights[column] = Math.exp(weights[column] - maximum);
-      total += weights[column];
-    }
-    row.sum = row.sum * factor + total;
-    row.maximum = maximum;
+    const { weights } = score;
+    const weighed =
+      weights === undefined ? soften(row, logits) : logits.map((logit) => weightOf(weights, logit));
     // A dead key counts nothing, whatever it holds: kernels stage a key that no row of the tile sees as zero, and one
     // that some row sees is finite.
-    for (let d = 0; d < row.out.length; d++) row.out[d] *= factor;
     for (const column of live) {
       const j = keysOf[column];
       const base = j === null ? NaN : ownValues + j * strides.v.row;
-      for (let d = 0; d < row.out.length; d++) row.out[d] += weights[column] * (v[base + d] ?? NaN);
+      for (let d = 0; d < row.out.length; d++) row.out[d] += weighed[column] * (v[base + d] ?? NaN);
     }
   });
+}
+
+/** Weights of a tile against the running maximum, which with sum and accumulators is brought up to date. */
+function soften(row: OnlineRow, logits: Float64Array): Float64Array {
+  const maximum = logits.reduce((a, c) => (c > a || Number.isNaN(c) ? c : a), row.maximum);
+  const factor = Math.exp(row.maximum - maximum);
+  const weights = logits.map((logit) => Math.exp(logit - maximum));
+  row.sum = row.sum * factor + weights.reduce((a, c) => a + c, 0);
+  row.maximum = maximum;
+  for (let d = 0; d < row.out.length; d++) row.out[d] *= factor;
+  return weights;
 }
 
 function product(

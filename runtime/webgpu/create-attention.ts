@@ -6,7 +6,7 @@ import { refuseBesidePlan, type LaunchRequest } from '../launch/launch-request.t
 import { prepareLaunch } from '../launch/prepare-launch.ts';
 import type { Sizes, TensorName } from '../launch/tensor-layout.ts';
 import { DeviceGuard } from './device-guard.ts';
-import { checkGpuTensors, type CheckedTensors, type GpuTensors } from './gpu-tensors.ts';
+import { checkGpuTensors, whyNoLse, type CheckedTensors, type GpuTensors } from './gpu-tensors.ts';
 import { HostLaunch } from './host-launch.ts';
 import {
   checkHostTensors,
@@ -243,7 +243,7 @@ export class Attention {
  * An attention on a device: pipelines are compiled when a plan first needs them. The device stays the caller's.
  *
  * @throws {DeviceError} when the device offers fewer storage buffers than the kernels bind.
- * @throws {SparsecError} when there is no device, or when an lse is asked of branches that have a softmax each.
+ * @throws {SparsecError} when there is no device, or when an lse is asked of what has no one softmax.
  */
 export function createAttention(
   device: GPUDevice,
@@ -253,13 +253,9 @@ export function createAttention(
   if (typeof (device as GPUDevice | null | undefined)?.createComputePipeline !== 'function') {
     throw new SparsecError('type', 'device', `${descriptor.name} needs a GPUDevice`);
   }
-  if (descriptor.combine === 'concat' && descriptor.outputs.includes('lse')) {
-    throw new SparsecError(
-      'unknown',
-      'lse',
-      `${descriptor.name} has no lse: its branches have a softmax each`,
-    );
-  }
+  const why = whyNoLse(descriptor);
+  if (why !== null && descriptor.outputs.includes('lse'))
+    throw new SparsecError('unknown', 'lse', `${descriptor.name} has no lse: ${why}`);
   return new Attention(device, descriptor, options);
 }
 

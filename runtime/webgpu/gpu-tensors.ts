@@ -24,6 +24,12 @@ export interface GpuTensors {
 
 export type CheckedTensors = Readonly<Partial<Record<TensorName, GPUBufferBinding>>>;
 
+/** Why an attention cannot have an lse; null where it can. */
+export function whyNoLse({ combine, score }: Pick<AttentionDescriptor, 'combine' | 'score'>): string | null {
+  if (score.weights !== undefined) return 'its weights are not divided by a sum';
+  return combine === 'concat' ? 'its branches have a softmax each' : null;
+}
+
 /** The buffers of a launch on `device`, each clipped to its tensor, so that a kernel cannot reach past it. */
 export function checkGpuTensors(
   device: GPUDevice,
@@ -33,7 +39,7 @@ export function checkGpuTensors(
 ): CheckedTensors {
   const names: readonly TensorName[] = ['q', 'k', 'v', ...descriptor.outputs];
   if (tensors.lse !== undefined && !names.includes('lse')) {
-    const why = descriptor.combine === 'concat' ? 'its branches have a softmax each' : 'it is no output';
+    const why = whyNoLse(descriptor) ?? 'it is no output';
     throw new SparsecError('unknown', 'lse', `lse is given, and ${descriptor.name} has none: ${why}`);
   }
   const checked: Partial<Record<TensorName, GPUBufferBinding>> = {};

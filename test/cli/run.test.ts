@@ -57,6 +57,16 @@ describe('run', () => {
     expect(report.max_abs_error).toBeLessThan(1e-12);
   });
 
+  it.each(['relu', 'relu2', 'laplace', 'sigmoid', 'none'])(
+    'holds sums of %s weights against what rounding explains of each element',
+    async (word) => {
+      const report = await run(small('causal & window(keys: 9)', `  normalize ${word}\n`), '--n', '33');
+      expect(report).toMatchObject({ ok: true, rows: 66, non_finite: 0 });
+      expect(report.tolerance_rule).toContain('each element');
+      expect(report.lse_tolerance).toBeUndefined();
+    },
+  );
+
   it.each(['merge', 'concat'])('walks a %s of attends with every step of the score', async (combine) => {
     const text = `attention a {
       input sinks: float[heads] = [0.5, -1.0]

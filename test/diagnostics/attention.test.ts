@@ -213,4 +213,64 @@ describe('diagnostics of attentions', () => {
       "
     `);
   });
+
+  it('no-denominator', () => {
+    expect(render('attention a { mask full  normalize relu2  outputs out, lse }')).toMatchInlineSnapshot(`
+      "
+      error[SA0527]: There is no lse with \`normalize relu2\`.
+       --> main.sa:1:56
+        |
+      1 | attention a { mask full  normalize relu2  outputs out, lse }
+        |                          ---------------               ^^^ of which sum?
+        |                          |
+        |                          weights are not divided by their sum
+        |
+        = help: \`outputs out\`
+      "
+    `);
+    expect(render('attention a { input s: float[heads]  mask full  normalize sigmoid  sink logit(s) }'))
+      .toMatchInlineSnapshot(`
+      "
+      error[SA0527]: A sink has no place with \`normalize sigmoid\`.
+       --> main.sa:1:68
+        |
+      1 | attention a { input s: float[heads]  mask full  normalize sigmoid  sink logit(s) }
+        |                                                 -----------------  ^^^^^^^^^^^^^ it joins the denominator of a softmax
+        |                                                 |
+        |                                                 weights are not divided by their sum
+        |
+        = help: leave it out: it would change nothing but the denominator
+      "
+    `);
+    expect(render('attention a { input d: float[n]  mask full  normalize none  denominator scale(d) }'))
+      .toMatchInlineSnapshot(`
+      "
+      error[SA0527]: There is no denominator to scale with \`normalize none\`.
+       --> main.sa:1:61
+        |
+      1 | attention a { input d: float[n]  mask full  normalize none  denominator scale(d) }
+        |                                             --------------  ^^^^^^^^^^^^^^^^^^^^ nothing is divided
+        |                                             |
+        |                                             weights are not divided by their sum
+        |
+        = help: what scales the scores of a row is \`rows scale(EXPR)\`
+      "
+    `);
+    const attends = 'let a = attend(q, k, v, mask: causal)  let b = attend(q, k, v, mask: sink(4))';
+    expect(render(`attention a { ${attends}  return merge(a, b)  normalize laplace }`))
+      .toMatchInlineSnapshot(`
+      "
+      error[SA0527]: Attends cannot be merged with \`normalize laplace\`.
+       --> main.sa:1:101
+        |
+      1 | …= attend(q, k, v, mask: sink(4))  return merge(a, b)  normalize laplace }
+        |                                           ^^^^^^^^^^^  ----------------- weights are not divided by their sum
+        |                                           |
+        |                                           \`merge\` is one softmax over all attends
+        |
+        = help: the union of their sets, \`A | B\`, is one attend; \`concat\` keeps each apart
+      "
+    `);
+    expect(render(`attention a { ${attends}  return concat(a, b)  normalize laplace }`)).toBe('\n');
+  });
 });

@@ -140,23 +140,23 @@ describe('diagnostics of inputs, launch parameters and what is compiled', () => 
         = note: the language has operations around attention; this version compiles softmax attention over q, k and v
       "
     `);
-    expect(render('attention a { mask full  normalize relu  score s * 2 }')).toMatchInlineSnapshot(`
+    expect(render('attention a { mask full  normalize max_relative  score s * 2 }')).toMatchInlineSnapshot(`
       "
       error[SA0701]: The field \`score\` is not compiled yet.
-       --> main.sa:1:42
+       --> main.sa:1:50
         |
-      1 | attention a { mask full  normalize relu  score s * 2 }
-        |                                          ^^^^^ belongs to other changes of the score
+      1 | attention a { mask full  normalize max_relative  score s * 2 }
+        |                                                  ^^^^^ belongs to other changes of the score
         |
         = note: the language has other changes of the score; this version compiles softmax attention over q, k and v
 
-      error[SA0701]: \`normalize relu\` is not compiled yet.
+      error[SA0701]: \`normalize max_relative\` is not compiled yet.
        --> main.sa:1:26
         |
-      1 | attention a { mask full  normalize relu  score s * 2 }
-        |                          ^^^^^^^^^^^^^^ belongs to other normalisers
+      1 | attention a { mask full  normalize max_relative  score s * 2 }
+        |                          ^^^^^^^^^^^^^^^^^^^^^^ belongs to other aggregations
         |
-        = note: the language has other normalisers; this version compiles softmax attention over q, k and v
+        = note: it is a maximum over keys of every channel; this version compiles weighted sums of values
       "
     `);
     expect(render('attention a { mask full  normalize sofmax }')).toMatchInlineSnapshot(`

@@ -3,7 +3,9 @@ import type { AttentionModel } from '../../runtime/descriptor.ts';
 import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
 import { launchMask } from '../../runtime/mask/index.ts';
 import { attendBranches } from '../../runtime/reference/attend-branches.ts';
+import type { BranchedProblem } from '../../runtime/reference/attend-branches.ts';
 import { bindScore } from '../../runtime/reference/bind-score.ts';
+import { weighingErrors } from '../../runtime/reference/weighing-error.ts';
 import type { LaunchCase } from './launch-cases.ts';
 import type { Branches, Predicate } from './predicates.ts';
 import type { SampledRow } from './sample-rows.ts';
@@ -12,7 +14,7 @@ export type Tensors = Readonly<Record<'q' | 'k' | 'v', Float32Array>>;
 
 /**
  * `out` [rows, dimOut] and `lse` [rows] of one item of the batch, whose tensors are given: dense float64 attention over
- * the pairs that `keeps` says.
+ * the pairs that `keeps` says. Without a softmax `errors` says how far each element of `out` may be off.
  */
 export function referenceRows(
   descriptor: AttentionModel,
@@ -21,7 +23,7 @@ export function referenceRows(
   layouts: TensorLayouts,
   keeps: Predicate | Branches,
   rows: readonly SampledRow[],
-): { readonly out: Float64Array; readonly lse: Float64Array } {
+): { readonly out: Float64Array; readonly lse: Float64Array; readonly errors: Float64Array | null } {
   const { heads, kvHeads, dim, dimV, dimOut } = descriptor;
   const several = typeof keeps === 'function' ? null : keeps;
   const attends = typeof keeps === 'function' ? [keeps] : Object.values(keeps.attends);
@@ -30,10 +32,11 @@ export function referenceRows(
   const score = bindScore(descriptor, launched.scalars, launched.arrays);
   const out = new Float64Array(rows.length * dimOut);
   const lse = new Float64Array(rows.length);
+  const errors = score.weights === undefined ? null : new Float64Array(rows.length * dimOut);
   const alone = (row: number) => ({ batch: 0, head: 0, row });
   rows.forEach(({ head, row }, at) => {
     const group = Math.floor(head / (heads / kvHeads));
-    const result = attendBranches({
+    const problem: BranchedProblem = {
       combine: several?.combine ?? 'single',
       batch: 1,
       heads: 1,
@@ -66,9 +69,12 @@ export function referenceRows(
             score.denominatorScale!(item, head, i),
         }),
       },
-    });
+    };
+    const result = attendBranches(problem);
     out.set(result.out, at * dimOut);
     lse[at] = result.lse[0];
+    if (score.weights !== undefined)
+      errors?.set(weighingErrors(problem, score.weights, descriptor.dtype), at * dimOut);
   });
-  return { out, lse };
+  return { out, lse, errors };
 }

@@ -164,6 +164,25 @@ describe('verifyGraph', () => {
     expect(verifyGraph({ ...good, ...change }, { reals: false }).join('\n')).toContain(text);
   });
 
+  it.each<[string, Partial<Graph>, object]>([
+    ['relu has no place for lse', { outputs: ['out', 'lse'] }, {}],
+    ['relu has no place for a sink', {}, { sink: 'ids' }],
+    [
+      'relu has no place for a scale of its denominator',
+      {},
+      { denominatorScale: { array: 'ids', indices: [] } },
+    ],
+    ['relu has no place for a merge', { combine: 'merge' }, {}],
+  ])('finds of weights: %s', (text, change, score) => {
+    const weighing = {
+      ...good.nodes[0],
+      score: { ...good.nodes[0].score, weights: 'relu' as const, ...score },
+    };
+    const nodes = ['a', 'b'].map((name) => ({ ...weighing, name }));
+    const graph: Graph = { ...good, nodes, combine: 'concat', ...change };
+    expect(verifyGraph(graph, { reals: false }).join('\n')).toContain(text);
+  });
+
   const named = (...names: string[]) => names.map((name) => ({ ...good.nodes[0], name }));
   it('accepts attends that are brought together', () => {
     const change = { nodes: named('near', 'far'), combine: 'merge' } as const;

@@ -22,7 +22,7 @@ import { writeDiagonalEntry, writeDiagonals } from './write-diagonals.ts';
 import { writeCudaConstants, writeCudaParams, writeCudaTitle } from './write-header.ts';
 import { writeCudaHelpers } from './write-helpers.ts';
 import { LANE_KEYS } from './write-live-keys.ts';
-import { MASK_SCORES } from './write-masking.ts';
+import { writeMasking } from './write-masking.ts';
 import { writeCudaPasses } from './write-pass.ts';
 import {
   MERGE_THREADS,
@@ -37,6 +37,7 @@ import { hasLogit, writeCudaDenominatorScale, writeCudaLogit } from './write-sco
 import { writeCudaState } from './write-state.ts';
 import { ViewStructs } from './write-views.ts';
 import { writeCudaWalks } from './write-walk.ts';
+import { weightNeeds, writeCudaWeights } from './write-weights.ts';
 
 /** The module of a kernel plan, and what the runtime must know of its passes and entry points. */
 export interface EmittedCuda {
@@ -49,6 +50,7 @@ export function emitCuda(plan: CudaKernelPlan, graph: Graph): EmittedCuda {
   const names = cudaNames(plan);
   const views = new ViewStructs(plan, names);
   const scored = hasLogit(plan, graph);
+  const softmax = plan.score.weights === undefined;
   const tiled = plan.passes.some(({ strategy }) => strategy !== 'diagonal');
   const readers = writeCudaReaders(plan, names);
   const passes = writeCudaPasses(plan, graph, names);
@@ -63,8 +65,9 @@ export function emitCuda(plan: CudaKernelPlan, graph: Graph): EmittedCuda {
       writeCudaTitle(plan),
       writeCudaPrelude(plan.dtype, {
         diagonals: plan.passes.some(({ strategy }) => strategy === 'diagonal'),
+        reciprocals: weightNeeds(plan).exponential,
       }),
-      writeCudaConstants(plan),
+      writeCudaConstants(plan, scored),
       kernelsOf(plan, 'sm_90a').length > 0 ? TENSOR_MAP : [],
       writeCudaParams(plan, names),
       ...writeCudaHelpers(called),
@@ -75,9 +78,10 @@ export function emitCuda(plan: CudaKernelPlan, graph: Graph): EmittedCuda {
       tiled ? LANE_KEYS : [],
       ...passes,
       ...writePartPasses(plan, names),
-      ...(tiled ? writeTileFunctions() : []),
+      ...(tiled ? writeTileFunctions(softmax) : []),
       ...scores,
-      ...(tiled ? [MASK_SCORES] : []),
+      ...writeCudaWeights(plan),
+      ...(tiled ? [writeMasking(softmax)] : []),
       ...writeCudaState(plan, names),
       writeStoreRows(plan, names),
       ...families,

@@ -30,7 +30,7 @@ RowsInOrder PartedRows KeysInOrder ListedKeys RunWalk RangeWalk RunPart RangePar
 is_live row_begin row_end tables begin end logit denominator_scale
 attend ROW_BYTES place copy_rows multiply_keys multiply_values mask_scores live_keys score_pairs
 lane_key lane_keys lane_keys_below live open any exists r t end begin
-soften rescale state_of take_up_state leave_state store_rows
+soften rescale weigh weight_of mask_weights state_of take_up_state leave_state store_rows
 attend_groups attend_in_turns attend_overlapped operand panel_place PANELS Places Place Ring Items Gathered TWO_WAYS APART
 copy_tiles copy_boxes gather_rows multiply_queries multiply_weights multiply_seen_values pack_weights
 attend_diagonals load_chunks multiply_chunks add_chunks merge_states turn

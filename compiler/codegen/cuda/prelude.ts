@@ -4,12 +4,16 @@ import type { Block } from '../text.ts';
  * What kernels call instead of the hardware: the `sp_` primitives, as inline PTX. The text includes a file instead where
  * SP_PRELUDE names one, so that the same kernels run under an emulation of these primitives on a CPU.
  */
-export function writeCudaPrelude(dtype: 'f16' | 'bf16', uses: { readonly diagonals: boolean }): Block {
+export function writeCudaPrelude(
+  dtype: 'f16' | 'bf16',
+  uses: { readonly diagonals: boolean; readonly reciprocals: boolean },
+): Block {
   return [
     '#ifdef SP_PRELUDE',
     '#include SP_PRELUDE',
     '#else',
     ...PRELUDE.replaceAll('$TYPE', dtype).trim().split('\n'),
+    ...(uses.reciprocals ? RECIPROCAL.trim().split('\n') : []),
     ...(uses.diagonals ? [LOAD, ...WIDENING[dtype]].join('\n').trim().split('\n') : []),
     '#endif',
   ];
@@ -95,6 +99,15 @@ SP_DEVICE sp_chunk sp_load_shared16(u32 from) {
   return c;
 }
 SP_DEVICE void sp_store16(u16 *to, sp_chunk c) { *(sp_chunk *)to = c; }
+`;
+
+/** What some weights without a softmax need besides. */
+const RECIPROCAL = String.raw`
+SP_DEVICE float sp_reciprocal(float x) {
+  float y;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
 `;
 
 /** What kernels of diagonals need besides. */

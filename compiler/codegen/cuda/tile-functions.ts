@@ -1,8 +1,9 @@
 import type { Block } from '../text.ts';
 
-/** The parts of the algorithm that are the same for every attention: copies, products, softmax. */
-export function writeTileFunctions(): Block[] {
-  return [ROWS_IN_SHARED, KEY_PRODUCTS, VALUE_PRODUCTS, SOFTMAX].map((text) => text.trim().split('\n'));
+/** The parts of the algorithm that are the same for every attention: copies, products, and the softmax where there is one. */
+export function writeTileFunctions(softmax: boolean): Block[] {
+  const texts = [ROWS_IN_SHARED, KEY_PRODUCTS, VALUE_PRODUCTS, ...(softmax ? [SOFTMAX] : [])];
+  return texts.map((text) => text.trim().split('\n'));
 }
 
 const ROWS_IN_SHARED = String.raw`

@@ -8,9 +8,11 @@ import { writeGroupFunctions } from './tile-functions-sm90a.ts';
 import { copyWays, writeCopies } from './write-copies-sm90a.ts';
 import type { CopyWays } from './write-copies-sm90a.ts';
 import { multiplyKeys, writeOneByOne, writeOverlapped } from './write-full-tiles-sm90a.ts';
+import type { Weighing } from './write-full-tiles-sm90a.ts';
 import { writeItems } from './write-items-sm90a.ts';
 import { queriesOfWalk } from './write-views.ts';
 import type { ViewStructs } from './write-views.ts';
+import { writeScale } from './write-weights.ts';
 
 /** A kernel of the sm_90a family and its pass. */
 export interface GroupKernel {
@@ -37,6 +39,7 @@ export function writeGroupFamily(
   scored: boolean,
 ): Block[] {
   if (kernels.length === 0) return [];
+  const weighing = { scored, softmax: plan.score.weights === undefined };
   const ways = copyWays(kernels.map(({ pass }) => pass));
   const tiles = kernels.map(({ kernel }) => kernel.tile);
   const keys = [...new Set(tiles.map((tile) => tile.keys))];
@@ -52,7 +55,7 @@ export function writeGroupFamily(
     ...writeGroupFunctions(ways),
     writeItems(names),
     writeCopies(ways, names),
-    ...shapes.map((tile) => pragmasToTheLeft(writeAttendGroups(tile, kernels, ways, names, scored))),
+    ...shapes.map((tile) => pragmasToTheLeft(writeAttendGroups(tile, kernels, ways, names, weighing))),
     ...kernels.map((each) => writeGroupEntry(each, names, views)),
     ['#endif'],
   ];
@@ -74,9 +77,9 @@ function writeAttendGroups(
   kernels: readonly GroupKernel[],
   { queries, keys }: CopyWays,
   names: CudaNames,
-  scored: boolean,
+  weighing: Weighing,
 ): Block {
-  const { field } = names;
+  const { scored, softmax } = weighing;
   const groups = (tile.warps / 4) as 1 | 2 | 3;
   const [copying, computing] = registersOf(kernels, groups);
   const reads = kernels.some(({ pass }) => pass.state.reads);
@@ -113,10 +116,10 @@ function writeAttendGroups(
     '  // This lane: slots slot0 and slot0 + 8 of the tile.',
     '  const int group = sp_thread() / 128 - 1, lane = sp_thread() & 31;',
     '  const int warp_row = sp_thread() / 32 % 4 * 16, slot0 = group * 64 + warp_row + lane / 4;',
-    scored
-      ? '  const float scale = 1.0f; // logits are complete'
-      : `  const float scale = ${field('scale')} * LOG2_E;`,
-    '  float o[1][DIM_V / 8][4], maximum[1][2], sum[1][2], factor[1][2];',
+    `  ${writeScale(softmax, scored, names)}`,
+    softmax
+      ? '  float o[1][DIM_V / 8][4], maximum[1][2], sum[1][2], factor[1][2];'
+      : '  float o[1][DIM_V / 8][4];',
     '  float s[1][KEYS / 8][4];',
     '  u32 w[KEYS / 16][4]; // the weights as elements',
     '  auto multiply_own_keys = [&](int stage) {',
@@ -134,12 +137,11 @@ function writeAttendGroups(
     '    const int batch = items.y / HEADS, head = items.y % HEADS;',
     '    Walk walk = Walk::start(p, items.x, head, batch);',
     `    const Queries queries = ${queriesOfWalk(kernels.map(({ pass }) => pass))};`,
-    '    maximum[0][0] = maximum[0][1] = NEVER;',
-    '    sum[0][0] = sum[0][1] = 0.0f;',
+    ...(softmax ? ['    maximum[0][0] = maximum[0][1] = NEVER;', '    sum[0][0] = sum[0][1] = 0.0f;'] : []),
     '#pragma unroll',
     '    for (int d = 0; d < DIM_V / 8; d++) o[0][d][0] = o[0][d][1] = o[0][d][2] = o[0][d][3] = 0.0f;',
     ...(reads
-      ? ['    if (Pass::TAKES_STATE) take_up_state<1>(p, o, maximum, sum, queries, slot0, head, batch);']
+      ? [`    if (Pass::TAKES_STATE) take_up_state<1>(p, ${rowsOf(softmax)}, queries, slot0, head, batch);`]
       : []),
     '    sp_signal_wait(Place::queries_came(), phase);',
     '',
@@ -147,17 +149,24 @@ function writeAttendGroups(
     '#pragma unroll 1',
     '    for (; !walk.done() && walk.masked(); walk.advance(), ring.advance()) {',
     ...indent(multiplyKeys(scored), 3),
-    '      const u32 seen = mask_scores<Pass, 1, KEYS>(p, s, queries, slot0, Keys::tile(p, walk), head, batch);',
-    '      soften<1, KEYS>(s, maximum, sum, factor, scale);',
-    '      rescale<1>(o, factor);',
+    ...(softmax
+      ? [
+          '      const u32 seen = mask_scores<Pass, 1, KEYS>(p, s, queries, slot0, Keys::tile(p, walk), head, batch);',
+          '      soften<1, KEYS>(s, maximum, sum, factor, scale);',
+          '      rescale<1>(o, factor);',
+        ]
+      : [
+          '      weigh<1, KEYS>(s, scale);',
+          '      const u32 seen = mask_weights<Pass, 1, KEYS>(p, s, queries, slot0, Keys::tile(p, walk), head, batch);',
+        ]),
     '      sp_signal_wait(Place::values_came(ring.stage), ring.phase);',
     '      multiply_seen_values<KEYS>(o[0], s[0], Place::values(ring.stage), seen);',
     '      leave(Place::values_left(ring.stage));',
     '    }',
     '',
-    ...indent(tile.overlap ? writeOverlapped(groups === 2, scored) : writeOneByOne(scored), 2),
+    ...indent(tile.overlap ? writeOverlapped(groups === 2, weighing) : writeOneByOne(weighing), 2),
     '',
-    ...indent(writeEnd(kernels), 2),
+    ...indent(writeEnd(kernels, softmax), 2),
     '  }',
     '}',
   ];
@@ -174,15 +183,20 @@ function registersOf(kernels: readonly GroupKernel[], groups: 1 | 2 | 3): readon
   return [`TWO_WAYS ? ${two[0]} : ${one[0]}`, `TWO_WAYS ? ${two[1]} : ${one[1]}`];
 }
 
+/** What a lane keeps of its rows. */
+function rowsOf(softmax: boolean): string {
+  return softmax ? 'o, maximum, sum' : 'o';
+}
+
 /** Leaves the state or stores the rows of a warp, and gives the place of the queries back. */
-function writeEnd(kernels: readonly GroupKernel[]): Block {
+function writeEnd(kernels: readonly GroupKernel[], softmax: boolean): Block {
   const leaves = kernels.some(({ pass }) => pass.state.writes);
   const stores = kernels.some(({ pass }) => !pass.state.writes);
   const store: Block = [
     'const u32 rows = Place::out(group) + warp_row * ROW_BYTES<DIM_V>;',
-    'store_rows<Pass, 1>(p, o, maximum, sum, scale, queries, group * 64 + warp_row, rows, head, batch);',
+    `store_rows<Pass, 1>(p, ${softmax ? `${rowsOf(softmax)}, scale` : rowsOf(softmax)}, queries, group * 64 + warp_row, rows, head, batch);`,
   ];
-  const state = 'leave_state<1>(p, o, maximum, sum, queries, slot0, head, batch);';
+  const state = `leave_state<1>(p, ${rowsOf(softmax)}, queries, slot0, head, batch);`;
   const apart = kernels.some(({ kernel }) => kernel.tile.apart === true);
   const shared = kernels.some(({ kernel }) => kernel.tile.apart !== true);
   const inPlace: Block = [

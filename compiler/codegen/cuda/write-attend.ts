@@ -5,20 +5,23 @@ import type { CudaNames } from './names.ts';
 import { queriesOfWalk } from './write-views.ts';
 import type { ViewStructs } from './write-views.ts';
 import { cudaDenominator } from './write-score.ts';
+import { writeScale } from './write-weights.ts';
 
 /** `attend`: what one block does. The kernels are instances of it. */
 export function writeAttend(plan: CudaKernelPlan, names: CudaNames, scored: boolean): Block[] {
   const { field } = names;
+  const softmax = plan.score.weights === undefined;
+  const rows = softmax ? 'o, maximum, sum' : 'o';
   const passes = plan.passes.filter(({ strategy }) => strategy !== 'diagonal');
   const reads = passes.some(({ state }) => state.reads);
   const stores = passes.some(({ state }) => !state.writes);
   const leave = [
-    `  leave_state<M>(p, o, maximum, sum, queries, slot0, head, batch + walk.part * ${field('batches')});`,
+    `  leave_state<M>(p, ${rows}, queries, slot0, head, batch + walk.part * ${field('batches')});`,
   ];
   const store = [
     '  sp_barrier(); // everyone has left the stages: rows of out take their place',
     '  const u32 rows = sp_shared() + warp_slot * ROW_BYTES<DIM_V>;',
-    '  store_rows<Pass, M>(p, o, maximum, sum, scale, queries, warp_slot, rows, head, batch);',
+    `  store_rows<Pass, M>(p, ${softmax ? `${rows}, scale` : rows}, queries, warp_slot, rows, head, batch);`,
   ];
   return [
     [
@@ -55,22 +58,19 @@ export function writeAttend(plan: CudaKernelPlan, names: CudaNames, scored: bool
       '',
       '  // This lane: slots slot0, slot0 + 8, ... of the tile.',
       '  const int warp_slot = sp_thread() / 32 * ROWS, slot0 = warp_slot + (sp_thread() & 31) / 4;',
-      '  float o[M][DIM_V / 8][4], maximum[M][2], sum[M][2];',
+      softmax ? '  float o[M][DIM_V / 8][4], maximum[M][2], sum[M][2];' : '  float o[M][DIM_V / 8][4];',
       '#pragma unroll',
       '  for (int a = 0; a < M; a++) {',
-      '    maximum[a][0] = maximum[a][1] = NEVER;',
-      '    sum[a][0] = sum[a][1] = 0.0f;',
+      ...(softmax ? ['    maximum[a][0] = maximum[a][1] = NEVER;', '    sum[a][0] = sum[a][1] = 0.0f;'] : []),
       '#pragma unroll',
       '    for (int d = 0; d < DIM_V / 8; d++) o[a][d][0] = o[a][d][1] = o[a][d][2] = o[a][d][3] = 0.0f;',
       '  }',
       ...(reads
         ? [
-            '  if (Pass::TAKES_STATE && walk.part == 0) take_up_state<M>(p, o, maximum, sum, queries, slot0, head, batch);',
+            `  if (Pass::TAKES_STATE && walk.part == 0) take_up_state<M>(p, ${rows}, queries, slot0, head, batch);`,
           ]
         : []),
-      scored
-        ? '  const float scale = 1.0f; // logits are complete'
-        : `  const float scale = ${field('scale')} * LOG2_E;`,
+      `  ${writeScale(softmax, scored, names)}`,
       '',
       '#pragma unroll 1',
       '  for (int stage = 0; !walk.done(); walk.advance(), stage = (stage + 1) % STAGES) {',
@@ -84,12 +84,17 @@ export function writeAttend(plan: CudaKernelPlan, names: CudaNames, scored: bool
       '    float s[M][KEYS / 8][4];',
       '    multiply_keys<M, KEYS>(s, q_rows, warp_slot, k_rows);',
       ...(scored ? ['    score_pairs<M, KEYS>(p, s, queries, slot0, keys, head, batch);'] : []),
+      ...(softmax ? [] : ['    weigh<M, KEYS>(s, scale);']),
       '    u32 seen = ~0u;',
       '    const bool partial = walk.masked();',
-      '    if (partial) seen = mask_scores<Pass, M, KEYS>(p, s, queries, slot0, keys, head, batch);',
-      '    float factor[M][2];',
-      '    soften<M, KEYS>(s, maximum, sum, factor, scale);',
-      '    rescale<M>(o, factor);',
+      `    if (partial) seen = mask_${softmax ? 'scores' : 'weights'}<Pass, M, KEYS>(p, s, queries, slot0, keys, head, batch);`,
+      ...(softmax
+        ? [
+            '    float factor[M][2];',
+            '    soften<M, KEYS>(s, maximum, sum, factor, scale);',
+            '    rescale<M>(o, factor);',
+          ]
+        : []),
       '    if (partial) multiply_values<true, M, KEYS>(o, s, v_rows, seen);',
       '    else multiply_values<false, M, KEYS>(o, s, v_rows, seen);',
       '  }',
@@ -103,32 +108,47 @@ export function writeAttend(plan: CudaKernelPlan, names: CudaNames, scored: bool
   ];
 }
 
-/** `store_rows`: divides by the sums of the weights, and stores rows through shared memory: 16 bytes a lane. */
+/** `store_rows`: divides by the sums of the weights, where there is a softmax, and stores rows through shared memory: 16 bytes a lane. */
 export function writeStoreRows(plan: CudaKernelPlan, names: CudaNames): Block {
   if (!plan.passes.some(({ state, strategy }) => !state.writes && strategy !== 'diagonal')) return [];
   const { field } = names;
+  const softmax = plan.score.weights === undefined;
+  const factor = softmax ? ' * factor' : '';
   const lse = plan.outputs.includes('lse');
   const slot = 'warp_slot + r * 8 + lane / 4';
   const position = `queries.row(p, ${slot}) + ${field('offset')}`;
   const denominator = cudaDenominator(plan, names, 'maximum[a][e]', position);
   return [
-    '// Divides by the sums of the weights, and stores rows of out by way of shared memory: 16 bytes a lane, a warp its own.',
+    softmax
+      ? '// Divides by the sums of the weights, and stores rows of out by way of shared memory: 16 bytes a lane, a warp its own.'
+      : '// Stores rows of out by way of shared memory: 16 bytes a lane, a warp its own.',
     'template <class Pass, int M, class Queries>',
-    'SP_DEVICE void store_rows(const SpParams &p, const float (&o)[M][DIM_V / 8][4], const float (&maximum)[M][2],',
-    '                          const float (&sum)[M][2], float scale, const Queries &queries, int warp_slot, u32 rows,',
-    '                          int head, int batch) {',
+    ...(softmax
+      ? [
+          'SP_DEVICE void store_rows(const SpParams &p, const float (&o)[M][DIM_V / 8][4], const float (&maximum)[M][2],',
+          '                          const float (&sum)[M][2], float scale, const Queries &queries, int warp_slot, u32 rows,',
+          '                          int head, int batch) {',
+        ]
+      : [
+          'SP_DEVICE void store_rows(const SpParams &p, const float (&o)[M][DIM_V / 8][4], const Queries &queries, int warp_slot,',
+          '                          u32 rows, int head, int batch) {',
+        ]),
     '  const int lane = sp_thread() & 31;',
     '#pragma unroll',
     '  for (int r = 0; r < 2 * M; r++) {',
     '    const int a = r / 2, e = r % 2;',
-    '    float total = sum[a][e];',
-    '    total += sp_shuffle_xor(total, 1);',
-    '    total += sp_shuffle_xor(total, 2);',
-    `    const float factor = total == 0.0f ? 0.0f : 1.0f / ${denominator};`,
+    ...(softmax
+      ? [
+          '    float total = sum[a][e];',
+          '    total += sp_shuffle_xor(total, 1);',
+          '    total += sp_shuffle_xor(total, 2);',
+          `    const float factor = total == 0.0f ? 0.0f : 1.0f / ${denominator};`,
+        ]
+      : []),
     '#pragma unroll',
     '    for (int d = 0; d < DIM_V / 8; d++)',
     '      sp_store_shared(rows + place<DIM_V>(r * 8 + lane / 4, d) + (lane & 3) * 4,',
-    '                      sp_pack(o[a][d][2 * e] * factor, o[a][d][2 * e + 1] * factor));',
+    `                      sp_pack(o[a][d][2 * e]${factor}, o[a][d][2 * e + 1]${factor}));`,
     ...(lse
       ? [
           `    const int row = queries.row(p, ${slot});`,

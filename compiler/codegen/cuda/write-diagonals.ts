@@ -3,6 +3,7 @@ import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 import type { ViewStructs } from './write-views.ts';
 import { cudaDenominator } from './write-score.ts';
+import { writeScale } from './write-weights.ts';
 
 /**
  * `attend_diagonals`: the key of the query at position i at distance d is i + d, so that rows share no keys: k and v are
@@ -14,7 +15,8 @@ export function writeDiagonals(plan: CudaKernelPlan, names: CudaNames, scored: b
   const reads = passes.some(({ state }) => state.reads);
   const writes = passes.some(({ state }) => state.writes);
   const stores = passes.some(({ state }) => !state.writes);
-  const finish = [...(writes ? [LEAVE] : []), ...(stores ? [writeStore(plan, names)] : [])];
+  const softmax = plan.score.weights === undefined;
+  const finish = [...(writes ? [writeLeave(softmax)] : []), ...(stores ? [writeStore(plan, names)] : [])];
   return [
     CHUNKS.trim().split('\n'),
     [
@@ -29,14 +31,12 @@ export function writeDiagonals(plan: CudaKernelPlan, names: CudaNames, scored: b
       '  const Queries queries = Queries::tile(p, sp_block_x());',
       '  const int lane = sp_thread() % LANES, row = queries.row(p, sp_thread() / LANES);',
       `  const int i = row + ${field('offset')};`,
-      scored
-        ? '  const float scale = 1.0f; // logits are complete'
-        : `  const float scale = ${field('scale')} * LOG2_E;`,
+      `  ${writeScale(softmax, scored, names)}`,
       '',
       '  sp_chunk own[PARTS];',
       `  load_chunks<DIM, LANES>(own, q, row < 0 ? -1 : row * ${field('q_row_stride')}, lane);`,
-      '  float o[PARTS_V][8] = {}, maximum = NEVER, sum = 0.0f;',
-      ...(reads ? TAKE_UP : []),
+      softmax ? '  float o[PARTS_V][8] = {}, maximum = NEVER, sum = 0.0f;' : '  float o[PARTS_V][8] = {};',
+      ...(reads ? writeTakeUp(softmax) : []),
       '',
       '  // How many distances there are, and the distances.',
       '  const int *distances = p.arena + Pass::tables(p)[sp_block_y()];',
@@ -53,28 +53,21 @@ export function writeDiagonals(plan: CudaKernelPlan, names: CudaNames, scored: b
       `      load_chunks<DIM, LANES>(k_rows[t], k, keys[t] < 0 ? -1 : j * ${field('k_row_stride')}, lane);`,
       `      load_chunks<DIM_V, LANES>(v_rows[t], v, keys[t] < 0 ? -1 : j * ${field('v_row_stride')}, lane);`,
       '    }',
-      '    float s[KEYS], most = maximum;',
+      softmax ? '    float s[KEYS], most = maximum;' : '    float s[KEYS];',
       '#pragma unroll',
       '    for (int t = 0; t < KEYS; t++) {',
       '      s[t] = multiply_chunks(own, k_rows[t]);',
       '#pragma unroll',
       '      for (int other = 1; other < LANES; other *= 2) s[t] += sp_shuffle_xor(s[t], other);',
       ...(scored ? [`      s[t] = logit(p, s[t] * ${field('scale')}, i, keys[t], head, batch);`] : []),
-      '      if (keys[t] < 0) s[t] = NEVER;',
-      '      most = fmaxf(most, s[t]);',
+      ...(softmax ? ['      if (keys[t] < 0) s[t] = NEVER;', '      most = fmaxf(most, s[t]);'] : []),
       '    }',
-      '    const float scaled = most == NEVER ? 0.0f : most * scale;',
-      '    const float factor = sp_exp2(maximum * scale - scaled);',
-      '    maximum = most;',
-      '    sum *= factor;',
-      '#pragma unroll',
-      '    for (int part = 0; part < PARTS_V; part++)',
-      '#pragma unroll',
-      '      for (int e = 0; e < 8; e++) o[part][e] *= factor;',
+      ...(softmax ? RESCALE : []),
       '#pragma unroll',
       '    for (int t = 0; t < KEYS; t++) {',
-      '      const float weight = sp_exp2(s[t] * scale - scaled);',
-      '      sum += weight;',
+      ...(softmax
+        ? ['      const float weight = sp_exp2(s[t] * scale - scaled);', '      sum += weight;']
+        : ['      const float weight = keys[t] < 0 ? 0.0f : weight_of(s[t] * scale);']),
       '      add_chunks(o, v_rows[t], weight);',
       '    }',
       '  }',
@@ -92,6 +85,18 @@ export function writeDiagonals(plan: CudaKernelPlan, names: CudaNames, scored: b
     ],
   ];
 }
+
+/** Sum and accumulators against the maximum as it is now. */
+const RESCALE: readonly string[] = [
+  '    const float scaled = most == NEVER ? 0.0f : most * scale;',
+  '    const float factor = sp_exp2(maximum * scale - scaled);',
+  '    maximum = most;',
+  '    sum *= factor;',
+  '#pragma unroll',
+  '    for (int part = 0; part < PARTS_V; part++)',
+  '#pragma unroll',
+  '      for (int e = 0; e < 8; e++) o[part][e] *= factor;',
+];
 
 const CHUNKS = String.raw`
 // The chunks of a row of WIDTH elements that a lane owns: every LANES-th. Zero behind the row, and for no row, at -1.
@@ -125,6 +130,11 @@ template <int PARTS> SP_DEVICE void add_chunks(float (&o)[PARTS][8], const sp_ch
 }
 `;
 
+/** Without the row statistics where there is no softmax. */
+function writeTakeUp(softmax: boolean): readonly string[] {
+  return softmax ? TAKE_UP : TAKE_UP.filter((line) => !/^ *(maximum|sum) = /.test(line));
+}
+
 const TAKE_UP: readonly string[] = String.raw`
   if constexpr (Pass::TAKES_STATE) {
     if (row >= 0) {
@@ -148,6 +158,10 @@ const TAKE_UP: readonly string[] = String.raw`
   .split('\n')
   .filter((line) => line !== '');
 
+function writeLeave(softmax: boolean): readonly string[] {
+  return softmax ? LEAVE : LEAVE.filter((line) => !line.includes('maximum'));
+}
+
 const LEAVE: readonly string[] = String.raw`
   float *state = state_of(p, row, head, batch);
 #pragma unroll
@@ -162,12 +176,18 @@ const LEAVE: readonly string[] = String.raw`
   .split('\n')
   .filter((line) => line !== '');
 
-/** Divides by the sum of the weights and stores the lane's chunks of a row. */
+/** Divides by the sum of the weights, where there is a softmax, and stores the lane's chunks of a row. */
 function writeStore(plan: CudaKernelPlan, names: CudaNames): readonly string[] {
   const { field } = names;
+  const softmax = plan.score.weights === undefined;
+  const divided = softmax ? ' * inverse' : '';
   return [
-    '  const float total = sum;',
-    `  const float inverse = total == 0.0f ? 0.0f : 1.0f / ${cudaDenominator(plan, names, 'maximum', 'i')};`,
+    ...(softmax
+      ? [
+          '  const float total = sum;',
+          `  const float inverse = total == 0.0f ? 0.0f : 1.0f / ${cudaDenominator(plan, names, 'maximum', 'i')};`,
+        ]
+      : []),
     `  u16 *out = p.out + batch * ${field('out_batch_stride')} + head * ${field('out_head_stride')} + row * ${field('out_row_stride')};`,
     '#pragma unroll',
     '  for (int part = 0; part < PARTS_V; part++) {',
@@ -175,8 +195,8 @@ function writeStore(plan: CudaKernelPlan, names: CudaNames): readonly string[] {
     '    const float (&r)[8] = o[part];',
     '    if (chunk < DIM_V / 8)',
     '      sp_store16(out + Pass::COLUMN + chunk * 8,',
-    '                 {sp_pack(r[0] * inverse, r[1] * inverse), sp_pack(r[2] * inverse, r[3] * inverse),',
-    '                  sp_pack(r[4] * inverse, r[5] * inverse), sp_pack(r[6] * inverse, r[7] * inverse)});',
+    `                 {sp_pack(r[0]${divided}, r[1]${divided}), sp_pack(r[2]${divided}, r[3]${divided}),`,
+    `                  sp_pack(r[4]${divided}, r[5]${divided}), sp_pack(r[6]${divided}, r[7]${divided})});`,
     '  }',
     ...(plan.outputs.includes('lse')
       ? [

@@ -17,11 +17,19 @@ export function multiplyKeys(scored: boolean): Block {
   ];
 }
 
-const SOFTEN: Block = [
-  'soften<1, KEYS>(s, maximum, sum, factor, scale);',
-  'rescale<1>(o, factor);',
-  'pack_weights<KEYS>(w, s[0]);',
-];
+/** Whether logits are computed one by one, and whether weights are those of a softmax. */
+export interface Weighing {
+  readonly scored: boolean;
+  readonly softmax: boolean;
+}
+
+/** Weights of the tile at hand, and as elements. */
+function makeWeights(softmax: boolean): Block {
+  const weigh = softmax
+    ? ['soften<1, KEYS>(s, maximum, sum, factor, scale);', 'rescale<1>(o, factor);']
+    : ['weigh<1, KEYS>(s, scale);'];
+  return [...weigh, 'pack_weights<KEYS>(w, s[0]);'];
+}
 
 const MULTIPLY_VALUES: Block = [
   'sp_signal_wait(Place::values_came(ring.stage), ring.phase);',
@@ -36,8 +44,8 @@ const MULTIPLY_VALUES: Block = [
 ];
 
 /** Full tiles: every product is waited for; the other warpgroups keep the tensor cores busy meanwhile. */
-export function writeOneByOne(scored: boolean): Block {
-  const steps = [...multiplyKeys(scored), ...SOFTEN, ...MULTIPLY_VALUES];
+export function writeOneByOne({ scored, softmax }: Weighing): Block {
+  const steps = [...multiplyKeys(scored), ...makeWeights(softmax), ...MULTIPLY_VALUES];
   return [
     '// Full tiles.',
     '#pragma unroll 1',
@@ -52,12 +60,12 @@ export function writeOneByOne(scored: boolean): Block {
  * v. Two warpgroups moreover take turns in issuing products, so that one computes weights while the other multiplies
  * (FlashAttention-3, arXiv:2407.08608, section 3.2 and algorithm 2).
  */
-export function writeOverlapped(turns: boolean, scored: boolean): Block {
+export function writeOverlapped(turns: boolean, { scored, softmax }: Weighing): Block {
   return [
     '// Full tiles: the products of a tile with v run while the weights of the next are computed.',
     'if (!walk.done()) {',
     ...(turns ? ['  if (group == 0) sp_named_arrive(1, 256); // the first turn'] : []),
-    ...[...multiplyKeys(scored), ...SOFTEN].map((step) => `  ${step}`),
+    ...[...multiplyKeys(scored), ...makeWeights(softmax)].map((step) => `  ${step}`),
     '  walk.advance();',
     '#pragma unroll 1',
     '  for (; !walk.done(); walk.advance()) {',
@@ -80,13 +88,13 @@ export function writeOverlapped(turns: boolean, scored: boolean): Block {
     '    sp_pin(s[0]);',
     '    leave(Place::keys_left(ring.stage));',
     ...(scored ? [`    ${SCORE}`] : []),
-    '    soften<1, KEYS>(s, maximum, sum, factor, scale);',
+    softmax ? '    soften<1, KEYS>(s, maximum, sum, factor, scale);' : '    weigh<1, KEYS>(s, scale);',
     '    sp_product_wait<0>();',
     '    sp_pin(o[0]);',
     '    sp_pin(w);',
     '    leave(Place::values_left(last.stage));',
     '    pack_weights<KEYS>(w, s[0]);',
-    '    rescale<1>(o, factor);',
+    ...(softmax ? ['    rescale<1>(o, factor);'] : []),
     '  }',
     ...MULTIPLY_VALUES.map((step) => `  ${step}`),
     '  ring.advance();',

@@ -2,6 +2,7 @@ import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
 import type { CudaField } from '../../../runtime/cuda/descriptor.ts';
 import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
+import { weightNeeds } from './write-weights.ts';
 
 /** What the module is and how it is compiled. */
 export function writeCudaTitle({ name, heads, kvHeads, dim, dimV, dtype, passes }: CudaKernelPlan): Block {
@@ -37,9 +38,9 @@ const SCHEDULES = [
 ] as const;
 
 /** Constants of the attention. Each is referenced in what any architecture compiles, or marked: nvcc speaks of others. */
-export function writeCudaConstants({ heads, kvHeads, dim, dimV, outputs, passes }: CudaKernelPlan): Block {
+export function writeCudaConstants(plan: CudaKernelPlan, scored: boolean): Block {
+  const { heads, kvHeads, dim, dimV, passes, score } = plan;
   const hasState = passes.some(({ state, merge }) => state.reads || state.writes || merge !== null);
-  const storesLse = outputs.includes('lse') && passes.some(({ state }) => !state.writes);
   // Kernels for 9.0 stand in a condition: another architecture sees none of what they reference.
   const isConditional = passes.every(({ kernels }) => kernels.every(({ family }) => family === 'sm_90a'));
   const constant = isConditional ? '[[maybe_unused]] constexpr' : 'constexpr';
@@ -50,13 +51,35 @@ export function writeCudaConstants({ heads, kvHeads, dim, dimV, outputs, passes 
     `${constant} int DIM_V = ${dimV}; // elements of a row of v or out`,
     ...(hasState
       ? [
-          `${constant} int STATE = DIM_V + 4; // floats of a row of the state: accumulators, maximum, sum, two of nothing`,
+          score.weights === undefined
+            ? `${constant} int STATE = DIM_V + 4; // floats of a row of the state: accumulators, maximum, sum, two of nothing`
+            : `${constant} int STATE = DIM_V; // floats of a row of the state: accumulators`,
         ]
       : []),
+    ...(score.weights === undefined
+      ? writeSoftmaxConstants(plan, constant)
+      : writeUnits(scored, weightNeeds(plan).exponential, constant)),
+  ];
+}
+
+function writeSoftmaxConstants({ outputs, passes }: CudaKernelPlan, constant: string): Block {
+  const storesLse = outputs.includes('lse') && passes.some(({ state }) => !state.writes);
+  return [
     '// Logits are kept in units of log 2, so that weights are powers of two.',
-    `${constant} float LOG2_E = 1.4426950408889634f;`,
-    ...(storesLse ? [`${constant} float LN_2 = 0.6931471805599453f;`] : []),
+    `${constant} float LOG2_E = ${LOG2_E};`,
+    ...(storesLse ? [`${constant} float LN_2 = ${LN_2};`] : []),
     '#define NEVER (-SP_INFINITY) // the logit of a dead pair',
+  ];
+}
+
+const LOG2_E = '1.4426950408889634f';
+const LN_2 = '0.6931471805599453f';
+
+/** A score chain ends in units of log 2, whatever becomes of it; e^x is computed as a power of two. */
+function writeUnits(scored: boolean, exponential: boolean, constant: string): Block {
+  return [
+    ...(scored || exponential ? [`${constant} float LOG2_E = ${LOG2_E};`] : []),
+    ...(scored ? [`${constant} float LN_2 = ${LN_2};`] : []),
   ];
 }
 

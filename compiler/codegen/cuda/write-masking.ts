@@ -1,10 +1,21 @@
 import type { Block } from '../text.ts';
 
 /**
- * `mask_scores`: dead pairs of a partial tile get -infinity. `seen` has the bits of the keys that some row of the warp
+ * `mask_scores`: dead pairs of a partial tile get -infinity; or, without a softmax, `mask_weights`: they get the weight 0,
+ * whatever that of their score is. `seen` has the bits of the keys that some row of the warp
  * sees: where V fragments are not zeroed by it, weight 0 times a NaN in an unused row of v would be NaN.
  */
-export const MASK_SCORES: Block = String.raw`
+export function writeMasking(softmax: boolean): Block {
+  const text = MASK_SCORES.trim();
+  if (softmax) return text.split('\n');
+  return text
+    .replace('-infinity where', 'weight 0 where')
+    .replace('mask_scores', 'mask_weights')
+    .replace('NEVER', '0.0f')
+    .split('\n');
+}
+
+const MASK_SCORES = String.raw`
 // Partial tiles: -infinity where a pair is dead. Returns the keys that some row of the warp sees, a bit for each
 // lane_key.
 template <class Pass, int M, int KEYS, class Queries, class Keys>
@@ -25,6 +36,4 @@ SP_DEVICE u32 mask_scores(const SpParams &p, float (&s)[M][KEYS / 8][4], const Q
   for (int other = 4; other < 32; other *= 2) seen |= sp_shuffle_xor(seen, other);
   return seen;
 }
-`
-  .trim()
-  .split('\n');
+`;

@@ -4,6 +4,7 @@ import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
 import type { ViewStructs } from './write-views.ts';
 import { cudaDenominator } from './write-score.ts';
+import { writeScale } from './write-weights.ts';
 
 /** Threads of a block that merges: a warp a row. */
 export const MERGE_THREADS = 32;
@@ -76,12 +77,14 @@ export function writePartPasses(plan: CudaKernelPlan, names: CudaNames): Block[]
 
 /**
  * `merge_states`: a warp a row. With m the largest maximum, accumulators and sum of a part count 2^(its maximum - m) times.
- * What is left once for a row, a sink or a scale of its denominator, comes in here.
+ * What is left once for a row, a sink or a scale of its denominator, comes in here. Without a softmax accumulators are added.
  */
 export function writeMergeParts(plan: CudaKernelPlan, names: CudaNames, scored: boolean): Block[] {
   const passes = cutPasses(plan);
   if (passes.length === 0) return [];
   const { field } = names;
+  const softmax = plan.score.weights === undefined;
+  const [times, divided] = softmax ? [' * factor', ' * inverse'] : ['', ''];
   const writes = passes.some(({ state }) => state.writes);
   const stores = passes.some(({ state }) => !state.writes);
   const leave: Block = [
@@ -90,16 +93,18 @@ export function writeMergeParts(plan: CudaKernelPlan, names: CudaNames, scored: 
     '#pragma unroll',
     '  for (int e = 0; e < 8; e += 2) *(Pair *)(state_of(p, row, head, batch) + column + e) = {o[e], o[e + 1]};',
     '}',
-    'if (sp_thread() == 0) *(Pair *)(state_of(p, row, head, batch) + DIM_V) = {most, total};',
+    ...(softmax
+      ? ['if (sp_thread() == 0) *(Pair *)(state_of(p, row, head, batch) + DIM_V) = {most, total};']
+      : []),
   ];
   const denominator = cudaDenominator(plan, names, 'most', `row + ${field('offset')}`);
   const store: Block = [
-    `const float inverse = total == 0.0f ? 0.0f : 1.0f / ${denominator};`,
+    ...(softmax ? [`const float inverse = total == 0.0f ? 0.0f : 1.0f / ${denominator};`] : []),
     `u16 *out = p.out + batch * ${field('out_batch_stride')} + head * ${field('out_head_stride')} + row * ${field('out_row_stride')};`,
     'if (turn == 0 && column < DIM_V)',
     '  sp_store16(out + Pass::COLUMN + column,',
-    '             {sp_pack(o[0] * inverse, o[1] * inverse), sp_pack(o[2] * inverse, o[3] * inverse),',
-    '              sp_pack(o[4] * inverse, o[5] * inverse), sp_pack(o[6] * inverse, o[7] * inverse)});',
+    `             {sp_pack(o[0]${divided}, o[1]${divided}), sp_pack(o[2]${divided}, o[3]${divided}),`,
+    `              sp_pack(o[4]${divided}, o[5]${divided}), sp_pack(o[6]${divided}, o[7]${divided})});`,
     ...(plan.outputs.includes('lse')
       ? [
           'if (sp_thread() == 0)',
@@ -110,40 +115,46 @@ export function writeMergeParts(plan: CudaKernelPlan, names: CudaNames, scored: 
   return [
     [
       '// Merges what the parts of a row have left, a warp a row: LANES lanes take 8 columns each, and parts in turn with the',
-      '// others. The largest maximum of all parts is that of the row.',
+      softmax ? '// others. The largest maximum of all parts is that of the row.' : '// others.',
       'template <class Pass> SP_DEVICE void merge_states(const SpParams &p) {',
       '  constexpr int LANES = DIM_V > 128 ? 32 : DIM_V > 64 ? 16 : 8;',
       '  const int row = sp_block_x(), batch = sp_block_y() / HEADS, head = sp_block_y() % HEADS;',
       '  const int turn = sp_thread() / LANES, column = sp_thread() % LANES * 8;',
-      scored
-        ? '  const float scale = 1.0f; // logits are complete'
-        : `  const float scale = ${field('scale')} * LOG2_E;`,
+      ...(softmax ? [`  ${writeScale(softmax, scored, names)}`] : []),
       `  auto state_of_part = [&](int part) { return state_of(p, row, head, batch + part * ${field('batches')}); };`,
       '',
-      '  float most = NEVER;',
-      `  for (int part = sp_thread(); part < ${field('part_count')}; part += 32) most = fmaxf(most, state_of_part(part)[DIM_V]);`,
-      '#pragma unroll',
-      '  for (int other = 1; other < 32; other *= 2) most = fmaxf(most, sp_shuffle_xor(most, other));',
-      '  const float scaled = most == NEVER ? 0.0f : most * scale;',
-      '',
-      '  float o[8] = {}, total = 0.0f;',
+      ...(softmax
+        ? [
+            '  float most = NEVER;',
+            `  for (int part = sp_thread(); part < ${field('part_count')}; part += 32) most = fmaxf(most, state_of_part(part)[DIM_V]);`,
+            '#pragma unroll',
+            '  for (int other = 1; other < 32; other *= 2) most = fmaxf(most, sp_shuffle_xor(most, other));',
+            '  const float scaled = most == NEVER ? 0.0f : most * scale;',
+            '',
+          ]
+        : []),
+      softmax ? '  float o[8] = {}, total = 0.0f;' : '  float o[8] = {};',
       '#pragma unroll 4',
       `  for (int part = turn; part < ${field('part_count')}; part += 32 / LANES) {`,
       '    const float *state = state_of_part(part);',
-      '    const float factor = sp_exp2(state[DIM_V] * scale - scaled);',
-      '    total += state[DIM_V + 1] * factor;',
+      ...(softmax
+        ? [
+            '    const float factor = sp_exp2(state[DIM_V] * scale - scaled);',
+            '    total += state[DIM_V + 1] * factor;',
+          ]
+        : []),
       '    if (column < DIM_V) {',
       '#pragma unroll',
       '      for (int e = 0; e < 8; e += 2) {',
       '        const Pair pair = *(const Pair *)(state + column + e);',
-      '        o[e] += pair.low * factor;',
-      '        o[e + 1] += pair.high * factor;',
+      `        o[e] += pair.low${times};`,
+      `        o[e + 1] += pair.high${times};`,
       '      }',
       '    }',
       '  }',
       '#pragma unroll',
       '  for (int other = LANES; other < 32; other *= 2) {',
-      '    total += sp_shuffle_xor(total, other);',
+      ...(softmax ? ['    total += sp_shuffle_xor(total, other);'] : []),
       '#pragma unroll',
       '    for (int e = 0; e < 8; e++) o[e] += sp_shuffle_xor(o[e], other);',
       '  }',

@@ -15,6 +15,7 @@ import { writeReaders } from './write-readers.ts';
 import { writeScore } from './write-score.ts';
 import { writeTitle } from './write-title.ts';
 import { ViewFunctions, writeExistence } from './write-view.ts';
+import { writeWeightFunction } from './write-weights.ts';
 
 /** The module of a kernel plan, and what the runtime must know of its passes and entry points. */
 export interface EmittedWgsl {
@@ -37,6 +38,7 @@ export function emitWgsl(plan: KernelPlan, graph: Graph): EmittedWgsl {
     ...writeMask(masks, graph, names),
     ...(masks.some(countsBits) ? [writeBitsBelow()] : []),
     ...writeScore(plan, graph, names),
+    ...writeWeightFunction(plan),
   ];
   const called = finish(functions.flat()).code;
   const text = finish(

@@ -32,6 +32,8 @@ export interface KernelContext extends KernelTask {
   /** True where q and k are staged in chunks of the head dimension. */
   readonly chunked: boolean;
   readonly scored: boolean;
+  /** False where weights are made of scores alone: there are no row statistics then. */
+  readonly softmax: boolean;
   /** The functions that look slots up; null where slots are neighbours, or listed in the arena. */
   readonly queryRow: string | null;
   readonly keyPositionAt: string | null;
@@ -69,6 +71,7 @@ export function kernelContext(task: KernelTask): KernelContext {
     ragged: (plan.dimV / 4) % shape.threads.x !== 0,
     chunked: shape.chunk < plan.dim / 4,
     scored: hasScoreChain(plan.score),
+    softmax: plan.score.weights === undefined,
     queryRow:
       views.of(pass, 'queries', { extents: kernel.extents.queries, slots: tileQueries(kernel.shape) }, suffix)
         ?.name ?? null,

@@ -21,7 +21,7 @@ export interface ModuleNames {
 /** Names that the fixed parts of every module use. */
 const FIXED = `
 Params params q k v out lse arena floats state Element HEADS HEADS_PER_KV DIM4 DIM_V4 DEAD LOWEST LOG2_E LN_2 MINUS_INFINITY
-floor_div floor_mod bit_length is_power_of_two denominator_scale is_live row_begin row_end existing_row existing_key logit bits_below
+floor_div floor_mod bit_length is_power_of_two denominator_scale is_live row_begin row_end existing_row existing_key logit weight_of bits_below
 QueryFacts KeyFacts query_facts key_facts live_keys_of decided_keys_of key0
 i j s head batch head_id batch_id kv_head group lane tile slot row key column position`
   .trim()

@@ -3,8 +3,10 @@ import { outputColumn } from './output-columns.ts';
 import { keyPosition, looksUpRows, queryPosition, rowExists } from './slots.ts';
 import { fourALine, indent, paragraphs, unroll } from '../text.ts';
 import type { Block } from '../text.ts';
+import { rescale } from './write-values.ts';
 import { writeSoftmax } from './write-softmax.ts';
 import { storeScores } from './write-scores.ts';
+import { writeWeights } from './write-weights.ts';
 
 /**
  * The loop of the diagonal strategy. A tile is up to TILE_KEYS distances; the key of row i at distance d is i + d, so that
@@ -30,7 +32,7 @@ export function writeDiagonals(context: KernelContext): Block {
           ...writeMarking(context),
         ],
         writeScores(context),
-        writeSoftmax(context),
+        context.softmax ? writeSoftmax(context) : writeWeights(context),
         ['workgroupBarrier();', ...writeValues(context)],
       ]),
     ),
@@ -109,10 +111,7 @@ function writeValues(context: KernelContext): Block {
   const widen = (value: string): string => (plan.dtype === 'f16' ? `vec4<f32>(${value})` : value);
   return [
     '// Values: weights times v, in registers. A key of weight 0 may be dead, and its v anything.',
-    ...unroll(rows, (row) => [
-      `let f${row} = ${tiles.rowFactor}[row0 + ${row}u];`,
-      unroll(outputs, (at) => `o${row}_${at} *= f${row};`).join(' '),
-    ]).flat(),
+    ...rescale(context),
     'for (var key = 0u; key < end; key++) {',
     `  let distance = ${tiles.keyPositions}[key];`,
     ...unroll(rows, (row) => [

@@ -1,4 +1,5 @@
 import type { KernelPlan } from '../../ir/kernel.ts';
+import { hasScoreChain } from '../../ir/score-chain.ts';
 import type { BufferBinding } from '../../../runtime/descriptor.ts';
 import type { ModuleNames } from './names.ts';
 import { paragraphs } from '../text.ts';
@@ -24,6 +25,19 @@ function writeConstants(plan: KernelPlan): Block {
     `const DIM4 = ${plan.dim / 4}u; // a row of q or k, in units of Element`,
     `const DIM_V4 = ${plan.dimV / 4}u; // a row of v or out`,
     '',
+    ...(plan.score.weights === undefined ? writeSoftmaxConstants(plan) : writeUnits(plan)),
+  ];
+}
+
+/** A score chain ends in units of log 2, whatever becomes of it. */
+function writeUnits({ score }: KernelPlan): Block {
+  return hasScoreChain(score)
+    ? ['const LOG2_E = 1.4426950408889634;', 'const LN_2 = 0.6931471805599453;']
+    : [];
+}
+
+function writeSoftmaxConstants(plan: KernelPlan): Block {
+  return [
     '// Logits are kept in units of log 2, so that weights are powers of two.',
     'const LOG2_E = 1.4426950408889634;',
     'const LN_2 = 0.6931471805599453;',

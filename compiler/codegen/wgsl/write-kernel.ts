@@ -13,6 +13,7 @@ import { writeSoftmax } from './write-softmax.ts';
 import { writeAccumulators, writeState } from './write-state.ts';
 import { writeTileLoop } from './write-tile-loop.ts';
 import { writeValueProducts, writeValueStage } from './write-values.ts';
+import { writeWeights } from './write-weights.ts';
 
 /** One entry point and its workgroup arrays. */
 export function writeKernel(task: KernelTask): Block {
@@ -51,15 +52,15 @@ function writeTiles(context: KernelContext): Block {
     paragraphs([
       writeMarking(context),
       writeScores(context),
-      writeSoftmax(context),
+      context.softmax ? writeSoftmax(context) : writeWeights(context),
       writeValueStage(context),
       writeValueProducts(context),
     ]),
   );
 }
 
-function writeWorkgroupArrays({ plan, pass, mask, shape, keys, tiles }: KernelContext): Block {
-  const sizes = workgroupArrays(shape, plan.dimV, storageOf(pass));
+function writeWorkgroupArrays({ plan, pass, mask, shape, keys, tiles, softmax }: KernelContext): Block {
+  const sizes = workgroupArrays(shape, plan.dimV, storageOf(pass, plan.score));
   const diagonal = pass.strategy === 'diagonal';
   const partial = diagonal ? '' : 'partial tiles: ';
   const declare = (name: string, element: string, size: number, comment: string): Block =>
@@ -68,10 +69,15 @@ function writeWorkgroupArrays({ plan, pass, mask, shape, keys, tiles }: KernelCo
   return [
     ...declare(tiles.queries, 'Element', sizes.queries, '[row][d / 4]'),
     ...declare(tiles.keyValues, 'Element', sizes.keyValues, 'a tile of k, then of v: [key][d / 4]'),
-    ...declare(tiles.weights, 'f32', sizes.weights, '[row][key]: logits, then softmax weights'),
-    ...declare(tiles.rowMaximum, 'f32', sizes.rows, 'running maximum of the logits'),
-    ...declare(tiles.rowSum, 'f32', sizes.rows, 'running sum of the weights'),
-    ...declare(tiles.rowFactor, 'f32', sizes.rows, 'what the accumulators are to be scaled by'),
+    ...declare(
+      tiles.weights,
+      'f32',
+      sizes.weights,
+      softmax ? '[row][key]: logits, then softmax weights' : '[row][key]: scores, then weights',
+    ),
+    ...declare(tiles.rowMaximum, 'f32', sizes.softmaxRows, 'running maximum of the logits'),
+    ...declare(tiles.rowSum, 'f32', sizes.softmaxRows, 'running sum of the weights'),
+    ...declare(tiles.rowFactor, 'f32', sizes.softmaxRows, 'what the accumulators are to be scaled by'),
     ...declare(tiles.liveKeys, 'u32', sizes.rows, `${partial}a bit for each live key`),
     ...(diagonal
       ? []
@@ -122,7 +128,7 @@ function writeRows(context: KernelContext): Block {
   ];
 }
 
-/** Rows that are looked up, queries that stay, accumulators and row statistics at their start. */
+/** Rows that are looked up, queries that stay, accumulators and what belongs to them at their start. */
 function writeStart(context: KernelContext): Block {
   const { tiles, chunked } = context;
   return [

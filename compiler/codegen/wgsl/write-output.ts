@@ -3,8 +3,9 @@ import { queryPosition, rowExists, storedRow } from './slots.ts';
 import { unroll } from '../text.ts';
 import type { Block } from '../text.ts';
 
-/** Divides by the sum of the weights and stores the rows that exist. */
+/** Divides by the sum of the weights, where there is a softmax, and stores the rows that exist. */
 export function writeOutput(context: KernelContext): Block {
+  if (!context.softmax) return writeStores(context);
   return [...writeDenominators(context), '', ...writeStores(context)];
 }
 
@@ -40,13 +41,14 @@ function writeDenominators(context: KernelContext): Block {
 }
 
 function writeStores(context: KernelContext): Block {
-  const { plan, rows, outputs, tiles, shape, ragged } = context;
+  const { plan, rows, outputs, tiles, shape, ragged, softmax } = context;
+  const factor = softmax ? ' * factor' : '';
   return unroll(rows, (row) => [
     `if (${rowExists(context, `row0 + ${row}u`)}) {`,
-    `  let factor = ${tiles.rowFactor}[row0 + ${row}u];`,
+    ...(softmax ? [`  let factor = ${tiles.rowFactor}[row0 + ${row}u];`] : []),
     `  let at = out_base + (${storedRow(context, `row0 + ${row}u`)}) * out_stride + column;`,
     ...unroll(outputs, (at) => {
-      const store = `out[at + ${at * shape.threads.x}u] = ${narrow(plan.dtype, `o${row}_${at} * factor`)};`;
+      const store = `out[at + ${at * shape.threads.x}u] = ${narrow(plan.dtype, `o${row}_${at}${factor}`)};`;
       const guarded = ragged && at === outputs - 1;
       return guarded ? `  if (column + ${at * shape.threads.x}u < DIM_V4) { ${store} }` : `  ${store}`;
     }),

@@ -38,8 +38,12 @@ export function writePlace(context: KernelContext): Block {
     ),
     ...(pass.state.reads || pass.state.writes
       ? [
-          '// The state of a row: its accumulators, then its maximum and sum.',
-          'const STATE4 = DIM_V4 + 1u;',
+          ...(context.softmax
+            ? [
+                '// The state of a row: its accumulators, then its maximum and sum.',
+                'const STATE4 = DIM_V4 + 1u;',
+              ]
+            : ['// The state of a row: its accumulators.', 'const STATE4 = DIM_V4;']),
           `let state_base = group.y * ${field('nq')} * STATE4;`,
         ]
       : []),

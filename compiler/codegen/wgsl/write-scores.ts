@@ -14,9 +14,9 @@ export function writeScores(context: KernelContext): Block {
 }
 
 /** Leaves the scaled products of the registers in the weights array. */
-export function storeScores({ rows, columns, shape, tiles, scored, names }: KernelContext): Block {
+export function storeScores({ rows, columns, shape, tiles, scored, softmax, names }: KernelContext): Block {
   return [
-    `let scale = ${names.field('scale')}${scored ? '' : ' * LOG2_E'};`,
+    `let scale = ${names.field('scale')}${scored || !softmax ? '' : ' * LOG2_E'};`,
     'let w_at = row0 * TILE_KEYS + column;',
     ...unroll(rows, (row) =>
       unroll(columns, (at) => {

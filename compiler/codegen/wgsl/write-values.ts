@@ -20,15 +20,11 @@ export function writeValueStage(context: KernelContext): Block {
 
 /** Accumulates weights times v: o = o * factor + w v, in registers. */
 export function writeValueProducts(context: KernelContext): Block {
-  const { rows, outputs, tiles, shape, keys } = context;
-  const rescale = unroll(rows, (row) => [
-    `let f${row} = ${tiles.rowFactor}[row0 + ${row}u];`,
-    unroll(outputs, (at) => `o${row}_${at} *= f${row};`).join(' '),
-  ]).flat();
+  const { shape, keys } = context;
   if (shape.valueRows === keys) {
     return [
       '// Values: weights times v, in registers.',
-      ...rescale,
+      ...rescale(context),
       'for (var key = 0u; key < TILE_KEYS; key++) {',
       ...indent(products(context, 'key', 'key')),
       '}',
@@ -37,7 +33,7 @@ export function writeValueProducts(context: KernelContext): Block {
   return [
     `// Values: weights times v, in registers; v is staged ${shape.valueRows} rows at a time.`,
     `const VALUE_ROWS = ${shape.valueRows}u;`,
-    ...rescale,
+    ...rescale(context),
     'for (var v0 = 0u; v0 < TILE_KEYS; v0 += VALUE_ROWS) {',
     '  if (v0 > 0u) {',
     '    workgroupBarrier();',
@@ -49,6 +45,15 @@ export function writeValueProducts(context: KernelContext): Block {
     '  }',
     '}',
   ];
+}
+
+/** Accumulators against the running maximum as it is now; nothing where there is no softmax. */
+export function rescale({ rows, outputs, tiles, softmax }: KernelContext): Block {
+  if (!softmax) return [];
+  return unroll(rows, (row) => [
+    `let f${row} = ${tiles.rowFactor}[row0 + ${row}u];`,
+    unroll(outputs, (at) => `o${row}_${at} *= f${row};`).join(' '),
+  ]).flat();
 }
 
 function stage(context: KernelContext, first: string): Block {

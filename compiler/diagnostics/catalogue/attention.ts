@@ -170,4 +170,11 @@ export const attention = chapter({
     explanation:
       'Kernels compute in integers, and read a bias by indices over i, j, head, batch, sizes and inputs. What is rounded from a real number belongs into an `int` input or a list of constants. The scale of a denominator is one number a row, so that it cannot depend on j.',
   },
+  'no-denominator': {
+    code: 'SA0527',
+    severity: 'error',
+    title: 'something asks for the denominator of a softmax where there is none',
+    explanation:
+      'With `normalize relu`, `relu2`, `laplace`, `sigmoid` or `none` the weights of a row are not divided by their sum. There is no sum whose logarithm `lse` could be, none that a sink could join or that could be scaled, and none by which a `merge` could weigh its attends: a sum of outputs would be no average, and pairs that several attends hold would count more than once.',
+  },
 });

@@ -122,10 +122,10 @@ export const attentionFields: readonly AttentionField[] = [
   },
   {
     name: 'normalize',
-    type: 'softmax',
+    type: 'softmax | relu | relu2 | laplace | sigmoid | none',
     default: 'softmax',
     meaning:
-      'How scores become weights; relu, relu2, laplace, sigmoid, none and max_relative are not compiled yet.',
+      'How scores become weights; all but softmax are functions of one score, without a denominator. max_relative is not compiled yet.',
     targets: everywhere,
   },
   {

@@ -58,7 +58,9 @@ export function lowerAttention(
   const offset = lowerOffset(reader);
   const result = lowerResult(reader, attention);
   if (shape === null || offset === null || result === null) return null;
-  const score = lowerScore(reader, shape);
+  const returned = attention.members.find((member) => member.kind === 'return');
+  const merged = result.combine === 'merge' ? (returned?.value.span ?? null) : null;
+  const score = lowerScore(reader, shape, merged);
   if (lowering.failed) return null;
   const attend = ({ name, span, mask }: AttendValue): Attend => {
     const root = scope.space === null ? mask : insideSpace(lowering, scope, scope.space, mask);

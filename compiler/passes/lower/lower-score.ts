@@ -1,3 +1,4 @@
+import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Expression } from '../../parser/ast.ts';
 import type { ScoreDescriptor } from '../../../runtime/descriptor.ts';
 import type { NodeId } from '../../../runtime/mask/nodes.ts';
@@ -6,13 +7,17 @@ import { expectReal } from './expect.ts';
 import { lowerBiases, lowerDenominatorScale } from './lower-biases.ts';
 import type { FieldReader } from './lower-fields.ts';
 import { gridIndex } from './lower-index.ts';
+import { lowerNormalize } from './lower-normalize.ts';
 import type { Shape } from './lower-shape.ts';
 import { realBinary, realConstant, realUnary, toReal } from './reals.ts';
 import { describe } from './value.ts';
 import type { ArrayValue } from './value.ts';
 
-/** The fields that change scores. A wrong one is reported and left out. */
-export function lowerScore(reader: FieldReader, shape: Shape): ScoreDescriptor {
+/**
+ * The fields that make weights of products of q and k. A wrong one is reported and left out; `merged` is where attends are
+ * merged, null where none are.
+ */
+export function lowerScore(reader: FieldReader, shape: Shape, merged: Span | null): ScoreDescriptor {
   return {
     scale: lowerScale(reader) ?? 1 / Math.sqrt(shape.dim),
     softcap: lowerSoftcap(reader),
@@ -24,6 +29,7 @@ export function lowerScore(reader: FieldReader, shape: Shape): ScoreDescriptor {
     sink: biasArray(reader, 'sink logit', 'a float[heads] array', (array) => isOverHeads(reader, array)),
     biases: lowerBiases(reader),
     denominatorScale: lowerDenominatorScale(reader),
+    ...lowerNormalize(reader, merged),
   };
 }
 

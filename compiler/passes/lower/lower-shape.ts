@@ -2,7 +2,6 @@ import type { Label, Span } from '../../diagnostics/diagnostic.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { FieldReader } from './lower-fields.ts';
 import type { Lowering } from './lowering.ts';
-import { notYetCompiled } from './refuse.ts';
 
 /** Sizes, types and outputs of an attention. */
 export type Shape = Pick<Graph, 'heads' | 'kvHeads' | 'dim' | 'dimV' | 'dtype' | 'layout' | 'outputs'>;
@@ -62,22 +61,8 @@ export function lowerShape(reader: FieldReader, heads: Pick<Shape, 'heads' | 'kv
   const dtype = reader.word('dtype', defaults.dtype, ['f32', 'f16', 'bf16']);
   const layout = reader.word('layout', defaults.layout, ['bhnd', 'bnhd']);
   const outputs = lowerOutputs(reader);
-  checkNormalizer(reader);
   if (dim === null || dimV === null || dtype === null || layout === null || outputs === null) return null;
   return { ...heads, dim, dimV, dtype, layout, outputs };
-}
-
-const plannedNormalizers = ['relu', 'relu2', 'laplace', 'sigmoid', 'none', 'max_relative'] as const;
-
-function checkNormalizer(reader: FieldReader): void {
-  const word = reader.word('normalize', 'softmax', ['softmax', ...plannedNormalizers]);
-  if (word === null || word === 'softmax') return;
-  notYetCompiled(
-    reader.lowering,
-    reader.get('normalize')!.span,
-    `\`normalize ${word}\``,
-    'other normalisers',
-  );
 }
 
 function lowerDim(reader: FieldReader, name: 'dim' | 'dim_v', fallback: number): number | null {

@@ -15,7 +15,7 @@ import type { Buffers, EmulatorOptions } from './emulate.ts';
 
 /** One launch in the emulator, held against float64. */
 export interface EmulatedReport {
-  /** Largest |out - reference|, and what rounding explains. */
+  /** Largest |out - reference|, and what rounding explains; without a softmax the largest share of what it explains, and 1. */
   readonly error: number;
   readonly tolerance: number;
   /** Largest |lse - reference|; infinite where an infinity is not met. Null where there is no lse. */
@@ -109,7 +109,8 @@ export async function checkEmulated(
       for (let d = 0; d < dimOut; d++) {
         const expected = reference.out[at * dimOut + d];
         largest = Math.max(largest, Math.abs(expected));
-        error = worse(error, Math.abs(decode(out[from + d], descriptor.dtype) - expected));
+        const off = Math.abs(decode(out[from + d], descriptor.dtype) - expected);
+        error = worse(error, reference.errors === null ? off : off / reference.errors[at * dimOut + d]);
       }
       const found = lse[(item * heads + head) * nq + row];
       const difference = found === reference.lse[at] ? 0 : Math.abs(found - reference.lse[at]);
@@ -118,7 +119,10 @@ export async function checkEmulated(
   }
   return {
     error,
-    tolerance: roundingUnit[descriptor.dtype] * (largestOf(tensors.v) + largest) * 1.05,
+    tolerance:
+      descriptor.score.weights === undefined
+        ? roundingUnit[descriptor.dtype] * (largestOf(tensors.v) + largest) * 1.05
+        : 1,
     lseError: descriptor.outputs.includes('lse') ? lseError : null,
     strayWrites: strayWrites(out, layouts.out),
   };

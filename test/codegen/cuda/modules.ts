@@ -79,6 +79,11 @@ export function specify(mask: string, fields: string, dtype: 'f16' | 'bf16' = 'f
   return specifyFields(`mask ${mask}\n ${fields}\n outputs out, lse`, dtype);
 }
 
+/** One attention with this mask and these fields, without lse. */
+export function specifyOut(mask: string, fields: string, dtype: 'f16' | 'bf16' = 'f16'): Graph {
+  return specifyFields(`mask ${mask}\n ${fields}`, dtype);
+}
+
 /** One attention of these fields. */
 export function specifyFields(fields: string, dtype: 'f16' | 'bf16' = 'f16'): Graph {
   const text = `attention test { ${fields}\n dtype ${dtype} }`;

@@ -7,6 +7,7 @@ import { planKernels } from '../../../compiler/passes/plan-kernels.ts';
 import { schedulePlainly } from '../../../compiler/passes/schedule-plainly.ts';
 import { attendDense } from '../../../runtime/reference/attend-dense.ts';
 import type { AttentionResult, DenseProblem, DenseScore } from '../../../runtime/reference/attend-dense.ts';
+import { weighingErrors } from '../../../runtime/reference/weighing-error.ts';
 import { layoutStrides } from '../../../runtime/reference/strides.ts';
 import type { Strides } from '../../../runtime/reference/strides.ts';
 import { softwareDevice } from './device.ts';
@@ -74,6 +75,8 @@ export interface Problem {
 export interface Comparison {
   /** Largest |out - reference| over the largest |reference|, NaN where either has NaN. */
   readonly outError: number;
+  /** Without a softmax the largest |out - reference| over what rounding explains, else null. */
+  readonly weighingError: number | null;
   /** Largest |lse - reference|; infinities must agree. */
   readonly lseError: number;
   /** Elements of out outside [batch, heads, nq, dimV] that were written. */
@@ -132,7 +135,22 @@ export async function compare(problem: Problem): Promise<Comparison> {
     })),
     graph.combine,
   );
-  return { ...errors(reference, outputs, strides.out, { batch, heads, nq, dimV: plan.dimOut }), outputs };
+  const { weights } = graph.nodes[0].score;
+  const explained =
+    weights === undefined
+      ? null
+      : weighingErrors(
+          {
+            ...dense,
+            score: { scale, ...problem.score },
+            combine: graph.combine,
+            branches: problem.branches ?? [problem.live],
+          },
+          weights,
+          graph.dtype,
+        );
+  const sizes = { batch, heads, nq, dimV: plan.dimOut };
+  return { ...errors(reference, outputs, strides.out, sizes, explained), outputs };
 }
 
 /** The chosen kernel of a pass and its tables, all by looking at every pair. */
@@ -190,10 +208,10 @@ function attendBranches(branches: readonly DenseProblem[], combine: Graph['combi
   const results = branches.map(attendDense);
   if (combine === 'single') return results[0];
   const { heads, dimV, score } = branches[0];
-  const rows = results[0].lse.length;
+  const rows = results[0].out.length / dimV;
   const width = combine === 'concat' ? branches.length * dimV : dimV;
   const out = new Float64Array(rows * width);
-  const lse = new Float64Array(rows);
+  const lse = new Float64Array(results[0].lse.length);
   for (let row = 0; row < rows; row++) {
     const head = Math.floor(row / branches[0].nq) % heads;
     const sink = score.sink ? Math.exp(score.sink(head)) : 0;
@@ -206,7 +224,7 @@ function attendBranches(branches: readonly DenseProblem[], combine: Graph['combi
         else if (total > 0) out[row * width + d] += (value * (sums[branch] + sink)) / (total + sink);
       }
     });
-    lse[row] = Math.log(total);
+    if (lse.length > 0) lse[row] = Math.log(total);
   }
   return { out, lse };
 }
@@ -216,19 +234,24 @@ function errors(
   { out, lse }: Outputs,
   stride: Strides,
   { batch, heads, nq, dimV }: { batch: number; heads: number; nq: number; dimV: number },
+  explained: Float64Array | null,
 ): Omit<Comparison, 'outputs'> {
   let outError = 0;
+  let weighingError = 0;
   let largest = 0;
   const written = new Uint8Array(out.length);
   for (let b = 0; b < batch; b++) {
     for (let h = 0; h < heads; h++) {
       for (let r = 0; r < nq; r++) {
         for (let d = 0; d < dimV; d++) {
-          const expected = reference.out[((b * heads + h) * nq + r) * dimV + d];
+          const from = ((b * heads + h) * nq + r) * dimV + d;
+          const expected = reference.out[from];
           const at = b * stride.batch + h * stride.head + r * stride.row + d;
           written[at] = 1;
           largest = Math.max(largest, Math.abs(expected));
           outError = worse(outError, Math.abs(out[at] - expected));
+          if (explained !== null)
+            weighingError = worse(weighingError, Math.abs(out[at] - expected) / explained[from]);
         }
       }
     }
@@ -242,7 +265,12 @@ function errors(
     (count, value, at) => count + (written[at] || Number.isNaN(value) ? 0 : 1),
     0,
   );
-  return { outError: outError / (largest || 1), lseError, strayWrites };
+  return {
+    outError: outError / (largest || 1),
+    weighingError: explained && weighingError,
+    lseError,
+    strayWrites,
+  };
 }
 
 /** The larger error; NaN wins and stays. */

@@ -77,6 +77,7 @@ SP_DEVICE void sp_multiply(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1) {
 }
 SP_DEVICE u32 sp_pack(float low, float high) { return emulator::narrow(low) | (u32)emulator::narrow(high) << 16; }
 SP_DEVICE float sp_exp2(float x) { return exp2f(x); }
+SP_DEVICE float sp_reciprocal(float x) { return 1.0f / x; }
 SP_DEVICE float sp_log2(float x) { return log2f(x); }
 SP_DEVICE int sp_leading_zeros(u32 x) { return x == 0 ? 32 : __builtin_clz(x); }
 
