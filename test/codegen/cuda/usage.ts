@@ -1,7 +1,8 @@
 import { cudaTargets } from '../../../compiler/cost/index.ts';
 import type { Graph } from '../../../compiler/ir/graph.ts';
 import type { CudaDescriptor, CudaKernel } from '../../../runtime/cuda/descriptor.ts';
-import type { Extents } from '../../../runtime/view.ts';
+import type { Extents, View } from '../../../runtime/view.ts';
+import { program } from '../wgsl/graphs.ts';
 import { boxes } from '../wgsl/scheduled.ts';
 import { cudaModule, specify } from './modules.ts';
 import { scheduledModule } from './scheduled.ts';
@@ -35,7 +36,7 @@ const score = `input b: float[heads, n] = random(seed: 3, density: 1.0)
 
 const plain = (name: string, graph: Graph): Variant => ({ name, descriptor: cudaModule(graph, cudaTargets) });
 
-/** Passes of every kind on one softmax: boxes of both sides, of queries alone, of listed keys, diagonals in two views. */
+/** Passes of every kind on one softmax: boxes of both sides, of queries alone, of listed keys, parted rows over keys of both kinds, diagonals in two views. */
 function everyKind(name: string, graph: Graph): Variant {
   const [{ mask }] = graph.nodes;
   const grid = boxes(
@@ -49,11 +50,14 @@ function everyKind(name: string, graph: Graph): Variant {
       ],
     },
   );
+  const parted: View = { kind: 'parted', first: program((b, i) => b.compare('lt', i, b.int(9))) };
   const boxesOf = (slots: number): Extents => [[slots], [1, slots / 2, 2]];
   const sketches: CudaPassSketch[] = [
     { name: 'grid', mask, queries: grid, keys: grid, boxesOf },
     { name: 'rows', mask, queries: grid, boxesOf },
     { name: 'listed', mask, queries: grid, keys: { kind: 'list' }, strategy: 'gathered', boxesOf },
+    { name: 'parted', mask, queries: parted },
+    { name: 'both', mask, queries: parted, keys: { kind: 'list' }, strategy: 'gathered' },
     { name: 'far', mask, queries: grid, strategy: 'diagonal', boxesOf },
     { name: 'near', mask, strategy: 'diagonal' },
   ];
