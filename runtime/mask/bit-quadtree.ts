@@ -4,6 +4,9 @@ import { ALL, MIXED, NONE, type Verdict } from './int-set.ts';
 /** Rows of a lowest cell; its columns are the 32 of a word. */
 const CELL_ROWS = 8;
 const CELL_COLUMNS = 32;
+/** Words that are looked at before the tree is built, evenly over a rectangle (Roberts, 2018). */
+const PROBES = 64;
+const [ROW_STEP, COLUMN_STEP] = [0.7548776662466927, 0.5698402909980532];
 
 interface Level {
   readonly rows: number;
@@ -29,22 +32,32 @@ export class BitQuadtree {
   private readonly stride: number;
   private readonly rowCount: number;
   private readonly columnCount: number;
-  private readonly levels: Level[] = [];
+  /** Null until probes do not tell. */
+  private tree: readonly Level[] | null = null;
 
   constructor({ dims, words }: HostArray & { kind: 'bits' }) {
     this.words = words;
     this.columnCount = dims[dims.length - 1];
     this.stride = wordsPerRow(this.columnCount);
     this.rowCount = this.stride === 0 ? 0 : words.length / this.stride;
-    this.levels.push(this.lowestLevel());
-    for (let level = this.levels[0]; level.rows > 1 || level.columns > 1;) {
+  }
+
+  private get levels(): readonly Level[] {
+    return (this.tree ??= this.buildLevels());
+  }
+
+  private buildLevels(): readonly Level[] {
+    const levels = [this.lowestLevel()];
+    for (let level = levels[0]; level.rows > 1 || level.columns > 1;) {
       level = halve(level);
-      this.levels.push(level);
+      levels.push(level);
     }
+    return levels;
   }
 
   /** Rows and columns are inside the matrix, ends included. */
   verdict(rowLow: number, rowHigh: number, columnLow: number, columnHigh: number): Verdict {
+    if (this.tree === null && this.isMixed(rowLow, rowHigh, columnLow, columnHigh)) return MIXED;
     // Start where the rectangle meets at most two cells a side.
     const least = Math.max(
       levelOf(Math.floor((rowHigh - rowLow) / CELL_ROWS)),
@@ -61,6 +74,25 @@ export class BitQuadtree {
       }
     }
     return verdict < 0 ? NONE : (verdict as Verdict);
+  }
+
+  /** Do some words of a rectangle hold a set and a clear bit? A matrix that is read row by row then needs no tree. */
+  private isMixed(rowLow: number, rowHigh: number, columnLow: number, columnHigh: number): boolean {
+    const { words, stride } = this;
+    const [first, last] = [columnLow >>> 5, columnHigh >>> 5];
+    let [isSet, isClear] = [false, false];
+    for (let probe = 0; probe < PROBES; probe++) {
+      const row = rowLow + Math.floor(((probe * ROW_STEP) % 1) * (rowHigh - rowLow + 1));
+      const word = first + Math.floor(((probe * COLUMN_STEP) % 1) * (last - first + 1));
+      const low = word === first ? columnLow & 31 : 0;
+      const high = word === last ? columnHigh & 31 : 31;
+      const wanted = (-1 >>> (31 - high)) & (-1 << low);
+      const own = words[row * stride + word] & wanted;
+      isSet ||= own !== 0;
+      isClear ||= own !== wanted;
+      if (isSet && isClear) return true;
+    }
+    return false;
   }
 
   /** The part of the rectangle inside a cell that it meets. */

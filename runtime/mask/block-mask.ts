@@ -9,7 +9,9 @@ import type { StepList } from './step-list.ts';
 
 /** What a block mask is made of, sizes known. */
 export interface BlockMaskRequest {
-  /** The set over the places 0 .. length - 1 inside two parts, given by their numbers. */
+  /** A small number for the set of two parts, given by their numbers: equal for equal sets. */
+  readonly signatureOf: (rowPart: number, columnPart: number) => number;
+  /** The set over the places 0 .. length - 1 inside two parts; asked for once a signature. */
   readonly bind: (rowPart: number, columnPart: number) => BoundMask;
   readonly positions: number;
   readonly block: number;
@@ -26,10 +28,13 @@ interface Box {
   readonly j1: number;
 }
 
-/** Which blocks of a canvas are kept for a pair of parts: a row of blocks is a whole number of words. */
+/** The blocks of a canvas that are kept for a pair of parts, as words of 32 neighbours: those that are not all clear. */
 interface KeptBlocks {
+  readonly count: number;
+  /** By word: its row, its place in the row, its bits. */
+  readonly rows: Int32Array;
+  readonly places: Int32Array;
   readonly words: Uint32Array;
-  readonly isEmpty: boolean;
 }
 
 /**
@@ -44,6 +49,7 @@ interface KeptBlocks {
  * on any other border is read pair by pair.
  */
 export function blockMask({
+  signatureOf,
   bind,
   positions,
   block,
@@ -53,7 +59,9 @@ export function blockMask({
   const side = Math.ceil(positions / block);
   const words = new Uint32Array(side * wordsPerRow(side));
   const blocks = Math.ceil(canvas.length / block);
-  const readers = new Map<BoundMask, CanvasReader>();
+  const stride = wordsPerRow(side);
+  /** By signature. */
+  const readers: (CanvasReader | undefined)[] = [];
   const placements = new Map<string, number>();
   const parts = Array.from({ length: canvas.count }, (_, part) => {
     const start = canvas.start + part * canvas.length;
@@ -63,41 +71,67 @@ export function blockMask({
     placements.set(`${offset} ${length}`, placement);
     return { first: Math.floor(start / block), offset, length, placement };
   });
-  for (const [rowPart, row] of parts.entries()) {
+  const find = (signature: number, rowPart: number, columnPart: number): KeptBlocks => {
+    const reader = (readers[signature] ??= new CanvasReader(bind(rowPart, columnPart), block, blocks, rule));
+    return reader.find(parts[rowPart], parts[columnPart]);
+  };
+  /** By signature, and by the placements of both. */
+  const known: (KeptBlocks | undefined)[] = [];
+  const firsts = Int32Array.from(parts, ({ first }) => first);
+  const placed = Int32Array.from(parts, ({ placement }) => placement);
+  for (let rowPart = 0; rowPart < parts.length; rowPart++) {
     for (let columnPart = 0; columnPart < parts.length; columnPart++) {
-      const column = parts[columnPart];
-      const bound = bind(rowPart, columnPart);
-      let reader = readers.get(bound);
-      if (reader === undefined) readers.set(bound, (reader = new CanvasReader(bound, block, blocks, rule)));
-      const kept = reader.keptBlocks(row, column);
-      if (!kept.isEmpty) stampBlocks(words, side, row.first, column.first, kept.words, blocks);
+      const signature = signatureOf(rowPart, columnPart);
+      const at = (signature * placements.size + placed[rowPart]) * placements.size + placed[columnPart];
+      const kept = (known[at] ??= find(signature, rowPart, columnPart));
+      if (kept.count > 0) stampBlocks(words, stride, firsts[rowPart], firsts[columnPart], kept);
     }
   }
   return { kind: 'bits', dims: [side, side], words };
 }
 
-/** Adds the kept blocks of a canvas whose first block is (top, left). */
+/** Adds the kept blocks of a canvas whose first block is (top, left) to a matrix of rows of `stride` words. */
 function stampBlocks(
   words: Uint32Array,
-  side: number,
+  stride: number,
   top: number,
   left: number,
-  kept: Uint32Array,
-  blocks: number,
+  { count, rows, places, words: kept }: KeptBlocks,
 ): void {
-  const [stride, width] = [wordsPerRow(side), wordsPerRow(blocks)];
-  const [first, shift] = [left >>> 5, left & 31];
-  const rows = Math.min(blocks, side - top);
-  for (let row = 0; row < rows; row++) {
-    const target = (top + row) * stride + first;
-    for (let at = 0; at < width; at++) {
-      const word = kept[row * width + at];
-      if (word === 0) continue;
-      words[target + at] |= word << shift;
-      // Kept blocks lie inside the matrix, so a word follows where a bit goes into it.
-      if (shift > 0 && word >>> (32 - shift) !== 0) words[target + at + 1] |= word >>> (32 - shift);
-    }
+  const shift = left & 31;
+  const first = top * stride + (left >>> 5);
+  if (shift === 0) {
+    for (let at = 0; at < count; at++) words[first + rows[at] * stride + places[at]] |= kept[at];
+    return;
   }
+  const back = 32 - shift;
+  for (let at = 0; at < count; at++) {
+    const target = first + rows[at] * stride + places[at];
+    const word = kept[at];
+    const rest = word >>> back;
+    words[target] |= word << shift;
+    // Kept blocks lie inside the matrix, so a word follows where a bit goes into it.
+    if (rest !== 0) words[target + 1] |= rest;
+  }
+}
+
+/** The words of rows of `width` words that are not all clear. */
+function keptWords(words: Uint32Array, width: number): KeptBlocks {
+  let count = 0;
+  for (let at = 0; at < words.length; at++) if (words[at] !== 0) count++;
+  const kept = {
+    count,
+    rows: new Int32Array(count),
+    places: new Int32Array(count),
+    words: new Uint32Array(count),
+  };
+  for (let at = 0, next = 0; at < words.length; at++) {
+    if (words[at] === 0) continue;
+    kept.rows[next] = Math.floor(at / width);
+    kept.places[next] = at % width;
+    kept.words[next++] = words[at];
+  }
+  return kept;
 }
 
 /** A part on the canvas: its first place lies `offset` behind the canvas's first, and it has `length` places. */
@@ -110,8 +144,6 @@ interface PlacedPart {
 
 /** Finds the kept blocks of one set. */
 class CanvasReader {
-  /** By the placement of the row, then by that of the column. */
-  private readonly known: KeptBlocks[][] = [];
   /** By what is open in a block and by its distance: what is known of whole blocks of sets over distances. */
   private readonly byDistance = new Map<StepList, Map<number, boolean>>();
   private readonly density: DensityReader;
@@ -132,19 +164,13 @@ class CanvasReader {
     this.keepsFull = isKept(rule, this.full.fill(block), block, block);
   }
 
-  keptBlocks(row: PlacedPart, column: PlacedPart): KeptBlocks {
-    const ofRow = (this.known[row.placement] ??= []);
-    return (ofRow[column.placement] ??= this.find(row, column));
-  }
-
-  private find(row: PlacedPart, column: PlacedPart): KeptBlocks {
+  /** The blocks that are kept for two parts. */
+  find(row: PlacedPart, column: PlacedPart): KeptBlocks {
     const { block, blocks } = this;
     const { mask } = this.density;
     const width = wordsPerRow(blocks);
     const words = new Uint32Array(blocks * width);
-    let isEmpty = true;
     const keep = (top: number, bottom: number, left: number, right: number): void => {
-      isEmpty = false;
       for (let y = top; y < bottom; y++)
         for (let x = left; x < right; x++) words[y * width + (x >>> 5)] |= 1 << (x & 31);
     };
@@ -178,7 +204,7 @@ class CanvasReader {
       }
     };
     descend(0, blocks, 0, blocks, mask.everything);
-    return { words, isEmpty };
+    return keptWords(words, width);
   }
 
   private isBlockKept(box: Box, isAll: boolean, isWhole: boolean, open: StepList): boolean {

@@ -172,6 +172,7 @@ function deriveBlockMask(
   }
   const ofHead = (head: number) =>
     blockMask({
+      signatureOf: partSignature(set, { ...environmentOf(values), head }),
       bind: bindParts(set, values, head),
       positions: size('length', positions),
       block: size('block', block),
@@ -191,22 +192,15 @@ function deriveBlockMask(
   return { kind: 'bits', dims: [heads, ...first.dims], words };
 }
 
-/** The set of a pair of parts; pairs that the set does not tell apart get the same object. */
+/** The set of a pair of parts. */
 function bindParts(
   set: MaskProgram,
   values: LaunchValues,
   head: number,
 ): (row: number, column: number) => BoundMask {
-  const signatureOf = partSignature(set, { ...environmentOf(values), head });
-  const known: (BoundMask | undefined)[] = [];
   return (row, column) => {
-    const signature = signatureOf(row, column);
-    const found = known[signature];
-    if (found) return found;
     const scalars = { ...values.scalars, [partSymbols.row]: row, [partSymbols.column]: column };
-    const bound = createBinder(set, scalars, values.arrays)(0, head);
-    known[signature] = bound;
-    return bound;
+    return createBinder(set, scalars, values.arrays)(0, head);
   };
 }
 

@@ -62,12 +62,12 @@ export function partSignature(
     return branch.signature;
   };
   if (!readsDifference(program)) return find;
-  const byDifference = new Map<number, number>();
-  return (row, column) => {
-    let signature = byDifference.get(row - column);
-    if (signature === undefined) byDifference.set(row - column, (signature = find(row, column)));
-    return signature;
-  };
+  // Of differences from 0 on, and of those below.
+  const [ahead, behind]: (number | undefined)[][] = [[], []];
+  return (row, column) =>
+    row >= column
+      ? (ahead[row - column] ??= find(row, column))
+      : (behind[column - row] ??= find(row, column));
 }
 
 /** Are the numbers of the parts read for their difference alone? */

@@ -45,7 +45,8 @@ describe('a block mask', () => {
           const positions = Math.max(1, start + length * count - missing);
           const bind = (row: number, column: number) =>
             createBinder(set, { [partSymbols.row]: row, [partSymbols.column]: column }, {})(0, 0);
-          const request = { bind, positions, block, rule, canvas: { start, length, count } };
+          const signatureOf = partSignature(set, { symbols: {}, arrays: {} });
+          const request = { signatureOf, bind, positions, block, rule, canvas: { start, length, count } };
           const { words, dims } = blockMask(request);
           const side = dims[0];
           const kept = new Set<string>();
