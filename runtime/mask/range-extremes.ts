@@ -34,33 +34,56 @@ class AscendingExtremes implements RangeExtremes {
   }
 }
 
-/** Two segment trees in heap order: node x covers nodes 2x and 2x + 1, the leaves stand at size .. 2 size - 1. */
+/** Elements of a leaf: trees over all elements would take longer to build than what is asked of them. */
+const LEAF = 16;
+
+/** Two segment trees over leaves in heap order: node x covers nodes 2x and 2x + 1, the leaves stand at size .. 2 size - 1. */
 class ExtremesTree implements RangeExtremes {
   readonly isAscending = false;
   low = 0;
   high = 0;
+  private readonly data: Int32Array;
   private readonly size: number;
   private readonly lows: Int32Array;
   private readonly highs: Int32Array;
 
   constructor(data: Int32Array) {
-    this.size = data.length;
-    this.lows = new Int32Array(2 * this.size);
-    this.highs = new Int32Array(2 * this.size);
-    this.lows.set(data, this.size);
-    this.highs.set(data, this.size);
-    for (let at = this.size - 1; at > 0; at--) {
-      this.lows[at] = Math.min(this.lows[2 * at], this.lows[2 * at + 1]);
-      this.highs[at] = Math.max(this.highs[2 * at], this.highs[2 * at + 1]);
+    this.data = data;
+    this.size = Math.ceil(data.length / LEAF);
+    const { size } = this;
+    const lows = (this.lows = new Int32Array(2 * size));
+    const highs = (this.highs = new Int32Array(2 * size));
+    for (let leaf = 0; leaf < size; leaf++) {
+      const end = Math.min(data.length, (leaf + 1) * LEAF);
+      let low = data[leaf * LEAF];
+      let high = low;
+      for (let at = leaf * LEAF + 1; at < end; at++) {
+        const value = data[at];
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      lows[size + leaf] = low;
+      highs[size + leaf] = high;
+    }
+    for (let at = size - 1; at > 0; at--) {
+      lows[at] = Math.min(lows[2 * at], lows[2 * at + 1]);
+      highs[at] = Math.max(highs[2 * at], highs[2 * at + 1]);
     }
   }
 
   find(from: number, to: number): void {
-    const { lows, highs } = this;
-    let low = Infinity;
-    let high = -Infinity;
-    let left = from + this.size;
-    let right = to + this.size + 1;
+    this.low = Infinity;
+    this.high = -Infinity;
+    // Whole leaves from `first` to `last` - 1, and what stands before and behind them.
+    const first = Math.ceil(from / LEAF);
+    const last = Math.floor((to + 1) / LEAF);
+    if (first >= last) return this.scan(from, to);
+    this.scan(from, first * LEAF - 1);
+    this.scan(last * LEAF, to);
+    const { lows, highs, size } = this;
+    let { low, high } = this;
+    let left = first + size;
+    let right = last + size;
     while (left < right) {
       if (left & 1) {
         low = Math.min(low, lows[left]);
@@ -72,6 +95,18 @@ class ExtremesTree implements RangeExtremes {
       }
       left >>= 1;
       right >>= 1;
+    }
+    this.low = low;
+    this.high = high;
+  }
+
+  private scan(from: number, to: number): void {
+    const { data } = this;
+    let { low, high } = this;
+    for (let at = from; at <= to; at++) {
+      const value = data[at];
+      if (value < low) low = value;
+      if (value > high) high = value;
     }
     this.low = low;
     this.high = high;
