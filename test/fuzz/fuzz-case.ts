@@ -1,5 +1,6 @@
 import { formOf } from './forms/index.ts';
 import { scoreFormOf } from './scores/score-part.ts';
+import type { GridOrder } from './grid-orders.ts';
 import type { TensorFields } from './generate-tensors.ts';
 import type { ScorePart } from './scores/score-part.ts';
 import type { Term } from './term.ts';
@@ -20,6 +21,8 @@ export interface FuzzCase {
   readonly grid: readonly [rows: number, columns: number] | null;
   /** Whether inputs say what they hold where nobody gives them. */
   readonly hasFeeds: boolean;
+  /** How the cells are numbered; null where the text does not say. */
+  readonly order: GridOrder | null;
   readonly storage: TensorFields;
   readonly batch: number;
   readonly heads: number;

@@ -43,6 +43,14 @@ describe('the fuzzer', () => {
     expect(known.filter((name) => !made.has(name))).toEqual([]);
   });
 
+  it('numbers the grid of the attention in every order, in the region and in the field', () => {
+    const lines = Array.from({ length: 1500 }, (_, seed) => printCase(generateCase(seed))).join('\n');
+    for (const order of ['row_major', 'tiles(3, 2)', 'tiles(1, 4)', 'morton', 'hilbert', 'cells']) {
+      expect(lines).toContain(`\n  order ${order}\n`);
+      expect(lines).toContain(`, order: ${order})\n`);
+    }
+  });
+
   it('stores tensors in every way, and names it in the text', () => {
     const made = Array.from({ length: 300 }, (_, seed) => generateCase(seed));
     const lines = new Set(

@@ -4,6 +4,7 @@ import { generateAttends } from './generate-attends.ts';
 import { generateScores } from './generate-scores.ts';
 import { attentionNames, generateTerm, patternNames } from './generate-term.ts';
 import { generateTensors } from './generate-tensors.ts';
+import { generateOrder } from './grid-orders.ts';
 import { Random } from './random.ts';
 
 /** The case of a seed. Deeper specifications are rarer; sizes are small and awkward. */
@@ -12,7 +13,8 @@ export function generateCase(seed: number): FuzzCase {
   const depth = random.pick([1, 2, 2, 3, 3, 4]);
   const nk = random.pick([1, 2, 3, 7, 8, 9, 15, 16, 17, 23, 31, 32, 33, 37, 40, 49]);
   const grid = random.chance(0.2) ? generateGrid(nk, random) : null;
-  const scope = { names: attentionNames, onGrid: grid !== null };
+  const order = grid === null ? null : generateOrder(random);
+  const scope = { names: attentionNames, onGrid: grid !== null, isOrdered: order !== null };
   const mask = generateTerm('set', depth, scope, random);
   const attends = generateAttends(scope, random);
   const scores = generateScores(scope, random);
@@ -32,6 +34,7 @@ export function generateCase(seed: number): FuzzCase {
     pattern,
     scores,
     grid,
+    order,
     batch: random.pick([1, 1, 1, 2]),
     heads,
     kvHeads: random.pick([1, heads]),

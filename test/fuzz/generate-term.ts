@@ -9,6 +9,8 @@ export interface Scope {
   readonly names: Readonly<Record<string, readonly Sort[]>>;
   /** Whether the positions are cells of the attention's grid. */
   readonly onGrid: boolean;
+  /** Whether the cells are numbered in an order of their own. */
+  readonly isOrdered?: boolean;
   /** Whether this is the pattern of the file: it sees no inputs and does not call itself. */
   readonly isPattern?: boolean;
   /** Whether the place lies in a part of the plane, where nothing is drawn. */
@@ -37,6 +39,8 @@ export function generateTerm(sort: Sort, depth: number, scope: Scope, random: Ra
         (form.uses !== undefined || form.launch !== undefined || form.name === 'pattern call')
       ) &&
       (scope.onGrid || form.onGrid !== true) &&
+      !(scope.onGrid && form.offGrid) &&
+      !(scope.isOrdered && form.needsRowMajor) &&
       !(form.isDrawn && (scope.inPart || scope.isPattern || scope.isFixed)) &&
       !(scope.isFixed && (isOfBatch(form) || form.pattern?.includes('shrink('))) &&
       !(

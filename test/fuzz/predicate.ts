@@ -4,6 +4,7 @@ import { headDim } from './generate-tensors.ts';
 import { usedArrays } from './print-case.ts';
 import { launchOf, offsetOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
+import { isCell } from './grid-orders.ts';
 import { Random } from './random.ts';
 import { referenceScore } from './scores/score-part.ts';
 import type { Environment, Nested, Term } from './term.ts';
@@ -31,17 +32,17 @@ export function scoreOfCase(fuzzCase: FuzzCase): DenseScore {
 
 /** One mask, [batch, heads, nq, nk]. */
 function referenceMask(fuzzCase: FuzzCase, mask: Term): Uint8Array {
-  const { batch, heads, nq, nk, grid } = fuzzCase;
+  const { batch, heads, nq, nk } = fuzzCase;
   const environmentOf = environmentsOf(fuzzCase);
   const offset = offsetOf(fuzzCase);
-  const isCell = (p: number) => grid === null || (p >= 0 && p < grid[0] * grid[1]);
   const bits = new Uint8Array(batch * heads * nq * nk);
   let at = 0;
   for (let b = 0; b < batch; b++) {
     for (let head = 0; head < heads; head++) {
       for (let i = offset; i < offset + nq; i++) {
         for (let j = 0; j < nk; j++, at++) {
-          if (isCell(i) && isCell(j)) bits[at] = evaluateTerm(mask, environmentOf(b, head, i, j));
+          const environment = environmentOf(b, head, i, j);
+          if (isCell(environment, i) && isCell(environment, j)) bits[at] = evaluateTerm(mask, environment);
         }
       }
     }
@@ -53,7 +54,7 @@ function referenceMask(fuzzCase: FuzzCase, mask: Term): Uint8Array {
 function environmentsOf(
   fuzzCase: FuzzCase,
 ): (batch: number, head: number, i: number, j: number) => Environment {
-  const { nq, nk, heads, kvHeads, layer, grid } = fuzzCase;
+  const { nq, nk, heads, kvHeads, layer, grid, order } = fuzzCase;
   const shared = {
     n: nk,
     nq,
@@ -61,6 +62,7 @@ function environmentsOf(
     kvHeads,
     layer,
     grid,
+    order,
     offset: offsetOf(fuzzCase),
     names: launchOf(fuzzCase),
     arrays: fillArrays(fuzzCase),

@@ -3,6 +3,7 @@ import type { FuzzArray } from './forms/arrays.ts';
 import { launchLimits, realParameters, termsOf } from './fuzz-case.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { printTensors } from './generate-tensors.ts';
+import { printGrid } from './grid-orders.ts';
 import { realArrays } from './scores/index.ts';
 import { printScores, scoreFormOf } from './scores/score-part.ts';
 import { levels } from './term.ts';
@@ -21,7 +22,8 @@ export function printCase(fuzzCase: FuzzCase): string {
     lines.push(`  ${body.startsWith('-') ? `(${body})` : body}`, '');
   }
   lines.push('attention fuzzed {');
-  if (fuzzCase.grid !== null) lines.push(`  over image(y: ${fuzzCase.grid[0]}, x: ${fuzzCase.grid[1]})`);
+  if (fuzzCase.grid !== null)
+    lines.push(...printGrid(fuzzCase.grid, fuzzCase.order).map((line) => `  ${line}`));
   for (const { declaration, feed } of usedArrays(fuzzCase)) {
     lines.push(fuzzCase.hasFeeds && feed !== undefined ? `  ${declaration} = ${feed}` : `  ${declaration}`);
   }
@@ -57,6 +59,7 @@ export function usedArrays(fuzzCase: FuzzCase): readonly FuzzArray[] {
   const used = new Set([
     ...termsOf(fuzzCase).map((term) => formOf(term).uses),
     ...fuzzCase.scores.map((part) => scoreFormOf(part).uses),
+    fuzzCase.grid === null ? undefined : fuzzCase.order?.order,
   ]);
   return [...fuzzArrays, ...realArrays].filter(({ name }) => used.has(name));
 }

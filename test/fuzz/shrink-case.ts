@@ -49,7 +49,11 @@ function* smallerCases(fuzzCase: FuzzCase): Generator<FuzzCase> {
   yield* withSmallerScores(fuzzCase);
   if (fuzzCase.grid !== null) {
     const scores = fuzzCase.scores.filter((part) => scoreFormOf(part).onGrid !== true);
-    yield { ...fuzzCase, grid: null, scores };
+    yield { ...fuzzCase, grid: null, order: null, scores };
+    if (fuzzCase.order !== null) {
+      yield { ...fuzzCase, order: null };
+      if (fuzzCase.order.inField) yield { ...fuzzCase, order: { ...fuzzCase.order, inField: false } };
+    }
     const [rows, columns] = fuzzCase.grid;
     for (const fewer of smallerNumbers(rows, 1)) yield { ...fuzzCase, grid: [fewer, columns] };
     for (const fewer of smallerNumbers(columns, 1)) yield { ...fuzzCase, grid: [rows, fewer] };

@@ -1,3 +1,4 @@
+import type { GridOrder } from './grid-orders.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -47,6 +48,8 @@ export interface Environment {
   readonly offset: number;
   /** Rows and columns of the grid that the positions are cells of; null where they are plain numbers. */
   readonly grid: readonly [rows: number, columns: number] | null;
+  /** How these are numbered; null for rows one after another. */
+  readonly order: GridOrder | null;
   /** Launch parameters, pattern parameters and `let` values. */
   readonly names: Readonly<Record<string, number>>;
   readonly arrays: Readonly<Record<string, Nested>>;
@@ -70,11 +73,15 @@ export interface Form {
   readonly isOfBatch?: boolean;
   /** Whether it speaks of the axes y and x of the attention's grid. */
   readonly onGrid?: boolean;
+  /** Whether it stands for plain positions alone: not all of those that it speaks of need be cells. */
+  readonly offGrid?: boolean;
+  /** Whether it asks for coordinates of positions that need not be cells. */
+  readonly needsRowMajor?: boolean;
   /** Whether it rounds a real number though it takes none. */
   readonly isRounded?: boolean;
   /** Whether its set speaks of other positions, which are plain numbers: those of blocks, or of a part of the plane. */
   readonly rebases?: 'to blocks' | 'to parts';
-  /** Whether it is drawn for a whole plane, and so cannot stand in a part of one. */
+  /** Whether it is drawn for a whole plane or has its size, and so cannot stand in a part of one. */
   readonly isDrawn?: boolean;
   /** Whether its set is the same for the whole batch and made of integers: the host shrinks it. */
   readonly isShrunk?: boolean;

@@ -1,12 +1,9 @@
-import { floorDiv, floorMod, levels } from '../term.ts';
-import type { Environment, Form } from '../term.ts';
+import { coordinatesAt } from '../grid-orders.ts';
+import { levels } from '../term.ts';
+import type { Form } from '../term.ts';
 
-/** Coordinates on the grid of the attention. They go on counting outside of it. */
-const coordinate = (
-  index: 'i' | 'j',
-  axis: 'y' | 'x',
-  of: (position: number, columns: number) => number,
-): Form => ({
+/** Coordinates on the grid of the attention. */
+const coordinate = (index: 'i' | 'j', axis: 'y' | 'x'): Form => ({
   name: `${index}.${axis}`,
   gives: ['integer'],
   takes: [],
@@ -14,28 +11,25 @@ const coordinate = (
   onGrid: true,
   level: levels.closed,
   text: () => `${index}.${axis}`,
-  meaning: (environment) => of(environment[index], columnsOf(environment)),
+  meaning: (environment) => coordinatesAt(environment, environment[index])[axis === 'y' ? 0 : 1],
 });
 
-function columnsOf({ grid }: Environment): number {
-  if (grid === null) throw new Error('there is no grid here');
-  return grid[1];
-}
-
 export const coordinateForms: readonly Form[] = [
-  coordinate('i', 'y', floorDiv),
-  coordinate('i', 'x', floorMod),
-  coordinate('j', 'y', floorDiv),
-  coordinate('j', 'x', floorMod),
+  coordinate('i', 'y'),
+  coordinate('i', 'x'),
+  coordinate('j', 'y'),
+  coordinate('j', 'x'),
   {
     name: 'y of an integer',
     gives: ['integer'],
     takes: ['integer'],
-    weight: 2,
+    weight: 4,
     onGrid: true,
+    needsRowMajor: true,
     level: levels.closed,
     text: (arg) => `(${arg(0)}).y`,
-    meaning: (environment, arg) => floorDiv(arg(0), columnsOf(environment)),
+    // Outside of the grid it goes on counting.
+    meaning: (environment, arg) => coordinatesAt(environment, arg(0))[0],
   },
   {
     name: 'axial of the attention',
@@ -46,8 +40,8 @@ export const coordinateForms: readonly Form[] = [
     level: levels.closed,
     text: () => 'axial(x)',
     meaning: (environment) => {
-      const columns = columnsOf(environment);
-      return floorDiv(environment.i, columns) === floorDiv(environment.j, columns) ? 1 : 0;
+      const [a, b] = [environment.i, environment.j].map((p) => coordinatesAt(environment, p));
+      return a[0] === b[0] ? 1 : 0;
     },
   },
 ];

@@ -61,6 +61,7 @@ export const drawnForms: readonly Form[] = [
     weight: 0.6,
     isDrawn: true,
     isShrunk: true,
+    offGrid: true,
     level: levels.closed,
     value: (random) => random.pick(['any', 'all']),
     text: (arg, value) => `shrink(${arg(0)}, ${value}) { ${arg(1)} }`,

@@ -1,3 +1,4 @@
+import { coordinatesAt } from '../grid-orders.ts';
 import { floorDiv, floorMod, levels } from '../term.ts';
 import type { Environment, Form } from '../term.ts';
 
@@ -77,11 +78,12 @@ export const neighborhoodForms: readonly Form[] = [
 
 /** A rule of one axis, on every axis of the attention's grid where there is one. */
 function onEveryAxis(
-  { i, j, n, grid }: Environment,
+  environment: Environment,
   rule: (x: number, y: number, size: number) => boolean,
 ): number {
+  const { i, j, n, grid } = environment;
   if (grid === null) return truth(rule(i, j, n));
-  const [a, b] = [i, j].map((p) => [floorDiv(p, grid[1]), floorMod(p, grid[1])]);
+  const [a, b] = [i, j].map((p) => coordinatesAt(environment, p));
   return truth(grid.every((size, axis) => rule(a[axis], b[axis], size)));
 }
 

@@ -35,15 +35,15 @@ export function spaceForm(
 const near = (a: Cell, b: Cell, most: number) => a.every((x, axis) => Math.abs(x - b[axis]) <= most);
 
 /** Whole tiles one after another, row-major over the tiles and inside each. */
-function tiledCell(p: number, [h, w, t]: Sizes): Cell | null {
-  const across = Math.ceil(w / t);
-  const [tile, place] = [floorDiv(p, t * t), floorMod(p, t * t)];
-  const cell = [floorDiv(tile, across) * t + floorDiv(place, t), floorMod(tile, across) * t + (place % t)];
+export function tiledCell(p: number, [h, w]: Sizes, [t, u]: Sizes): Cell | null {
+  const across = Math.ceil(w / u);
+  const [tile, place] = [floorDiv(p, t * u), floorMod(p, t * u)];
+  const cell = [floorDiv(tile, across) * t + floorDiv(place, u), floorMod(tile, across) * u + (place % u)];
   return p >= 0 && cell[0] < h && cell[1] < w ? cell : null;
 }
 
 /** The bits of the coordinates by turns, the lowest that of the last axis. */
-function mortonCell(p: number, [h, w]: Sizes): Cell | null {
+export function mortonCell(p: number, [h, w]: Sizes): Cell | null {
   if (p < 0) return null;
   const digits = [...p.toString(2)].reverse();
   const [x, y] = [0, 1].map((first) =>
@@ -77,7 +77,7 @@ export const orderedGridForms: readonly Form[] = [
     'grid in tiles',
     ['h', 'w', 't', 'most'],
     'over image(y: h, x: w, order: tiles(t, t)) =\n  abs(i.y - j.y) <= most & abs(i.x - j.x) <= most',
-    tiledCell,
+    (p, [h, w, t]) => tiledCell(p, [h, w], [t, t]),
     (a, b, [, , , most]) => near(a, b, most),
   ),
   spaceForm(

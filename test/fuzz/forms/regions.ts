@@ -79,16 +79,19 @@ export const regionForms: readonly Form[] = [
       });
     },
   ),
-  spaceForm(
-    'grid of as many rows as there are keys',
-    ['w', 'reach'],
-    'over text(1) + image(y: max(1, (n - 1) div w), x: w) =\n  i.image - j.image in 0..reach & (i + 1).x == j.x | within(image) { axial(x) & i.y < image.y - reach }',
-    (p, [w], { n }) => {
-      const rows = Math.max(1, floorDiv(n - 1, w));
-      return p < 0 || p > rows * w ? null : [p, floorDiv(p - 1, w), floorMod(p - 1, w), rows];
-    },
-    (a, b, [w, k]) =>
-      (a[0] - b[0] >= 0 && a[0] - b[0] <= k && floorMod(a[0], w) === b[2]) ||
-      (a[0] > 0 && b[0] > 0 && a[1] === b[1] && a[1] < a[3] - k),
-  ),
+  {
+    ...spaceForm(
+      'grid of as many rows as there are keys',
+      ['w', 'reach'],
+      'over text(1) + image(y: max(1, (n - 1) div w), x: w) =\n  i.image - j.image in 0..reach & (i + 1).x == j.x | within(image) { axial(x) & i.y < image.y - reach }',
+      (p, [w], { n }) => {
+        const rows = Math.max(1, floorDiv(n - 1, w));
+        return p < 0 || p > rows * w ? null : [p, floorDiv(p - 1, w), floorMod(p - 1, w), rows];
+      },
+      (a, b, [w, k]) =>
+        (a[0] - b[0] >= 0 && a[0] - b[0] <= k && floorMod(a[0], w) === b[2]) ||
+        (a[0] > 0 && b[0] > 0 && a[1] === b[1] && a[1] < a[3] - k),
+    ),
+    isDrawn: true,
+  },
 ];

@@ -1,3 +1,4 @@
+import { coordinatesAt } from '../grid-orders.ts';
 import type { Environment, Sort } from '../term.ts';
 import { elementOf, gridReach, reach } from './real-arrays.ts';
 
@@ -163,9 +164,9 @@ const pairs: readonly ScoreForm[] = [
   arrayForm(
     'bias relative',
     'grid_bias',
-    ({ head, i, j, grid }) => {
-      if (grid === null) throw new Error('a bias on a grid needs one');
-      const cells = [i, j].map((p) => [Math.floor(p / grid[1]), p - grid[1] * Math.floor(p / grid[1])]);
+    (environment) => {
+      const { head, i, j } = environment;
+      const cells = [i, j].map((p) => coordinatesAt(environment, p));
       return [head, ...gridReach.map((most, axis) => held(cells[1][axis] - cells[0][axis], most))];
     },
     { onGrid: true },
