@@ -1,11 +1,9 @@
 import type { CudaKernelPlan, PlannedCudaPass } from '../../ir/cuda-kernel.ts';
-import { rangesOfGraph } from '../../ir/find-ranges.ts';
 import type { Graph } from '../../ir/graph.ts';
-import { maskFacts } from '../../ir/mask-facts.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
 import { cudaDialect } from '../expression/cuda-dialect.ts';
-import { printProgram } from '../expression/print-program.ts';
-import { comment, indent, returnLines } from '../text.ts';
+import { pairScope, printMaskBody } from '../print-mask.ts';
+import { comment, indent } from '../text.ts';
 import type { Block, Line } from '../text.ts';
 import type { CudaNames } from './names.ts';
 import { indentCode, writeLiveKeys } from './write-live-keys.ts';
@@ -101,28 +99,6 @@ function isLive(residual: MaskProgram | null, graph: Graph, names: CudaNames): B
   ];
 }
 
-/** Nodes are known by their place in the text where the program is the mask as it was written. */
 function writeBody(program: MaskProgram, graph: Graph, names: CudaNames): Line[] {
-  const written = graph.nodes.find(({ mask }) => mask === program);
-  const { start } = (written ?? graph.nodes[0]).span;
-  const originOf = (node: NodeId): number => written?.spans.get(node)?.start ?? start;
-  const { lets, result } = printProgram(
-    program,
-    {
-      query: 'i',
-      key: 'j',
-      head: 'head',
-      batch: 'batch',
-      symbol: names.scalar,
-      reader: names.reader,
-      readerArguments: ['p'],
-    },
-    maskFacts(program.nodes, rangesOfGraph(graph)),
-    names.namer.scope(),
-    cudaDialect,
-  );
-  return indent([
-    ...lets.map(({ node, text }) => ({ text, origin: originOf(node) })),
-    ...returnLines(result).map((text) => ({ text, origin: originOf(program.root) })),
-  ]);
+  return printMaskBody(program, graph, names, pairScope(names, ['p']), cudaDialect);
 }

@@ -1,12 +1,9 @@
 import type { Graph } from '../../ir/graph.ts';
-import { rangesOfGraph } from '../../ir/find-ranges.ts';
-import { maskFacts } from '../../ir/mask-facts.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
-import { printProgram } from '../expression/print-program.ts';
+import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
 import { wgslDialect } from '../expression/wgsl-dialect.ts';
 import type { MaskFunctions } from './mask-functions.ts';
 import type { ModuleNames } from './names.ts';
-import { indent, returnLines } from '../text.ts';
+import { pairScope, printMaskBody } from '../print-mask.ts';
 import { writeVariant } from './write-variant.ts';
 import type { Block, Line } from '../text.ts';
 
@@ -43,27 +40,6 @@ export function writeMask(ofPasses: readonly MaskFunctions[], graph: Graph, name
   });
 }
 
-/** Nodes are known by their place in the text where the program is the mask as it was written. */
 function writeBody(program: MaskProgram, graph: Graph, names: ModuleNames): Line[] {
-  const written = graph.nodes.find(({ mask }) => mask === program);
-  const { start } = (written ?? graph.nodes[0]).span;
-  const originOf = (node: NodeId): number => written?.spans.get(node)?.start ?? start;
-  const { lets, result } = printProgram(
-    program,
-    {
-      query: 'i',
-      key: 'j',
-      head: 'head',
-      batch: 'batch',
-      symbol: names.scalar,
-      reader: names.reader,
-    },
-    maskFacts(program.nodes, rangesOfGraph(graph)),
-    names.namer.scope(),
-    wgslDialect,
-  );
-  return indent([
-    ...lets.map(({ node, text }) => ({ text, origin: originOf(node) })),
-    ...returnLines(result).map((text) => ({ text, origin: originOf(program.root) })),
-  ]);
+  return printMaskBody(program, graph, names, pairScope(names), wgslDialect);
 }

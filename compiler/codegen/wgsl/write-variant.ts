@@ -7,6 +7,7 @@ import type { Printed } from '../expression/operators.ts';
 import { printRoots } from '../expression/print-program.ts';
 import type { ExpressionScope } from '../expression/print-program.ts';
 import { wgslDialect } from '../expression/wgsl-dialect.ts';
+import { pairScope } from '../print-mask.ts';
 import { evaluateBounds, nameLeaves } from '../key-bounds.ts';
 import type { Leaf } from '../key-bounds.ts';
 import type { FactsFunction, SpecialisedFunctions } from './mask-functions.ts';
@@ -34,14 +35,7 @@ class VariantWriter {
     private readonly graph: Graph,
     private readonly names: ModuleNames,
   ) {
-    this.scope = {
-      query: 'i',
-      key: 'j',
-      head: 'head',
-      batch: 'batch',
-      symbol: names.scalar,
-      reader: names.reader,
-    };
+    this.scope = pairScope(names);
   }
 
   /** A structure and the function that fills it. */
