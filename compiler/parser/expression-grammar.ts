@@ -1,5 +1,5 @@
 import { EmbeddedActionsParser } from 'chevrotain';
-import type { IRecognitionException, IToken, ParserMethod } from 'chevrotain';
+import type { IToken } from 'chevrotain';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type {
   Argument,
@@ -11,34 +11,10 @@ import type {
 } from './ast.ts';
 import { endOf } from './lexer.ts';
 import { resolveOperators } from './operators.ts';
-import type { ChainedRange, Operand } from './operators.ts';
+import type { Operand } from './operators.ts';
+import type { GrammarContext, GrammarOptions, Rule } from './grammar-context.ts';
 import { readString } from './read-literals.ts';
 import * as t from './tokens.ts';
-
-/** What the grammar asks of the world around it; set anew for every file. */
-export interface GrammarContext {
-  readonly file: string;
-  readonly text: string;
-  /** The `///` lines before a declaration. */
-  takeDoc(previousEnd: number, start: number): string;
-  /** The parser could not go on at `at`, an index into the tokens. */
-  syntaxError(error: IRecognitionException, at: number): void;
-  /** The tokens from `at` fit nowhere and are skipped up to `end`. */
-  unexpected(at: number, inAttention: boolean): void;
-  /** `{` of an attention at index `opener` has no `}`. */
-  unclosedAttention(opener: number, at: number): void;
-  chainedRange(problem: ChainedRange): void;
-  unknownAxis(axis: IToken): void;
-  repeatedElse(first: Span, second: Span): void;
-}
-
-/** A rule without parameters, and the node that it makes. */
-export type Rule<Result> = ParserMethod<[], Result>;
-
-export interface GrammarOptions {
-  /** Lets chevrotain look for ambiguities: slow, for tests. */
-  readonly validate: boolean;
-}
 
 /**
  * The rules of expressions. Decisions need one token of lookahead, named arguments two. Operators are read as a flat

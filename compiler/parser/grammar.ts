@@ -17,7 +17,7 @@ import type {
   UseDeclaration,
 } from './ast.ts';
 import { ExpressionGrammar } from './expression-grammar.ts';
-import type { GrammarContext, GrammarOptions, Rule } from './expression-grammar.ts';
+import type { GrammarContext, GrammarOptions, Rule } from './grammar-context.ts';
 import { fieldSyntax, firstWords } from './fields.ts';
 import type { FieldValues } from './fields.ts';
 import { endOf } from './lexer.ts';

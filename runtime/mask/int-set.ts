@@ -1,5 +1,6 @@
 import {
   combinePatterns,
+  complementPattern,
   dividePattern,
   everything,
   negatePattern,
@@ -8,6 +9,7 @@ import {
   patternCount,
   patternVerdict,
   residueRange,
+  samePattern,
   scalePattern,
   shiftPattern,
   type ResiduePattern,
@@ -336,17 +338,4 @@ function mapSegments(
 
 function onWholeLine(p: ResiduePattern | null): IntSet | null {
   return p && { starts: [-Infinity], patterns: [p] };
-}
-
-function complementPattern(p: ResiduePattern): ResiduePattern {
-  return p.steps.length === 0 ? (p.tail ? nothing : everything) : { ...p, tail: !p.tail };
-}
-
-function samePattern(a: ResiduePattern, b: ResiduePattern): boolean {
-  return (
-    a.modulus === b.modulus &&
-    a.tail === b.tail &&
-    a.steps.length === b.steps.length &&
-    a.steps.every((step, at) => step === b.steps[at])
-  );
 }

@@ -196,3 +196,18 @@ function countBelow(p: ResiduePattern, x: number): number {
   };
   return periods * within(p.modulus) + within(rest);
 }
+
+/** The integers that a pattern does not hold. */
+export function complementPattern(p: ResiduePattern): ResiduePattern {
+  return p.steps.length === 0 ? (p.tail ? nothing : everything) : { ...p, tail: !p.tail };
+}
+
+/** Whether two patterns hold the same integers in the same period. */
+export function samePattern(a: ResiduePattern, b: ResiduePattern): boolean {
+  return (
+    a.modulus === b.modulus &&
+    a.tail === b.tail &&
+    a.steps.length === b.steps.length &&
+    a.steps.every((step, at) => step === b.steps[at])
+  );
+}
