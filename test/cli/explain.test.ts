@@ -99,6 +99,26 @@ describe('explain', () => {
     expect(found.visited_pairs).toBeGreaterThanOrEqual(live);
   });
 
+  it('says which rows are parted and which keys are packed', async () => {
+    const text = `attention a {
+  input active: bits[n] = random(density: 0.3, seed: 5)
+  mask active[i] & active[j]
+  heads 1
+  dim 64
+}
+`;
+    const { stdout } = await sparsec(['explain', '-', '--n', '1000'], { stdin: text });
+    expect(stdout).toContain('; keys are packed; rows are parted: those that take part come first\n');
+    const { stdout: json } = await sparsec(['explain', '-', '--n', '1000', '--format', 'json'], {
+      stdin: text,
+    });
+    const { passes } = JSON.parse(json) as Explanation;
+    expect(passes[0].tile).toEqual({
+      queries: expect.stringMatching(/^\d+ parted$/),
+      keys: expect.stringMatching(/^\d+ listed$/),
+    });
+  });
+
   it('prints a table for people', async () => {
     const stdin = attention('causal & window(keys: 100)');
     const { stdout } = await sparsec(['explain', '-', '--n', '1000'], { stdin });
