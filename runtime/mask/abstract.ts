@@ -39,6 +39,7 @@ export class AbstractMask {
   private readonly singles = new Map<StepList, SinglePredicate | null>();
   private readonly bits = new Map<StepList, SingleBits | null>();
   private readonly bands = new Map<StepList, readonly KeyBand[]>();
+  private allBitRows: readonly BitRow[] | null = null;
   private readonly bitRows = new Map<StepList, readonly BitRow[]>();
   private readonly exact = new Map<StepList, boolean>();
   private readonly members = new Map<StepList, SingleMember | null>();
@@ -117,11 +118,11 @@ export class AbstractMask {
         least += sign > 0 ? lows[node] : -highs[node];
         most += sign > 0 ? highs[node] : -lows[node];
       }
-      const low = keySign > 0 ? first - most : least - last;
-      const high = keySign > 0 ? last - least : most - first;
-      const [lowKey, highKey] = ranks === null ? [low, high] : keysOfRanks(ranks, low, high);
-      from = Math.max(from, lowKey);
-      to = Math.min(to, highKey);
+      let low = keySign > 0 ? first - most : least - last;
+      let high = keySign > 0 ? last - least : most - first;
+      if (ranks !== null) [low, high] = keysOfRanks(ranks, low, high);
+      from = Math.max(from, low);
+      to = Math.min(to, high);
     }
     return [from, to];
   }
@@ -131,10 +132,12 @@ export class AbstractMask {
    * False where no pair of it is live.
    */
   narrow(box: Float64Array, open: StepList): boolean {
+    const all = (this.allBitRows ??= bitRows(this.flat));
+    if (all.length === 0) return true;
     let rows = this.bitRows.get(open);
     if (rows === undefined) {
       const isOpen = new Set(open.steps);
-      this.bitRows.set(open, (rows = bitRows(this.flat).filter(({ node }) => isOpen.has(node))));
+      this.bitRows.set(open, (rows = all.filter(({ node }) => isOpen.has(node))));
     }
     return narrowToBits(rows, box);
   }

@@ -141,7 +141,8 @@ export class ListSummary {
       const here: Verdict =
         from === end || this.values[from] > high
           ? NONE
-          : this.values[from + (high - low)] === high && from + (high - low) < end
+          : // The end first: a read behind the array makes V8 throw compiled code away.
+            from + (high - low) < end && this.values[from + (high - low)] === high
             ? ALL
             : MIXED;
       if (here === MIXED || (verdict >= 0 && verdict !== here)) return MIXED;

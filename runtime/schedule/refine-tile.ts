@@ -42,9 +42,15 @@ export class TileRefiner {
 
   private decide(first: number, last: number, left: number, right: number, open: StepList): Verdict {
     const { box } = this;
-    [box[0], box[1], box[2], box[3]] = [first, last, left, right];
+    box[0] = first;
+    box[1] = last;
+    box[2] = left;
+    box[3] = right;
     if (!this.mask.narrow(box, open)) return NONE;
-    const [i0, i1, j0, j1] = box;
+    const i0 = box[0];
+    const i1 = box[1];
+    const j0 = box[2];
+    const j1 = box[3];
     this.left = VISITS_PER_TILE;
     this.live = false;
     const isCut = i0 !== first || i1 !== last || j0 !== left || j1 !== right;
