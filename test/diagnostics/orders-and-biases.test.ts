@@ -34,15 +34,14 @@ describe('orders and biases', () => {
         |   ^^^^^^^^^^^^^ a second order
       "
     `);
-    expect(
-      render('attention a {\n  over a(y: 4) by b(y: 4)\n  order morton\n  mask causal\n  heads 1\n}'),
-    ).toMatchInlineSnapshot(`
+    expect(render('attention a {\n  over a(y: 4) by b(y: 4)\n  order morton\n  mask causal\n  heads 1\n}'))
+      .toMatchInlineSnapshot(`
       "
       error[SA0430]: \`order\` numbers the cells of one grid, and the space has 2.
        --> main.sa:3:3
         |
       2 |   over a(y: 4) by b(y: 4)
-        |   ----------------------- numbered here
+        |   ----------------------- the space
       3 |   order morton
         |   ^^^^^^^^^^^^ does not say which: give each region an \`order: …\` of its own
       "
