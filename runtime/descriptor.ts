@@ -208,7 +208,7 @@ export type BlockRule =
 /**
  * From q.k to the logit, in this order:
  *   s = (q.k) * scale * rowScale[i];  s = softcap * tanh(s / softcap);  s += -slope[head] * |i - j| + keyBias[..., j];
- *   s += every one of `biases`.
+ *   s += every one of `biases`;  s = `change` of s.
  * Then softmax over the live keys; `sink` adds exp(sink[head]) to the denominator only, and `denominatorScale` multiplies
  * the denominator, sink included; lse is that of the scores alone.
  * Null, or no entry, leaves a step out.
@@ -232,6 +232,11 @@ export interface ScoreDescriptor {
   readonly biases: readonly RealReading[];
   /** Over query, head and batch. */
   readonly denominatorScale: RealReading | null;
+  /**
+   * What the field `score` makes of s: a real program over query, key, head, batch, the leaf `score` and symbols. An element
+   * outside of a real array is 0. A result of {@link noScore} or less weighs nothing.
+   */
+  readonly change?: MaskProgram;
   /** How a score becomes a weight; left out for softmax. */
   readonly weights?: WeightFunction;
 }
@@ -245,6 +250,12 @@ export interface ScoreDescriptor {
  * - `none` s, so that out is linear in the scores.
  */
 export type WeightFunction = 'relu' | 'relu2' | 'laplace' | 'sigmoid' | 'none';
+
+/**
+ * A changed score at or below this counts as -infinity: its pair weighs nothing, and a row of such scores is one without
+ * keys. It is below all sums of scores that mean something, and -1e38 in units of log 2, where kernels begin a maximum.
+ */
+export const noScore = -1e38 * Math.LN2;
 
 /** An element of a real array, 0 outside of it; each index is an integer program of the mask language. */
 export interface RealReading {

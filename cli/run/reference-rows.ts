@@ -123,7 +123,7 @@ export function pickRows(
 
 /** The score of one (batch, head) as that of a problem with one head. */
 function scoreOfHead(score: DenseScore, { batch, head }: RowIndex): DenseScore {
-  const { scale, softcap, rowScale, slope, keyBias, sink, bias, denominatorScale, weights } = score;
+  const { scale, softcap, rowScale, slope, keyBias, sink, bias, change, denominatorScale, weights } = score;
   return {
     scale,
     softcap,
@@ -133,6 +133,10 @@ function scoreOfHead(score: DenseScore, { batch, head }: RowIndex): DenseScore {
     ...(keyBias && { keyBias: (_batch: number, _head: number, j: number) => keyBias(batch, head, j) }),
     ...(sink && { sink: () => sink(head) }),
     ...(bias && { bias: (_batch: number, _head: number, i: number, j: number) => bias(batch, head, i, j) }),
+    ...(change && {
+      change: (s: number, _batch: number, _head: number, i: number, j: number) =>
+        change(s, batch, head, i, j),
+    }),
     ...(denominatorScale && {
       denominatorScale: (_batch: number, _head: number, i: number) => denominatorScale(batch, head, i),
     }),

@@ -8,6 +8,7 @@ import type {
   NodeId,
   RealBinaryOp,
 } from '../../runtime/mask/nodes.ts';
+import { applyRealUnary } from '../../runtime/mask/integer-math.ts';
 import type { Graph } from './graph.ts';
 import * as intervals from './interval.ts';
 import { anything, eitherBool, exactly, interval, isExact, union } from './interval.ts';
@@ -136,6 +137,8 @@ export function rangeOfNode(node: MaskNode, of: (id: NodeId) => Interval, contex
     case 'head':
     case 'batch':
       return context[node.kind];
+    case 'score':
+      return anything;
     case 'symbol':
       return context.symbols.get(node.name) ?? anything;
     case 'arithmetic':
@@ -273,6 +276,9 @@ function realUnaryRange(op: (MaskNode & { kind: 'real-unary' })['op'], a: Interv
       return intervals.mapRising(a, Math.exp);
     case 'exp2':
       return intervals.mapRising(a, (x) => 2 ** x);
+    case 'tanh':
+    case 'sigmoid':
+      return intervals.mapRising(a, (x) => applyRealUnary(op, x));
   }
 }
 

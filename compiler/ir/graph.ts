@@ -12,7 +12,7 @@ import type { MaskProgram } from '../../runtime/mask/nodes.ts';
  *
  * Tensors are q [batch, heads, nq, dim], k [batch, kvHeads, nk, dim], v [batch, kvHeads, nk, dimV], out [batch, heads,
  * nq, dimV] and lse [batch, heads, nq]; the axes here are logical, the memory order is `layout`. Sizes batch, nq and nk
- * are launch-time values. A plain pattern is a graph of one `attend`; Score, Select, Pool, Permute and Mix join this
+ * are launch-time values. A plain pattern is a graph of one `attend`; Select, Pool, Permute and Mix join this
  * union when they are compiled. Several attends, over the same q, k and v, are brought together by `combine`.
  */
 export interface Graph {
@@ -93,4 +93,6 @@ export interface Attend {
   readonly score: ScoreDescriptor;
   /** Where a node of the mask came from, for messages; nodes that no single place wrote are absent. */
   readonly spans: ReadonlyMap<number, Span>;
+  /** The same of `score.change`. */
+  readonly scoreSpans?: ReadonlyMap<number, Span>;
 }

@@ -76,11 +76,10 @@ export interface PlannedPass {
   readonly kernels: readonly PlannedKernel[];
 }
 
-/** The integer programs by which a score reads its arrays. */
-export function scorePrograms({ biases, denominatorScale }: ScoreDescriptor): readonly MaskProgram[] {
-  return [...biases, ...(denominatorScale === null ? [] : [denominatorScale])].flatMap(
-    ({ indices }) => indices,
-  );
+/** The programs that a score evaluates: integers by which it reads its arrays, and its last step. */
+export function scorePrograms({ biases, denominatorScale, change }: ScoreDescriptor): readonly MaskProgram[] {
+  const readings = denominatorScale === null ? biases : [...biases, denominatorScale];
+  return [...readings.flatMap(({ indices }) => indices), ...(change === undefined ? [] : [change])];
 }
 
 /** The programs that a kernel of this schedule evaluates. */

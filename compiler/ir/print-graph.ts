@@ -38,7 +38,7 @@ function printRegion({ name, start, length, axes }: GraphRegion): string {
 function printGraphNode(node: GraphNode): string {
   switch (node.kind) {
     case 'attend':
-      return `  attend${node.name === '' ? '' : ` ${node.name}`}\n    mask\n${indent(printMask(node.mask), '      ')}\n    score ${printScore(node.score)}`;
+      return `  attend${node.name === '' ? '' : ` ${node.name}`}\n    mask\n${indent(printMask(node.mask), '      ')}\n    score ${printScore(node.score)}${printChange(node.score)}`;
   }
 }
 
@@ -119,6 +119,11 @@ function printScore(score: ScoreDescriptor): string {
     ...denominator.map((scale) => `denominator_scale ${printReading(scale)}`),
     ...(score.weights === undefined ? [] : [`weights ${score.weights}`]),
   ].join(', ');
+}
+
+/** What the field `score` makes of s, on lines of its own. */
+function printChange({ change }: ScoreDescriptor): string {
+  return change === undefined ? '' : `\n    s becomes\n${indent(printMask(change), '      ')}`;
 }
 
 function printReading({ array, indices }: RealReading): string {

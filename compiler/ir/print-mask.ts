@@ -118,6 +118,8 @@ function printNode(node: MaskNode, of: (id: NodeId) => Printed): Printed {
     case 'head':
     case 'batch':
       return atom(node.kind);
+    case 'score':
+      return atom('s');
     case 'symbol':
       return atom(node.name);
     case 'arithmetic':

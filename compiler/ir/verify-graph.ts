@@ -73,7 +73,11 @@ export function verifyGraph(graph: Graph, { reals }: { readonly reals: boolean }
     const { scale, slopes, keyBias, rowScale, sink } = node.score;
     if (typeof scale === 'string' && !symbols.has(scale))
       problems.push(`the scale names "${scale}", which is not declared`);
-    const { biases, denominatorScale } = node.score;
+    const { biases, denominatorScale, change } = node.score;
+    if (change !== undefined) {
+      const inner: MaskRules = { ...scope, result: 'real', indices: everyIndex, reals, score: true, ranges };
+      problems.push(...verifyMask(change, inner).map((text) => `score: ${text}`));
+    }
     const readings = denominatorScale === null ? biases : [...biases, denominatorScale];
     for (const reading of readings) {
       const { array, indices } = reading;

@@ -17,6 +17,8 @@ export interface MaskRules {
   readonly arrays: ReadonlyMap<string, { readonly kind: ArrayDeclaration['kind']; readonly rank: number }>;
   /** Whether real nodes, and `round`, may stand in it. */
   readonly reals: boolean;
+  /** Whether the program is that of a score: real nodes may stand in it, and the score of the pair. */
+  readonly score?: boolean;
   /** Ranges of the leaves; where given, divisors must be proved positive and integers proved to fit 32 bits. */
   readonly ranges: RangeContext | null;
 }
@@ -57,6 +59,11 @@ export interface ValueProblem {
   /** The range that was found for the value, the divisor or the amount. */
   readonly range: Interval;
   readonly text: string;
+}
+
+/** The end of a range that is farther from 0. */
+export function widest({ low, high }: Interval): number {
+  return Math.abs(low) > high ? low : high;
 }
 
 /**
@@ -106,13 +113,17 @@ function rowNumbers(nodes: readonly MaskNode[]): ReadonlySet<NodeId> {
   return found;
 }
 
-/** The nodes that the root needs without what stands below a real. */
+/** The nodes that the root needs without what stands below a real; below a rounded one in the program of a score. */
 function kernelNodes({ nodes, root }: MaskProgram): Uint8Array {
   const needed = new Uint8Array(nodes.length);
   needed[root] = 1;
+  const isScore = nodeType(nodes[root]) === 'real';
   for (let id = root; id >= 0; id--) {
     const operands = operandsOf(nodes[id]);
-    if (!needed[id] || operands.some((operand) => nodeType(nodes[operand]) === 'real')) continue;
+    const onHost = isScore
+      ? nodes[id].kind === 'round'
+      : operands.some((operand) => nodeType(nodes[operand]) === 'real');
+    if (!needed[id] || onHost) continue;
     for (const operand of operands) needed[operand] = 1;
   }
   return needed;
@@ -148,14 +159,17 @@ function verifyNode(node: MaskNode, id: NodeId, nodes: readonly MaskNode[], rule
     const got = nodeType(nodes[operandsOf(node)[at]]);
     if (got !== wanted) fail(`has operand ${at} of type ${got}, not ${wanted}`);
   });
-  if (!rules.reals && (nodeType(node) === 'real' || node.kind === 'round'))
-    fail('is real, which no kernel computes');
+  const isReal = nodeType(node) === 'real' && rules.score !== true;
+  if (!rules.reals && (isReal || node.kind === 'round')) fail('is real, which no kernel computes');
   switch (node.kind) {
     case 'int':
       if (!Number.isInteger(node.value)) fail(`holds ${node.value}`);
       break;
     case 'real':
       if (Number.isNaN(node.value)) fail('holds NaN');
+      break;
+    case 'score':
+      if (rules.score !== true) fail('is not known here');
       break;
     case 'query':
     case 'key':
@@ -199,6 +213,7 @@ function operandTypes(node: MaskNode, nodes: readonly MaskNode[]): readonly Node
     case 'symbol':
     case 'bool':
     case 'real':
+    case 'score':
       return [];
     case 'compare':
       return nodeType(nodes[node.left]) === 'real' ? ['real', 'real'] : ['int', 'int'];

@@ -4,8 +4,9 @@ import { isDefaultOffset, rangesOfGraph } from '../ir/find-ranges.ts';
 import type { Attend, Graph } from '../ir/graph.ts';
 import { wholeMask } from '../ir/whole-mask.ts';
 import type { MaskProgram } from '../../runtime/mask/nodes.ts';
-import { findValueProblems } from '../ir/verify-mask.ts';
+import { findValueProblems, widest } from '../ir/verify-mask.ts';
 import { findEmptyRows } from './check/find-empty-rows.ts';
+import { reportChange, reportScoreOverflow } from './check/report-score-values.ts';
 import { reportConstantParts } from './check/report-constant-parts.ts';
 import { reportNeedlessParts } from './check/report-needless-parts.ts';
 import { contradicts } from './simplify/implications.ts';
@@ -18,6 +19,7 @@ import { Simplification } from './simplify/simplify-program.ts';
  */
 export function checkMask(graph: Graph, session: Session): Graph {
   reportScoreOverflow(graph, session);
+  reportChange(graph, session);
   let sound = 0;
   for (const attend of graph.nodes) {
     if (reportOverflow(attend, graph, session)) continue;
@@ -39,25 +41,6 @@ export function checkMask(graph: Graph, session: Session): Graph {
   return graph;
 }
 
-/** Indices of biases are computed by kernels as well. */
-function reportScoreOverflow(graph: Graph, session: Session): void {
-  const { biases, denominatorScale } = graph.nodes[0].score;
-  const { file, start } = graph.span;
-  for (const { array, indices } of denominatorScale === null ? biases : [...biases, denominatorScale]) {
-    const found = indices
-      .flatMap((index) => findValueProblems(index, rangesOfGraph(graph)))
-      .find(({ kind }) => kind === 'overflow');
-    if (found === undefined) continue;
-    session.report('value-overflow', {
-      message: `An index of the bias "${array}" may reach ${widest(found.range)}, beyond the 32 bits of a kernel's integers.`,
-      span: { file, start, end: start + 'attention'.length },
-      label: `${found.range.low} to ${found.range.high} in its score`,
-      notes: ['lengths go up to 16777216 (2^24), integers from -2147483648 to 2147483647'],
-      help: ['divide before multiplying'],
-    });
-  }
-}
-
 function reportOverflow(attend: Attend, graph: Graph, session: Session): boolean {
   const found = findValueProblems(attend.mask, rangesOfGraph(graph)).filter(
     ({ kind }) => kind === 'overflow',
@@ -72,10 +55,6 @@ function reportOverflow(attend: Attend, graph: Graph, session: Session): boolean
     });
   }
   return found.length > 0;
-}
-
-function widest({ low, high }: { readonly low: number; readonly high: number }): number {
-  return Math.abs(low) > high ? low : high;
 }
 
 function reportConstantMask(attend: Attend, value: boolean, simple: Simplification, session: Session): void {

@@ -1,7 +1,7 @@
 import type { DerivedDeclaration } from '../../runtime/descriptor.ts';
 import { MaskBuilder, rewriteInto } from '../../runtime/mask/builder.ts';
 import { nodeType, operandsOf, withOperands } from '../../runtime/mask/nodes.ts';
-import type { MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Session } from '../diagnostics/session.ts';
 import type { Attend, Graph } from '../ir/graph.ts';
@@ -42,21 +42,50 @@ type Unnamed =
   | Omit<DerivedDeclaration & { kind: 'scalar' }, 'name'>
   | Omit<DerivedDeclaration & { kind: 'table' }, 'name'>;
 
+interface Spanned {
+  readonly program: MaskProgram;
+  readonly spans: ReadonlyMap<NodeId, Span>;
+}
+
+/** The mask of an attend, and what of its score is rounded. */
 function materializeAttend(
   attend: Attend,
   graph: Graph,
   declare: (declaration: Unnamed) => string,
   session: Session,
 ): Attend {
-  const { mask } = attend;
-  const rounds = outermostReals(mask);
-  if (rounds.size === 0) return attend;
+  const { score, scoreSpans = new Map<NodeId, Span>() } = attend;
+  const materialize = (written: Spanned): Spanned =>
+    materializeProgram(written, attend.span, graph, declare, session);
+  const mask = materialize({ program: attend.mask, spans: attend.spans });
+  const change = score.change && materialize({ program: score.change, spans: scoreSpans });
+  if (mask.program === attend.mask && change?.program === score.change) return attend;
+  return {
+    ...{ ...attend, mask: mask.program, spans: mask.spans },
+    ...(change && { score: { ...score, change: change.program }, scoreSpans: change.spans }),
+  };
+}
+
+function materializeProgram(
+  written: Spanned,
+  around: Span,
+  graph: Graph,
+  declare: (declaration: Unnamed) => string,
+  session: Session,
+): Spanned {
+  const { program: mask, spans } = written;
+  const isScore = nodeType(mask.nodes[mask.root]) === 'real';
+  const rounds = outermostReals(mask, isScore);
+  if (rounds.size === 0) return written;
   const builder = new MaskBuilder();
   const mapped: NodeId[] = [];
   mask.nodes.forEach((node, id) => {
     // Real nodes, and what only they use, are left behind; a placeholder keeps the numbering.
     if (rounds.has(id)) mapped.push(materialize(id));
-    else if (operandsOf(node).some((operand) => mapped[operand] < 0) || nodeType(node) === 'real')
+    else if (
+      operandsOf(node).some((operand) => mapped[operand] < 0) ||
+      (nodeType(node) === 'real' && !isScore)
+    )
       mapped.push(-1);
     else
       mapped.push(
@@ -69,16 +98,17 @@ function materializeAttend(
       );
   });
   const program = builder.finish(mapped[mask.root]);
-  return {
-    ...attend,
-    mask: program,
-    spans: moveSpans(attend.spans, mapped, renumberingOf(builder, program)),
-  };
+  return { program, spans: moveSpans(spans, mapped, renumberingOf(builder, program)) };
 
   function materialize(id: NodeId): NodeId {
-    const indices = indicesOf(mask, id);
+    const below = kindsBelow(mask, id);
+    const indices = indexKinds.filter((kind) => below.has(kind));
+    if (below.has('score')) {
+      reportRoundedScore(spanNear(written, id, around), session);
+      return builder.int(0);
+    }
     if (indices.length > 1) {
-      reportTwoIndices(indices, spanNear(attend, id), session);
+      reportTwoIndices(indices, spanNear(written, id, around), session);
       return nodeType(mask.nodes[id]) === 'bool' ? builder.bool(false) : builder.int(0);
     }
     const value = indices.length === 0 ? scalarOf(id) : tableOf(id, indices[0]);
@@ -87,7 +117,7 @@ function materializeAttend(
 
   /** What was written where the value comes from. */
   function textOf(id: NodeId): { readonly text?: string } {
-    const span = attend.spans.get(id);
+    const span = spans.get(id);
     const text = span === undefined ? null : session.textOf(span);
     return text === null ? {} : { text };
   }
@@ -113,8 +143,11 @@ function materializeAttend(
   }
 }
 
-/** The nodes that bring reals to integers or booleans and stand in no real themselves. */
-function outermostReals({ nodes, root }: MaskProgram): ReadonlySet<NodeId> {
+/**
+ * The nodes that bring reals to integers or booleans and stand in no real themselves; in a score, whose kernels compute
+ * reals, those that round and stand in nothing that is rounded.
+ */
+function outermostReals({ nodes, root }: MaskProgram, isScore: boolean): ReadonlySet<NodeId> {
   const found = new Set<NodeId>();
   const pending = [root];
   const seen = new Set<NodeId>();
@@ -123,17 +156,19 @@ function outermostReals({ nodes, root }: MaskProgram): ReadonlySet<NodeId> {
     if (seen.has(id)) continue;
     seen.add(id);
     const operands = operandsOf(nodes[id]);
-    if (operands.some((operand) => nodeType(nodes[operand]) === 'real')) found.add(id);
+    const isTaken = isScore
+      ? nodes[id].kind === 'round'
+      : operands.some((operand) => nodeType(nodes[operand]) === 'real');
+    if (isTaken) found.add(id);
     else pending.push(...operands);
   }
   return found;
 }
 
-function indicesOf({ nodes }: MaskProgram, root: NodeId): IndexKind[] {
+function kindsBelow({ nodes }: MaskProgram, root: NodeId): ReadonlySet<MaskNode['kind']> {
   const seen = new Set<NodeId>([root]);
   for (const id of seen) for (const operand of operandsOf(nodes[id])) seen.add(operand);
-  const kinds = new Set([...seen].map((id) => nodes[id].kind));
-  return indexKinds.filter((kind) => kinds.has(kind));
+  return new Set([...seen].map((id) => nodes[id].kind));
 }
 
 /** The program of a derived value; a boolean becomes 0 or 1, and over rows the query is row + offset. */
@@ -178,13 +213,22 @@ function reportTwoIndices(indices: readonly IndexKind[], span: Span, session: Se
   });
 }
 
+function reportRoundedScore(span: Span, session: Session): void {
+  session.report('rounded-score', {
+    message: 'This integer depends on `s`, which kernels compute in f32.',
+    span,
+    label: 'rounds the score',
+    help: ['`if s < x then … else …` compares scores'],
+  });
+}
+
 /** The span of a node, or of the next later node that has one and is therefore around it or near it. */
-function spanNear(attend: Attend, id: NodeId): Span {
-  for (let at = id; at < attend.mask.nodes.length; at++) {
-    const span = attend.spans.get(at);
+function spanNear({ program, spans }: Spanned, id: NodeId, around: Span): Span {
+  for (let at = id; at < program.nodes.length; at++) {
+    const span = spans.get(at);
     if (span) return span;
   }
-  return attend.span;
+  return around;
 }
 
 function moveSpans(

@@ -38,7 +38,7 @@ export function planBuffers(
     uniforms: [
       ...sizeFields(),
       ...strideFields(),
-      ...symbolFields(programs),
+      ...symbolFields(programs, graph),
       ...passes.flatMap(viewFields),
       ...arena.map(({ name }) => sectionField(name)),
       ...floats.map(sectionField),
@@ -75,6 +75,9 @@ function realsRead(graph: Graph, score: ScoreDescriptor): PlannedReal[] {
   for (const { array, indices } of denominatorScale === null ? biases : [...biases, denominatorScale]) {
     reals.push({ name: array, axes: indices.map(() => 'any') });
   }
+  for (const node of score.change?.nodes ?? []) {
+    if (node.kind === 'real-lookup') reals.push({ name: node.array, axes: node.indices.map(() => 'any') });
+  }
   return reals.filter(({ name }, at) => reals.findIndex((other) => other.name === name) === at);
 }
 
@@ -110,15 +113,20 @@ function strideFields(): UniformField[] {
 }
 
 /** Scalars of the programs, each once; nq, nk and offset are always there, heads is a constant of the module. */
-function symbolFields(programs: readonly MaskProgram[]): UniformField[] {
+function symbolFields(programs: readonly MaskProgram[], graph: Graph): UniformField[] {
   const names = new Set<string>();
   for (const node of programs.flatMap((program) => program.nodes)) {
     if (node.kind === 'symbol') names.add(node.name);
   }
   for (const known of ['nq', 'nk', 'offset']) names.delete(known);
+  const reals = new Set(
+    [...graph.launch, ...graph.derived.filter((derived) => derived.kind === 'scalar')]
+      .filter(({ type }) => type === 'real')
+      .map(({ name }) => name),
+  );
   return [...names].map((name) => ({
     name: scalarField(name),
-    type: 'i32',
+    type: reals.has(name) ? 'f32' : 'i32',
     source: { kind: 'symbol', name },
   }));
 }

@@ -123,6 +123,7 @@ export function keyOf(node: MaskNode): string {
     case 'key':
     case 'head':
     case 'batch':
+    case 'score':
       return node.kind;
     case 'int':
     case 'bool':

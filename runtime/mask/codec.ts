@@ -38,13 +38,14 @@ const kinds = [
   'real-binary',
   'real-select',
   'real-lookup',
+  'score',
 ] as const satisfies readonly MaskNode['kind'][];
 
 const operators = {
   arithmetic: ['add', 'sub', 'mul', 'div', 'mod', 'min', 'max', 'shl', 'shr'],
   compare: ['lt', 'le', 'eq', 'ne'],
   round: ['floor', 'ceil', 'nearest', 'truncate'],
-  'real-unary': ['sqrt', 'log', 'log2', 'exp', 'exp2', 'neg', 'abs'],
+  'real-unary': ['sqrt', 'log', 'log2', 'exp', 'exp2', 'neg', 'abs', 'tanh', 'sigmoid'],
   'real-binary': ['add', 'sub', 'mul', 'div', 'min', 'max', 'pow'],
 } as const;
 
@@ -124,6 +125,7 @@ export function decodeProgram({ code, texts, reals }: EncodedProgram): MaskProgr
       case 'key':
       case 'head':
       case 'batch':
+      case 'score':
         return { kind };
       case 'int':
         return { kind, value: next() };

@@ -19,6 +19,7 @@ export interface Environment {
   readonly coordinates?: ArrayLike<number>;
   readonly head?: number;
   readonly batch?: number;
+  readonly score?: number;
   readonly symbols?: Readonly<Record<string, number>>;
   readonly arrays?: HostArrays;
 }
@@ -66,6 +67,8 @@ export function evaluateNode(
       return environment.head ?? 0;
     case 'batch':
       return environment.batch ?? 0;
+    case 'score':
+      return environment.score ?? 0;
     case 'symbol':
       return symbolValue(node.name, environment);
     case 'arithmetic':

@@ -7,6 +7,7 @@ import {
   isPowerOfTwo,
   roundReal,
 } from './integer-math.ts';
+import { nodeType } from './nodes.ts';
 import type { MaskNode, NodeId } from './nodes.ts';
 
 /** What folding needs of a builder: its nodes, and to add another. */
@@ -213,7 +214,7 @@ function foldNot(node: Of<'not'>, context: FoldContext): MaskNode | NodeId {
 }
 
 function isInteger(node: MaskNode): boolean {
-  return !node.kind.startsWith('real') && node.kind !== 'to-real';
+  return nodeType(node) === 'int';
 }
 
 function isCommutative(op: Of<'arithmetic'>['op']): boolean {

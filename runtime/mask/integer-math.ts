@@ -106,6 +106,10 @@ export function applyRealUnary(op: RealUnaryOp, a: number): number {
       return -a;
     case 'abs':
       return Math.abs(a);
+    case 'tanh':
+      return Math.tanh(a);
+    case 'sigmoid':
+      return 1 / (1 + Math.exp(-a));
   }
 }
 
@@ -124,6 +128,7 @@ export function applyRealBinary(op: RealBinaryOp, a: number, b: number): number 
     case 'max':
       return Math.max(a, b);
     case 'pow':
-      return a ** b;
+      // By the logarithm, as kernels compute it.
+      return a < 0 ? NaN : a ** b;
   }
 }

@@ -15,8 +15,11 @@
  * - `lookup` reads an integer array; outside the array it is -1. `bit` reads a packed boolean array; outside it is
  *   false. `member` asks whether `value` is in row `row` of a list array; a row outside holds nothing.
  * - `and` and `or` do not short-circuit in meaning: every node is total.
- * - Real numbers never reach a kernel: `round` of a real expression is replaced, before kernels are planned, by a
- *   derived scalar or table that the host computes in float64. Only `round` turns a real into an integer.
+ * - Real numbers never reach the kernel of a mask: `round` of a real expression is replaced, before kernels are planned,
+ *   by a derived scalar or table that the host computes in float64. Only `round` turns a real into an integer.
+ * - The same nodes say what the field `score` makes of a score: a real program with the leaf `score`. Kernels compute its
+ *   reals in f32 and compare them there; what it rounds is derived by the host as well. A `real-lookup` outside of its
+ *   array is 0 there.
  *
  * Readings: exact (./evaluate.ts), abstract over boxes (./abstract.ts), text (compiler/codegen).
  */
@@ -25,7 +28,7 @@ export type NodeId = number;
 export type ArithmeticOp = 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'min' | 'max' | 'shl' | 'shr';
 export type CompareOp = 'lt' | 'le' | 'eq' | 'ne';
 export type RoundMode = 'floor' | 'ceil' | 'nearest' | 'truncate';
-export type RealUnaryOp = 'sqrt' | 'log' | 'log2' | 'exp' | 'exp2' | 'neg' | 'abs';
+export type RealUnaryOp = 'sqrt' | 'log' | 'log2' | 'exp' | 'exp2' | 'neg' | 'abs' | 'tanh' | 'sigmoid';
 export type RealBinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'pow';
 
 export type IntNode =
@@ -52,9 +55,11 @@ export type BoolNode =
   | { readonly kind: 'bit'; readonly array: string; readonly indices: readonly NodeId[] }
   | { readonly kind: 'member'; readonly array: string; readonly row: NodeId; readonly value: NodeId };
 
-/** Host-only: float64 values, free of `key`/`query` pairs; see materialize-reals. */
+/** In masks host-only: float64 values, free of `key`/`query` pairs; see materialize-reals. */
 export type RealNode =
   | { readonly kind: 'real'; readonly value: number }
+  /** The score of the pair, in the program of the field `score` only. */
+  | { readonly kind: 'score' }
   /** Over a `symbol` this is also how a real launch parameter or a derived real scalar is read. */
   | { readonly kind: 'to-real'; readonly operand: NodeId }
   | { readonly kind: 'real-unary'; readonly op: RealUnaryOp; readonly operand: NodeId }
@@ -84,6 +89,7 @@ export function nodeType(node: MaskNode): NodeType {
     case 'member':
       return 'bool';
     case 'real':
+    case 'score':
     case 'to-real':
     case 'real-unary':
     case 'real-binary':
@@ -93,6 +99,11 @@ export function nodeType(node: MaskNode): NodeType {
     default:
       return 'int';
   }
+}
+
+/** Does a node compute a real? */
+export function isReal(node: MaskNode): node is RealNode {
+  return nodeType(node) === 'real';
 }
 
 /** Do nodes of this kind compute a boolean? */
@@ -122,6 +133,7 @@ export function operandsOf(node: MaskNode): readonly NodeId[] {
     case 'symbol':
     case 'bool':
     case 'real':
+    case 'score':
       return [];
     case 'arithmetic':
     case 'compare':
@@ -161,6 +173,7 @@ export function withOperands(node: MaskNode, operands: readonly NodeId[]): MaskN
     case 'symbol':
     case 'bool':
     case 'real':
+    case 'score':
       return node;
     case 'arithmetic':
     case 'compare':

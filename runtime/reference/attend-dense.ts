@@ -40,6 +40,8 @@ export interface DenseScore {
   readonly sink?: (head: number) => number;
   /** What is added to the score of the query at position i and the key at position j. */
   readonly bias?: (batch: number, head: number, i: number, j: number) => number;
+  /** What becomes of the score when all other steps are done; -infinity weighs nothing. */
+  readonly change?: (s: number, batch: number, head: number, i: number, j: number) => number;
   readonly denominatorScale?: (batch: number, head: number, i: number) => number;
   /** Softmax where left out; sink and denominatorScale are of a softmax only. */
   readonly weights?: WeightFunction;
@@ -59,14 +61,14 @@ export interface AttentionResult {
  * The meaning of an attention: every pair of every row, one after another, in float64.
  *
  *   s_ij   = (q_i . k_j) * scale * rowScale(i);  s = softcap * tanh(s / softcap);  s += -slope(head) |i - j| + keyBias(j)
- *            + bias(i, j)
+ *            + bias(i, j);  s = change(s, i, j)
  *   lse_i  = log sum over live j of exp(s_ij)
  *   out_i  = sum over live j of exp(s_ij) v_j / ((exp(lse_i) + exp(sink(head))) * denominatorScale(i))
  *
  * and with weights p: out_i = sum over live j of p(s_ij) v_j.
  *
- * A row without live keys has out 0 and lse -infinity, with or without a sink. Dead keys are not read at all, so
- * whatever they hold (NaN, infinities) has no influence.
+ * A row without live keys, or whose scores are all -infinity, has out 0 and lse -infinity, with or without a sink. Dead
+ * keys are not read at all, so whatever they hold (NaN, infinities) has no influence.
  */
 export function attendDense({ isLive, ...problem }: DenseProblem): AttentionResult {
   return attendRows(problem, (b, h, i) => {
@@ -115,6 +117,7 @@ function attendRow(
 
   const logits = live.map((j) => pairLogit(problem, b, h, row, j));
   const maximum = logits.reduce((a, c) => (c > a || Number.isNaN(c) ? c : a), -Infinity);
+  if (maximum === -Infinity) return -Infinity;
   const weights = logits.map((logit) => Math.exp(logit - maximum));
   const sum = weights.reduce((a, c) => a + c, 0);
   const joined = sum + (score.sink ? Math.exp(score.sink(h) - maximum) : 0);
@@ -175,6 +178,7 @@ export function scoreOf(
   if (score.slope) s -= score.slope(h) * Math.abs(i - j);
   if (score.keyBias) s += score.keyBias(b, h, j);
   if (score.bias) s += score.bias(b, h, i, j);
+  if (score.change) s = score.change(s, b, h, i, j);
   return s;
 }
 

@@ -1,6 +1,8 @@
 import type { HostArray, HostArrays } from '../arrays.ts';
+import { noScore } from '../descriptor.ts';
 import type { AttentionDescriptor, RealReading } from '../descriptor.ts';
-import { evaluateProgram } from '../mask/evaluate.ts';
+import type { MaskProgram } from '../mask/nodes.ts';
+import { evaluateNode, evaluateProgram } from '../mask/evaluate.ts';
 import type { Environment } from '../mask/evaluate.ts';
 import type { DenseScore } from './attend-dense.ts';
 
@@ -16,7 +18,7 @@ export function bindScore(
       array,
       indices.map((program) => evaluateProgram(program, { ...place, symbols: scalars, arrays })),
     );
-  const { slopes, keyBias, rowScale, sink, biases, denominatorScale, weights } = score;
+  const { slopes, keyBias, rowScale, sink, biases, denominatorScale, change, weights } = score;
   return {
     scale: typeof score.scale === 'number' ? score.scale : scalars[score.scale],
     softcap: score.softcap,
@@ -33,11 +35,38 @@ export function bindScore(
       bias: (batch, head, query, key) =>
         biases.reduce((sum, reading) => sum + element(reading, { batch, head, query, key }), 0),
     }),
+    ...(change !== undefined && {
+      change: (s, batch, head, query, key) => {
+        const place = { score: s, batch, head, query, key, symbols: scalars, arrays };
+        const changed = evaluateChange(change, place, read);
+        return changed <= noScore ? -Infinity : changed;
+      },
+    }),
     ...(denominatorScale !== null && {
       denominatorScale: (batch, head, query) => element(denominatorScale, { batch, head, query }),
     }),
     ...(weights !== undefined && { weights }),
   };
+}
+
+/** Every node of the program of a score; unlike elsewhere, an element outside of a real array is 0. */
+function evaluateChange(
+  { nodes, root }: MaskProgram,
+  place: Environment,
+  read: (name: string, indices: readonly number[]) => number,
+): number {
+  const values = new Float64Array(root + 1);
+  for (let id = 0; id <= root; id++) {
+    const node = nodes[id];
+    values[id] =
+      node.kind === 'real-lookup'
+        ? read(
+            node.array,
+            node.indices.map((index) => values[index]),
+          )
+        : evaluateNode(node, values, place);
+  }
+  return values[root];
 }
 
 /** A key bias is [batch?, heads?, nk]; which of the leading axes it has shows in its dimensions. */

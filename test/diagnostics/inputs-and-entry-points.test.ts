@@ -140,20 +140,12 @@ describe('diagnostics of inputs, launch parameters and what is compiled', () => 
         = note: the language has operations around attention; this version compiles softmax attention over q, k and v
       "
     `);
-    expect(render('attention a { mask full  normalize max_relative  score s * 2 }')).toMatchInlineSnapshot(`
+    expect(render('attention a { mask full  normalize max_relative }')).toMatchInlineSnapshot(`
       "
-      error[SA0701]: The field \`score\` is not compiled yet.
-       --> main.sa:1:50
-        |
-      1 | attention a { mask full  normalize max_relative  score s * 2 }
-        |                                                  ^^^^^ belongs to other changes of the score
-        |
-        = note: the language has other changes of the score; this version compiles softmax attention over q, k and v
-
       error[SA0701]: \`normalize max_relative\` is not compiled yet.
        --> main.sa:1:26
         |
-      1 | attention a { mask full  normalize max_relative  score s * 2 }
+      1 | attention a { mask full  normalize max_relative }
         |                          ^^^^^^^^^^^^^^^^^^^^^^ belongs to other aggregations
         |
         = note: it is a maximum over keys of every channel; this version compiles weighted sums of values

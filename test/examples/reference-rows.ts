@@ -64,6 +64,10 @@ export function referenceRows(
         ...(score.bias && {
           bias: (_batch: number, _head: number, i: number, j: number) => score.bias!(item, head, i, j),
         }),
+        ...(score.change && {
+          change: (s: number, _batch: number, _head: number, i: number, j: number) =>
+            score.change!(s, item, head, i, j),
+        }),
         ...(score.denominatorScale && {
           denominatorScale: (_batch: number, _head: number, i: number) =>
             score.denominatorScale!(item, head, i),

@@ -10,8 +10,10 @@ export interface CudaNames {
   readonly field: (planned: string) => string;
   /** The bare field, as the struct declares it. */
   readonly member: (planned: string) => string;
-  /** A scalar of the mask language, an int: `p.w`, `p.nk`. */
+  /** A scalar of the mask language: `p.w`, `p.nk`. */
   readonly scalar: (symbol: string) => string;
+  /** Whether a scalar is a float, which only the program of a score reads. */
+  readonly isReal: (symbol: string) => boolean;
   /** The function that reads an integer array, a bit or a list: `read_ids`. */
   readonly reader: (array: string) => string;
   /** The function that reads a real array: `read_slopes`. */
@@ -29,7 +31,7 @@ WARPS ROWS KEYS STAGES THREADS QUERIES GROUPS LANES PARTS PARTS_V M WIDTH PARTIA
 RowsInOrder PartedRows KeysInOrder ListedKeys RunWalk RangeWalk RunPart RangePart Pair existing
 is_live row_begin row_end tables begin end logit denominator_scale
 attend ROW_BYTES place copy_rows multiply_keys multiply_values mask_scores live_keys score_pairs
-lane_key lane_keys lane_keys_below live open any exists r t end begin
+lane_key lane_keys lane_keys_below live open any exists power r t end begin
 soften rescale weigh weight_of mask_weights state_of take_up_state leave_state store_rows
 attend_groups attend_in_turns attend_overlapped operand panel_place PANELS Places Place Ring Items Gathered TWO_WAYS APART
 copy_tiles copy_boxes gather_rows multiply_queries multiply_weights multiply_seen_values pack_weights
@@ -60,6 +62,10 @@ export function cudaNames(plan: CudaKernelPlan): CudaNames {
     member: (planned) => known(fields, planned),
     field: (planned) => `p.${known(fields, planned)}`,
     scalar: (symbol) => known(scalars, symbol),
+    isReal: (symbol) =>
+      plan.params.some(
+        ({ type, source }) => source.kind === 'symbol' && source.name === symbol && type === 'f32',
+      ),
     reader: (array) => known(readers, array),
     realReader: (array) => known(reals, array),
     pass: (planned) => known(passes, planned),

@@ -20,6 +20,10 @@ const HELPERS: Record<string, Block> = {
     '// Bits that |a| needs: 0 for 0, 3 for 4 .. 7.',
     'SP_DEVICE int bit_length(int a) { return 32 - sp_leading_zeros((u32)abs(a)); }',
   ],
+  power: [
+    '// x to the power y for x from 0 on.',
+    'SP_DEVICE float power(float x, float y) { return y == 0.0f ? 1.0f : sp_exp2(y * sp_log2(x)); }',
+  ],
   is_power_of_two: ['SP_DEVICE bool is_power_of_two(int a) { return a > 0 && (a & (a - 1)) == 0; }'],
 };
 

@@ -4,9 +4,11 @@ import type { Graph } from '../../ir/graph.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
 import { hasScoreChain } from '../../ir/score-chain.ts';
 import type { RealReading } from '../../../runtime/descriptor.ts';
+import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
 import { cudaDialect } from '../expression/cuda-dialect.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';
+import type { ExpressionScope } from '../expression/print-program.ts';
 import { floatLiteral } from '../literals.ts';
 import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';
@@ -52,12 +54,18 @@ export function writeCudaLogit(
     const { lets, value } = readReal(bias, graph, names, local);
     steps.push(...lets, `s += ${value};`);
   }
+  if (score.change !== undefined) {
+    const { lets, result } = printChange(score.change, graph, names, local);
+    steps.push(...lets, `s = ${result};`);
+  }
   return [
     [
       '// The logit of a pair in units of log 2, from the scaled product of q and k.',
       'SP_DEVICE float logit(const SpParams &p, float s, int i, int j, int head, int batch) {',
       ...steps.map((step) => `  ${step}`),
-      '  return s * LOG2_E;',
+      ...(score.change === undefined
+        ? ['  return s * LOG2_E;']
+        : ['  return s * LOG2_E <= -1e38f ? NEVER : s * LOG2_E; // what weighs nothing is as good as dead']),
       '}',
     ],
     ...(passes.some(({ strategy }) => strategy !== 'diagonal') ? [scorePairs(names)] : []),
@@ -120,14 +128,24 @@ export function cudaDenominator(
     : `(${sums} * denominator_scale(p, ${position}, head, batch))`;
 }
 
-/** Statements for what several indices share, and the call that reads the element. */
-function readReal(
-  { array, indices }: RealReading,
+/** What the field `score` makes of s: statements for what its parts share, and the new score. */
+function printChange(
+  change: MaskProgram,
   graph: Graph,
   names: CudaNames,
   local: Namer,
-): { readonly lets: readonly string[]; readonly value: string } {
+): { readonly lets: readonly string[]; readonly result: string } {
   const scope = {
+    ...pairScope(names),
+    reals: { score: 's', reader: names.realReader, isReal: names.isReal },
+  };
+  const facts = maskFacts(change.nodes, rangesOfGraph(graph));
+  const { lets, result } = printProgram(change, scope, facts, local, cudaDialect);
+  return { lets: lets.map(({ text }) => text), result };
+}
+
+function pairScope(names: CudaNames): ExpressionScope {
+  return {
     query: 'i',
     key: 'j',
     head: 'head',
@@ -136,6 +154,16 @@ function readReal(
     reader: names.reader,
     readerArguments: ['p'],
   };
+}
+
+/** Statements for what several indices share, and the call that reads the element. */
+function readReal(
+  { array, indices }: RealReading,
+  graph: Graph,
+  names: CudaNames,
+  local: Namer,
+): { readonly lets: readonly string[]; readonly value: string } {
+  const scope = pairScope(names);
   const printed = indices.map((program) =>
     printProgram(program, scope, maskFacts(program.nodes, rangesOfGraph(graph)), local, cudaDialect),
   );

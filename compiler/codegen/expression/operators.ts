@@ -1,4 +1,4 @@
-import type { MaskNode, NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskNode, NodeId, NodeType, RealUnaryOp } from '../../../runtime/mask/nodes.ts';
 
 /** How tightly the outermost operator of a text binds. Shifts, bits and logic are mixed only with parentheses. */
 export type Binding =
@@ -14,7 +14,7 @@ export interface Printed {
 /** Where the target languages differ. */
 export interface Dialect {
   /** The statement that names a value. */
-  readonly declare: (name: string, value: string, condition: boolean) => string;
+  readonly declare: (name: string, value: string, type: NodeType) => string;
   readonly select: (condition: string, then: string, otherwise: string) => string;
   /** The amount of a shift that is known, 0 .. 31, and of one that is not. */
   readonly knownShift: (amount: number) => string;
@@ -24,6 +24,18 @@ export interface Dialect {
    * compiler makes a block of every `&&` and `||`, a mask of twenty conditions is twenty branches one after another.
    */
   readonly isEager: boolean;
+  readonly real: RealDialect;
+}
+
+/** How a language writes f32. The functions on reals are those of docs/language.md; each is right at the ends of f32. */
+export interface RealDialect {
+  /** From the digits of a number, with a point or an exponent. */
+  readonly literal: (digits: string) => string;
+  /** An i32 as f32, from a text that stands by itself. */
+  readonly convert: (text: string) => Printed;
+  readonly functions: Readonly<Record<Exclude<RealUnaryOp, 'neg'>, (operand: Printed) => Printed>>;
+  readonly least: string;
+  readonly most: string;
 }
 
 type OperatorNode = Extract<
@@ -153,7 +165,7 @@ function within(printed: Printed, allowed: readonly Binding[]): string {
   return allowed.includes(printed.binding) ? printed.text : `(${printed.text})`;
 }
 
-const tight = (printed: Printed): string => within(printed, ['atom']);
-const product = (printed: Printed): string => within(printed, ['atom', 'unary', 'product']);
-const summand = (printed: Printed): string => within(printed, ['atom', 'unary', 'product', 'sum']);
+export const tight = (printed: Printed): string => within(printed, ['atom']);
+export const product = (printed: Printed): string => within(printed, ['atom', 'unary', 'product']);
+export const summand = (printed: Printed): string => within(printed, ['atom', 'unary', 'product', 'sum']);
 const term = summand;

@@ -1,9 +1,19 @@
 import type { MaskFacts } from '../../ir/mask-facts.ts';
-import { operandsOf } from '../../../runtime/mask/nodes.ts';
-import type { ArithmeticOp, MaskNode, MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import { isReal, nodeType, operandsOf } from '../../../runtime/mask/nodes.ts';
+import type {
+  ArithmeticOp,
+  MaskNode,
+  MaskProgram,
+  NodeId,
+  RealBinaryOp,
+  RealNode,
+  RealUnaryOp,
+} from '../../../runtime/mask/nodes.ts';
 import type { Namer } from './namer.ts';
 import { printOperator } from './operators.ts';
 import type { Dialect, Printed } from './operators.ts';
+import { printReal } from './print-real.ts';
+import type { RealScope } from './print-real.ts';
 
 /** What the leaves of a program are called where its text will stand. */
 export interface ExpressionScope {
@@ -16,6 +26,8 @@ export interface ExpressionScope {
   readonly reader: (array: string) => string;
   /** What every reader takes before the indices. */
   readonly readerArguments?: readonly string[];
+  /** Only for the program of a score, whose reals are f32; no other program that reaches a kernel has any. */
+  readonly reals?: RealScope;
 }
 
 /** The statements that name shared values, each with the node it names, and the expression of the root. */
@@ -67,12 +79,15 @@ export function printRoots(
     const operands = operandsOf(node).map((operand) => printed[operand]);
     const isCostly = readsArray(node) || operands.some((operand) => operand.isCostly === true);
     let text: Printed = {
-      ...printNode(node, operands, scope, (operand) => facts.nonNegative(operand), dialect),
+      ...(isReal(node)
+        ? printRealNode(node, nodes, operands, scope, dialect)
+        : printNode(node, operands, scope, (operand) => facts.nonNegative(operand), dialect)),
       isCostly,
     };
-    if (uses[id] > 1 && isWorthNaming(node, text)) {
+    const isLong = isReal(node) && text.text.length > LONG_REAL && !roots.includes(id);
+    if ((uses[id] > 1 && isWorthNaming(node, text)) || isLong) {
       const shared = namer.name(nameHint(node));
-      lets.push({ node: id, text: dialect.declare(shared, text.text, isCondition(node)) });
+      lets.push({ node: id, text: dialect.declare(shared, text.text, nodeType(node)) });
       text = { text: shared, binding: 'atom' };
     }
     printed[id] = text;
@@ -80,8 +95,11 @@ export function printRoots(
   return { lets, results: roots.map((root) => printed[root]) };
 }
 
+/** Characters from which a part of a real gets a name, so that the text can be read. */
+const LONG_REAL = 70;
+
 function readsArray({ kind }: MaskNode): boolean {
-  return kind === 'lookup' || kind === 'bit' || kind === 'member';
+  return kind === 'lookup' || kind === 'bit' || kind === 'member' || kind === 'real-lookup';
 }
 
 /** Calls bind as tightly as names, but are not as cheap. */
@@ -103,7 +121,7 @@ function countUses(
 }
 
 function printNode(
-  node: MaskNode,
+  node: Exclude<MaskNode, RealNode>,
   operands: readonly Printed[],
   scope: ExpressionScope,
   nonNegative: (id: NodeId) => boolean,
@@ -126,23 +144,32 @@ function printNode(
     case 'member':
       return call(scope.reader(node.array), [...(scope.readerArguments ?? []).map(atom), ...operands]);
     case 'round':
-    case 'real':
-    case 'to-real':
-    case 'real-unary':
-    case 'real-binary':
-    case 'real-select':
-    case 'real-lookup':
-      throw new Error(
-        `Internal error: a real node ("${node.kind}") reached a kernel; materialize-reals runs before.`,
-      );
+      throw new Error('Internal error: a rounded real reached a kernel; materialize-reals runs before.');
     default:
       return printOperator(node, operands, nonNegative, dialect);
   }
 }
 
-/** Booleans; everything else that reaches a kernel is an integer. */
-function isCondition({ kind }: MaskNode): boolean {
-  return ['bool', 'bit', 'member', 'is-power-of-two', 'compare', 'and', 'or', 'not'].includes(kind);
+function printRealNode(
+  node: RealNode,
+  nodes: readonly MaskNode[],
+  operands: readonly Printed[],
+  { reals, readerArguments = [] }: ExpressionScope,
+  dialect: Dialect,
+): Printed {
+  if (reals === undefined)
+    throw new Error(`Internal error: a real node ("${node.kind}") reached the kernel of a mask.`);
+  switch (node.kind) {
+    case 'to-real': {
+      const operand = nodes[node.operand];
+      const isWhole = operand.kind !== 'symbol' || !reals.isReal(operand.name);
+      return isWhole ? dialect.real.convert(operands[0].text) : operands[0];
+    }
+    case 'real-lookup':
+      return call(reals.reader(node.array), [...readerArguments.map(atom), ...operands]);
+    default:
+      return printReal(node, operands, reals, dialect);
+  }
 }
 
 function atom(text: string): Printed {
@@ -165,6 +192,25 @@ const ARITHMETIC_HINTS: Record<ArithmeticOp, string> = {
   shr: 'shifted',
 };
 
+const REAL_HINTS: Record<RealUnaryOp | RealBinaryOp, string> = {
+  add: 'total',
+  sub: 'difference',
+  mul: 'product',
+  div: 'quotient',
+  min: 'least',
+  max: 'most',
+  pow: 'raised',
+  sqrt: 'root',
+  log: 'logarithm',
+  log2: 'logarithm',
+  exp: 'exponential',
+  exp2: 'exponential',
+  neg: 'negated',
+  abs: 'magnitude',
+  tanh: 'bent',
+  sigmoid: 'gate',
+};
+
 /** A word for a value, so that the text can be read: `distance` for j - i, `block` for a division. */
 export function nameHint(node: MaskNode): string {
   switch (node.kind) {
@@ -183,6 +229,16 @@ export function nameHint(node: MaskNode): string {
       return 'bits';
     case 'neg':
       return 'negated';
+    case 'to-real':
+      return 'number';
+    case 'real-lookup':
+      return `${node.array}_value`;
+    case 'real-select':
+      return 'choice';
+    case 'real-unary':
+      return REAL_HINTS[node.op];
+    case 'real-binary':
+      return REAL_HINTS[node.op];
     default:
       return 'holds';
   }

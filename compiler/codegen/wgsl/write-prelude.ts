@@ -22,6 +22,31 @@ const PRELUDE: Record<string, Block> = {
     '  return 32 - i32(countLeadingZeros(u32(abs(a))));',
     '}',
   ],
+  log_from_0: [
+    '// The logarithm; at 0 as far down as f32 gets.',
+    'fn log_from_0(x: f32) -> f32 {',
+    '  return select(log(x), -3e38, x == 0.0);',
+    '}',
+  ],
+  log2_from_0: [
+    '// The logarithm to base 2; at 0 as far down as f32 gets.',
+    'fn log2_from_0(x: f32) -> f32 {',
+    '  return select(log2(x), -3e38, x == 0.0);',
+    '}',
+  ],
+  power: [
+    '// x to the power y for x from 0 on; 0 to a power below 0 is as large as f32 gets.',
+    'fn power(x: f32, y: f32) -> f32 {',
+    '  let of_zero = select(select(0.0, 3e38, y < 0.0), 1.0, y == 0.0);',
+    '  return select(exp2(y * log2(x)), of_zero, x == 0.0);',
+    '}',
+  ],
+  sigmoid: [
+    '// 1 / (1 + e^-x); beyond 80 it is 0 or 1 in f32, and e^-x would leave f32.',
+    'fn sigmoid(x: f32) -> f32 {',
+    '  return 1.0 / (1.0 + exp(clamp(-x, -80.0, 80.0)));',
+    '}',
+  ],
   is_power_of_two: ['fn is_power_of_two(a: i32) -> bool {', '  return (a > 0) & ((a & (a - 1)) == 0);', '}'],
 };
 

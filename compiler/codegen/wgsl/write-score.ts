@@ -4,8 +4,10 @@ import type { KernelPlan } from '../../ir/kernel.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
 import { hasScoreChain } from '../../ir/score-chain.ts';
 import type { RealReading } from '../../../runtime/descriptor.ts';
+import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';
+import type { ExpressionScope } from '../expression/print-program.ts';
 import { wgslDialect } from '../expression/wgsl-dialect.ts';
 import { floatLiteral } from '../literals.ts';
 import type { ModuleNames } from './names.ts';
@@ -37,13 +39,19 @@ function writeLogit({ score, reals }: KernelPlan, graph: Graph, names: ModuleNam
     const { lets, value } = readReal(bias, graph, names, local);
     steps.push(...lets, `s += ${value};`);
   }
+  if (score.change !== undefined) {
+    const { lets, result } = printChange(score.change, graph, names, local);
+    steps.push(...lets, `s = ${result};`);
+  }
+  // A changed score may be -infinity, which is as good as dead.
+  const units = score.change === undefined ? 's * LOG2_E' : 'max(s * LOG2_E, DEAD)';
   return [
     [
       '// The logit of a pair in units of log 2, from the scaled product of q and k.',
       'fn logit(scaled: f32, i: i32, j: i32, head: i32, batch: i32) -> f32 {',
       '  var s = scaled;',
       ...steps.map((step) => `  ${step}`),
-      '  return s * LOG2_E;',
+      `  return ${units};`,
       '}',
     ],
   ];
@@ -63,14 +71,24 @@ function writeDenominatorScale({ score }: KernelPlan, graph: Graph, names: Modul
   ];
 }
 
-/** Statements for what several indices share, and the call that reads the element. */
-function readReal(
-  { array, indices }: RealReading,
+/** What the field `score` makes of s: statements for what its parts share, and the new score. */
+function printChange(
+  change: MaskProgram,
   graph: Graph,
   names: ModuleNames,
   local: Namer,
-): { readonly lets: readonly string[]; readonly value: string } {
+): { readonly lets: readonly string[]; readonly result: string } {
   const scope = {
+    ...pairScope(names),
+    reals: { score: 's', reader: names.realReader, isReal: names.isReal },
+  };
+  const facts = maskFacts(change.nodes, rangesOfGraph(graph));
+  const { lets, result } = printProgram(change, scope, facts, local, wgslDialect);
+  return { lets: lets.map(({ text }) => text), result };
+}
+
+function pairScope(names: ModuleNames): ExpressionScope {
+  return {
     query: 'i',
     key: 'j',
     head: 'head',
@@ -78,6 +96,16 @@ function readReal(
     symbol: names.scalar,
     reader: names.reader,
   };
+}
+
+/** Statements for what several indices share, and the call that reads the element. */
+function readReal(
+  { array, indices }: RealReading,
+  graph: Graph,
+  names: ModuleNames,
+  local: Namer,
+): { readonly lets: readonly string[]; readonly value: string } {
+  const scope = pairScope(names);
   const printed = indices.map((program) =>
     printProgram(program, scope, maskFacts(program.nodes, rangesOfGraph(graph)), local, wgslDialect),
   );

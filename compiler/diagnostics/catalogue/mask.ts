@@ -58,4 +58,18 @@ export const mask = chapter({
     explanation:
       'Kernels hold integers in 32 bits with a sign: -2147483648 to 2147483647. For lengths up to 16777216 (2^24) and the declared ranges of parameters the compiler must prove that every value stays inside. Narrow the range of a launch parameter (`launch w: int in 1..4096`), divide before multiplying, or bound a factor by `min`.',
   },
+  'rounded-score': {
+    code: 'SA0609',
+    severity: 'error',
+    title: 'an integer is made of the score',
+    explanation:
+      'In the field `score` kernels compute `s` in f32. Rounding it would give other integers on other devices, and the host, which rounds all other reals in float64, does not know it. Compare it instead: `if s < 0.5 then … else …`.',
+  },
+  'score-too-large': {
+    code: 'SA0610',
+    severity: 'error',
+    title: 'a number of a score does not fit in f32',
+    explanation:
+      'Kernels compute the field `score` in f32, whose numbers reach to 3.4e38. A pair that is not to attend belongs in the mask, which skips whole tiles of such pairs; where a score is to weigh nothing, anything below -7e37 does.',
+  },
 });

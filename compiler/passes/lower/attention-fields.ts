@@ -144,10 +144,10 @@ export const attentionFields: readonly AttentionField[] = [
   },
   {
     name: 'score',
-    type: 'real over s, i, j, head',
+    type: 'real over s, i, j, head, batch, sizes, launch parameters and inputs',
     default: 's',
-    meaning: 'Any change of the score.',
-    targets: [],
+    meaning: 'What becomes of the score s when all other steps are done.',
+    targets: everywhere,
   },
   {
     name: 'denominator scale',

@@ -19,6 +19,15 @@ export function indicesOf(builder: MaskBuilder, root: NodeId): readonly IndexNam
   return (['query', 'key', 'head', 'batch'] as const).filter((index) => found.has(index));
 }
 
+/** Whether a node reads the score of the pair, or a real array. */
+export function readsPairReals(builder: MaskBuilder, root: NodeId): boolean {
+  let found = false;
+  forEachNode(builder, root, ({ kind }) => {
+    found ||= kind === 'score' || kind === 'real-lookup';
+  });
+  return found;
+}
+
 /** The run-time arrays that a node reads. */
 export function arraysOf(builder: MaskBuilder, root: NodeId): readonly string[] {
   const found = new Set<string>();

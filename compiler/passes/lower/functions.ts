@@ -2,7 +2,7 @@ import type { RealUnaryOp, RoundMode } from '../../../runtime/mask/nodes.ts';
 import type { CallExpression } from '../../parser/ast.ts';
 import { expectInt, expectReal } from './expect.ts';
 import type { Lowering } from './lowering.ts';
-import { asReal, realBinary, realUnary } from './reals.ts';
+import { asReal, realBinary, realConstant, realUnary, wholePower } from './reals.ts';
 import type { Scope } from './scope.ts';
 import { describe, int, poison, real, set } from './value.ts';
 import type { Value } from './value.ts';
@@ -176,6 +176,21 @@ const table: readonly NumberFunction[] = [
   realFunction('log2', 'The logarithm to base 2.'),
   realFunction('exp', 'e to the power x.'),
   realFunction('exp2', '2 to the power x.'),
+  realFunction('tanh', 'The hyperbolic tangent.'),
+  realFunction('sigmoid', '1 / (1 + exp(-x)).'),
+  {
+    name: 'pow',
+    signature: 'pow(x, y): real',
+    doc: 'x to the power y; where y is no integer up to 16 that is written down, x is at least 0.',
+    arity: [2, 2],
+    lower: ({ lowering: { builder }, values: [x, y] }) => {
+      const [base, exponent] = [asReal(builder, x)!, asReal(builder, y)!];
+      const known = realConstant(builder, exponent);
+      return known !== null && Number.isInteger(known) && Math.abs(known) <= 16
+        ? real(wholePower(builder, base, known))
+        : real(realBinary(builder, 'pow', base, exponent));
+    },
+  },
 ];
 
 /** The functions on numbers by name: what did-you-mean, the documentation and generators read. */

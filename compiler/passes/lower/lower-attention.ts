@@ -9,6 +9,7 @@ import { expectInt } from './expect.ts';
 import { finishMask } from './finish-mask.ts';
 import { finishCells, finishSpace } from './finish-space.ts';
 import { headScope, lowerDeclarations } from './lower-declarations.ts';
+import { lowerChange } from './lower-change.ts';
 import { lowerExpression } from './lower-expression.ts';
 import { FieldReader, collectFields } from './lower-fields.ts';
 import { lowerResult } from './lower-result.ts';
@@ -60,11 +61,19 @@ export function lowerAttention(
   if (shape === null || offset === null || result === null) return null;
   const returned = attention.members.find((member) => member.kind === 'return');
   const merged = result.combine === 'merge' ? (returned?.value.span ?? null) : null;
-  const score = lowerScore(reader, shape, merged);
+  const changed = lowerChange(reader);
+  const score = { ...lowerScore(reader, shape, merged), ...(changed && { change: changed.change }) };
   if (lowering.failed) return null;
   const attend = ({ name, span, mask }: AttendValue): Attend => {
     const root = scope.space === null ? mask : insideSpace(lowering, scope, scope.space, mask);
-    return { kind: 'attend', name, span, ...finishMask(lowering, root), score };
+    return {
+      kind: 'attend',
+      name,
+      span,
+      ...finishMask(lowering, root),
+      score,
+      ...(changed && { scoreSpans: changed.spans }),
+    };
   };
   const { span, doc } = attention;
   return {

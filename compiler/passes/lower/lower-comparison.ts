@@ -1,10 +1,12 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { ComparisonOperator, Expression } from '../../parser/ast.ts';
+import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
 import type { NodeId, RoundMode } from '../../../runtime/mask/nodes.ts';
 import { contains } from './contains.ts';
+import { indicesOf, readsPairReals } from './dependencies.ts';
 import { expectInt } from './expect.ts';
 import type { Lowering } from './lowering.ts';
-import { realBinary } from './reals.ts';
+import { asReal, realBinary } from './reals.ts';
 import type { Scope } from './scope.ts';
 import { describe, poison, set } from './value.ts';
 import type { Value } from './value.ts';
@@ -31,6 +33,7 @@ export function lowerComparison(
     const span = { ...leftSpan, end: rightSpan.end };
     const result = compareValues(
       lowering,
+      scope,
       operator,
       { ...left, span: leftSpan },
       { ...right, span: rightSpan },
@@ -59,24 +62,26 @@ type Operand = Value & { readonly span: Span };
 
 function compareValues(
   lowering: Lowering,
+  scope: Scope,
   operator: Exclude<ComparisonOperator, 'in'>,
   left: Operand,
   right: Operand,
 ): NodeId | null {
   const { builder } = lowering;
-  if (operator === '>') return compareValues(lowering, '<', right, left);
-  if (operator === '>=') return compareValues(lowering, '<=', right, left);
+  if (operator === '>') return compareValues(lowering, scope, '<', right, left);
+  if (operator === '>=') return compareValues(lowering, scope, '<=', right, left);
   if (operator === '!=') {
-    const equal = compareValues(lowering, '==', left, right);
+    const equal = compareValues(lowering, scope, '==', left, right);
     return equal === null ? null : builder.not(equal);
   }
   if (left.kind === 'set' && right.kind === 'set' && operator === '==') {
     const both = builder.and(left.node, right.node);
     return builder.or(both, builder.and(builder.not(left.node), builder.not(right.node)));
   }
-  if (left.kind === 'int' && right.kind === 'int') {
-    const op = operator === '<' ? 'lt' : operator === '<=' ? 'le' : 'eq';
-    return builder.compare(op, left.node, right.node);
+  const op = operator === '<' ? 'lt' : operator === '<=' ? 'le' : 'eq';
+  if (left.kind === 'int' && right.kind === 'int') return builder.compare(op, left.node, right.node);
+  if (scope.inScore === true && isNumber(left) && isNumber(right) && isForKernels(builder, [left, right])) {
+    return builder.compare(op, asReal(builder, left)!, asReal(builder, right)!);
   }
   if (left.kind === 'int' && right.kind === 'real')
     return compareWithReal(lowering, operator, left.node, right.node, right.span);
@@ -92,6 +97,20 @@ function compareValues(
     return compareReals(lowering, operator, left.node, right.node, span);
   }
   return null;
+}
+
+function isNumber(value: Value): value is Value & { readonly kind: 'int' | 'real' } {
+  return value.kind === 'int' || value.kind === 'real';
+}
+
+/**
+ * Whether the kernel of a score compares in f32: the host has no table of what depends on the score or on several indices,
+ * and an element outside of a real array, which is 0 in a score, has no value there.
+ */
+function isForKernels(builder: MaskBuilder, sides: readonly (Value & { kind: 'int' | 'real' })[]): boolean {
+  const reals = sides.filter(({ kind }) => kind === 'real').map(({ node }) => node);
+  const indices = new Set(reals.flatMap((node) => indicesOf(builder, node)));
+  return indices.size > 1 || reals.some((node) => readsPairReals(builder, node));
 }
 
 /** Exact: for an integer x, x < r is x < ceil(r), and x <= r is x <= floor(r). */

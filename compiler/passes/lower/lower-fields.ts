@@ -4,10 +4,9 @@ import { didYouMean } from '../../diagnostics/suggest-name.ts';
 import { attentionField, attentionFields } from './attention-fields.ts';
 import { expectConstant } from './expect.ts';
 import type { Lowering } from './lowering.ts';
-import { notYetCompiled } from './refuse.ts';
 import type { Scope } from './scope.ts';
 
-/** The fields of an attention by name; unknown, repeated and not yet compiled ones are reported. */
+/** The fields of an attention by name; unknown and repeated ones are reported. */
 export function collectFields(
   lowering: Lowering,
   attention: AttentionDeclaration,
@@ -23,8 +22,6 @@ export function collectFields(
         label: 'unknown field',
         help: didYouMean(field.name, names, field.nameSpan),
       });
-    } else if (known.targets.length === 0) {
-      notYetCompiled(lowering, field.nameSpan, `The field \`${field.name}\``, 'other changes of the score');
     } else if (first !== undefined) {
       lowering.report('duplicate-field', field.nameSpan, `The field "${field.name}" stands twice.`, {
         label: 'again',

@@ -35,3 +35,13 @@ export function realUnary(builder: MaskBuilder, op: RealUnaryOp, operand: NodeId
 export function realBinary(builder: MaskBuilder, op: RealBinaryOp, left: NodeId, right: NodeId): NodeId {
   return builder.add({ kind: 'real-binary', op, left, right });
 }
+
+/** A real to a power that is a small integer, by products: exact signs, and no logarithm. */
+export function wholePower(builder: MaskBuilder, base: NodeId, exponent: number): NodeId {
+  if (exponent < 0) return realBinary(builder, 'div', builder.real(1), wholePower(builder, base, -exponent));
+  if (exponent === 0) return builder.real(1);
+  if (exponent === 1) return base;
+  const half = wholePower(builder, base, Math.floor(exponent / 2));
+  const even = realBinary(builder, 'mul', half, half);
+  return exponent % 2 === 0 ? even : realBinary(builder, 'mul', even, base);
+}

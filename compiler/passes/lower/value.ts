@@ -50,6 +50,8 @@ export interface Scope {
   readonly positions: NodeId;
   /** What the positions stand for; null where they are plain: no `over`, block indices, positions inside a part. */
   readonly space: Space | null;
+  /** Whether kernels compute what is written: in the field `score`, where reals are compared pair by pair. */
+  readonly inScore?: boolean;
   /** The file whose patterns and constants are visible. */
   readonly file: LinkedFile;
   readonly names: ReadonlyMap<string, Value>;

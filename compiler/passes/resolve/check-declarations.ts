@@ -6,7 +6,6 @@ import type {
 } from '../../parser/ast.ts';
 import type { Session } from '../../diagnostics/session.ts';
 import type { LinkedFile } from '../link-files.ts';
-import { attentionField } from '../lower/attention-fields.ts';
 import { arrayTypes, scalarTypes } from '../lower/convert-parameter.ts';
 import { feeds } from '../lower/lower-feed.ts';
 import { didYouMean } from '../../diagnostics/suggest-name.ts';
@@ -72,9 +71,13 @@ export function checkAttention(attention: AttentionDeclaration, file: LinkedFile
   for (const member of members) {
     if (member.kind === 'return') checkExpression(member.value, scope);
     if (member.kind !== 'field' || spaceFields.has(member.name) || wordFields.has(member.name)) continue;
-    const lenient =
-      attentionField.get(member.name)?.targets.length !== attentionField.get('mask')!.targets.length;
-    for (const value of member.values) checkExpression(value, scope, lenient);
+    if (member.name === 'score') continue;
+    for (const value of member.values) checkExpression(value, scope);
+  }
+  for (const member of members) {
+    if (member.kind !== 'field' || member.name !== 'score') continue;
+    scope.declareScore();
+    for (const value of member.values) checkExpression(value, scope);
   }
   scope.reportUnused(attention.name.text);
 }

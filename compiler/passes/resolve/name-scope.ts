@@ -50,6 +50,22 @@ export class NameScope {
     this.declared.add(name);
   }
 
+  /** In the field `score` the name `s` is the score: nothing that is seen there may be called so. */
+  declareScore(): void {
+    const own = this.bindings.get('s');
+    const top = this.top.get('s');
+    const span = own?.span ?? (top?.kind === 'let' ? top.declaration.names[0].span : null);
+    if (span !== null) {
+      this.session.report('shadows-built-in', {
+        message: '"s" is the score in the field `score` and cannot be declared beside it.',
+        span,
+        label: 'taken',
+        help: ['call it `my_s`'],
+      });
+    }
+    this.declared.add('s');
+  }
+
   /** Whether something here has the name; marks it as used. */
   use(name: string): boolean {
     const binding = this.bindings.get(name);
