@@ -95,6 +95,11 @@ export const scoreChanges: readonly ScoreChange[] = [
         : s * (((i % 3) + 3) % 3) - (i - j < 0.3 * i ? 1 : 0),
   },
   {
+    name: 'a quotient of positions',
+    score: 's + (i div (j + 1) mod 4) / 8 ',
+    truth: (s, { i, j }) => s + (((Math.floor(i / (j + 1)) % 4) + 4) % 4) / 8,
+  },
+  {
     name: 'a checkerboard',
     score:
       'by head { 0: if (i + j) mod 2 == 0 then s - 0.5 else s; else: if i mod 4 < 2 then 2 * s else s / heads }',

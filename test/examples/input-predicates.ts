@@ -36,6 +36,7 @@ export const inputPredicates: Readonly<Record<string, Predicate>> = {
     if (head < 2) return block(i, 32) - block(j, 32) <= 1;
     return element(clusters, head * n + i) === element(clusters, head * n + j);
   },
+  'score_mods capped': ({ i, j, arrays: { ids } }) => j <= i && element(ids, i) === element(ids, j),
   'seqboat decoder': ({ i, j, arrays: { active } }) => {
     if (j > i || !bit(active, 0, i) || !bit(active, 0, j)) return false;
     return setBefore(active, i) - setBefore(active, j) <= 16;

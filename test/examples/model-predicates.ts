@@ -30,6 +30,9 @@ export const modelPredicates: Readonly<Record<string, Predicate>> = {
   'gemma gemma3_decoder': ({ i, j, layer }) => j <= i && (layer % 6 === 5 || i - j < 64),
   'longt5 encoder': ({ i, j }) => Math.abs(i - j) <= 127,
   'longt5 transient_global': ({ i, j, nq }) => j >= nq || Math.abs(i - j) <= 31,
+  'score_mods learned_alibi': causal,
+  'score_mods kerple': causal,
+  'score_mods forgetting': causal,
   'swin biased_block': ({ layer, ...pair }) => {
     const shift = layer === 0 || layer === 2 || layer === 4 ? 0 : 2;
     const rule = grid([15, 10], (a, b) => swin(15, 5, shift)(a[0], b[0]) && swin(10, 5, shift)(a[1], b[1]));

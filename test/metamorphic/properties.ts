@@ -92,16 +92,18 @@ const headsRotated: Property = (_unit, run) => {
 
 /** Whether some mask or step of the score may differ between heads. */
 function knowsHeads({ branches, score }: AttentionDescriptor): boolean {
-  const { slopes, keyBias, sink, biases, denominatorScale } = score;
+  const { slopes, keyBias, sink, biases, denominatorScale, change } = score;
   const steps = [slopes, keyBias, sink, denominatorScale];
-  const inMask = branches.some(({ nodes }) => nodes.some(({ kind }) => kind === 'head'));
+  const programs = change === undefined ? branches : [...branches, change];
+  const inMask = programs.some(({ nodes }) => nodes.some(({ kind }) => kind === 'head'));
   return inMask || steps.some((step) => step !== null) || biases.length > 0;
 }
 
 /** Every sequence of the batch launched alone; only where no host array is given. */
 const batchSplit: Property = (_unit, run) => {
   const { descriptor, batch, tensors } = run;
-  if (descriptor.inputs.length > 0) return null;
+  const knowsBatch = descriptor.score.change?.nodes.some(({ kind }) => kind === 'batch') ?? false;
+  if (descriptor.inputs.length > 0 || knowsBatch) return null;
   const parts = Array.from({ length: batch }, (_, b) => {
     const part = (values: Float64Array) =>
       values.subarray((b * values.length) / batch, ((b + 1) * values.length) / batch);
@@ -152,6 +154,8 @@ const padded: Property = (unit, run) => {
 /** Whether the queries of a launch see in a longer one what they see in it. */
 function isUntouched({ descriptor, batch, nq, nk, arrays }: Run, longer: Run): boolean {
   if (descriptor.score.rowScale !== null || descriptor.score.denominatorScale !== null) return false;
+  // It may read sizes.
+  if (descriptor.score.change?.nodes.some(({ kind }) => kind === 'symbol')) return false;
   return descriptor.branches.every((mask) => {
     const short = launchMask({ ...descriptor, mask }, { batch, nq, nk, arrays });
     const sizes = { batch, nq: longer.nq, nk: longer.nk, arrays: longer.arrays };

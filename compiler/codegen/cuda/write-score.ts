@@ -3,7 +3,7 @@ import { rangesOfGraph } from '../../ir/find-ranges.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
 import { hasScoreChain } from '../../ir/score-chain.ts';
-import type { RealReading } from '../../../runtime/descriptor.ts';
+import type { RealReading, ScoreDescriptor } from '../../../runtime/descriptor.ts';
 import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
 import { cudaDialect } from '../expression/cuda-dialect.ts';
 import type { Namer } from '../expression/namer.ts';
@@ -35,7 +35,12 @@ export function writeCudaLogit(
   const local = names.namer.scope();
   const read = (name: string, ...indices: string[]): string =>
     `${names.realReader(name)}(${['p', ...indices].join(', ')})`;
-  const steps: string[] = [];
+  const steps: string[] = dividesByPositions(score)
+    ? [
+        '// Slots that hold nothing, at -1, are dead whatever comes of them; but nothing is divided by 0.',
+        `i = max(i, ${names.field('offset')}), j = max(j, 0);`,
+      ]
+    : [];
   if (score.rowScale !== null) steps.push(`s *= ${read(score.rowScale, 'i')};`);
   if (score.softcap !== null) {
     // tanh x = 1 - 2 / (1 + e^2x), which is right at both ends: 2 / infinity is 0.
@@ -70,6 +75,19 @@ export function writeCudaLogit(
     ],
     ...(passes.some(({ strategy }) => strategy !== 'diagonal') ? [scorePairs(names)] : []),
   ];
+}
+
+/** Whether a divisor in the programs of a logit depends on the pair. It is proved to be positive for pairs that exist. */
+function dividesByPositions({ biases, change }: ScoreDescriptor): boolean {
+  const programs = [...biases.flatMap(({ indices }) => indices), ...(change === undefined ? [] : [change])];
+  return programs.some(({ nodes }) =>
+    nodes.some(
+      (node) =>
+        node.kind === 'arithmetic' &&
+        (node.op === 'div' || node.op === 'mod') &&
+        !['int', 'symbol'].includes(nodes[node.right].kind),
+    ),
+  );
 }
 
 /** Keys outermost: where the key of a slot is to be worked out, once for all rows of the lane. */

@@ -23,6 +23,8 @@ const goldens: Readonly<Record<string, () => CudaDescriptor>> = {
   'mistral.decoder': () => example('mistral decoder'),
   // Every step of the score but a bias.
   'gpt_oss.decoder': () => example('gpt_oss decoder'),
+  // A score of its own.
+  'score_mods.kerple': () => example('score_mods kerple', oldest),
   // Boxes over a video.
   'natten_3d.video': () => example('natten_3d video', oldest),
   // Two passes of one softmax, one of them in boxes of residues.

@@ -34,6 +34,10 @@ const score = `input b: float[heads, n] = random(seed: 3, density: 1.0)
   input s: float[heads] = random(seed: 4, density: 1.0)
   softcap 2.5 alibi rows scale(1 + i / 50) bias key(b) sink logit(s)`;
 
+const changed = `input t: float[heads, 129] = random(seed: 3, density: 1.0)
+  launch cap: real in 1.0..100.0
+  score cap * tanh(s / cap) + t[head, clamp(i - j, 0, 128)] - log(1.0 + abs(i - j) / cap)`;
+
 const plain = (name: string, graph: Graph): Variant => ({ name, descriptor: cudaModule(graph, cudaTargets) });
 
 /** Passes of every kind on one softmax: boxes of both sides, of queries alone, of listed keys, parted rows over keys of both kinds, diagonals in two views. */
@@ -85,6 +89,10 @@ export const variants: readonly Variant[] = [
   ...([64, 128, 256] as const).map((dim) =>
     plain(`${dim} table, whole score`, dilated(`dim ${dim}\n ${score}`)),
   ),
+  ...([128, 256] as const).map((dim) =>
+    plain(`${dim} table, changed score`, dilated(`dim ${dim}\n ${changed}`)),
+  ),
+  everyKind('192 passes, changed score', dilated(`dim 192\n ${changed}`)),
   everyKind('128 passes, whole score', dilated(`dim 128\n ${score}`)),
   everyKind('192 passes, whole score', dilated(`dim 192\n ${score}`)),
 ];
@@ -99,6 +107,7 @@ export const sample = variants.filter(({ name }) =>
     '192/128 table',
     '256 table, whole score',
     '192 passes, whole score',
+    '256 table, changed score',
   ].includes(name),
 );
 

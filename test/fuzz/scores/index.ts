@@ -14,6 +14,7 @@ export type ScoreFieldName =
   | 'bias pair'
   | 'bias relative'
   | 'sink logit'
+  | 'score'
   | 'denominator scale';
 
 /** One way to write a field of scores, and what it means. */
@@ -33,8 +34,8 @@ export interface ScoreForm {
   readonly onGrid?: boolean;
   /** What stands behind the field, or between its parentheses. */
   readonly text: (args: readonly string[], value: number) => string;
-  /** The number that the field gives at a pair. */
-  readonly meaning: (environment: Environment, args: readonly number[], value: number) => number;
+  /** The number that the field gives at a pair; `s` is the score that the field `score` changes, 0 for others. */
+  readonly meaning: (environment: Environment, args: readonly number[], value: number, s: number) => number;
 }
 
 type Part = Pick<ScoreForm, 'name' | 'text' | 'meaning'> & Partial<ScoreForm>;
@@ -173,8 +174,60 @@ const pairs: readonly ScoreForm[] = [
   ),
 ];
 
+/** What becomes of a score at last. Comparisons of reals stand where both sides give the same, so that f32 decides nothing. */
+const last: readonly ScoreForm[] = [
+  form('score', {
+    name: 'score, slopes by hand',
+    uses: 'slopes',
+    text: () => 's - slopes[head] * abs(i - j)',
+    meaning: ({ arrays, head, i, j }, _, __, s) => s - elementOf(arrays.slopes, [head]) * Math.abs(i - j),
+  }),
+  form('score', {
+    name: 'score, capped',
+    numbers: [0.5, 3],
+    text: (_, value) => `${value} * tanh(s / ${value})`,
+    meaning: (_, __, value, s) => value * Math.tanh(s / value),
+  }),
+  form('score', {
+    name: 'score, clipped and gated',
+    takes: ['integer'],
+    text: ([index]) => `if s < 0.0 then s * sigmoid(s) else min(s, 1.5) * ((${index}) mod 3)`,
+    meaning: (_, [index], __, s) =>
+      s < 0 ? s / (1 + Math.exp(-s)) : Math.min(s, 1.5) * (((index % 3) + 3) % 3),
+  }),
+  form('score', {
+    name: 'score, fading by distance',
+    launch: 'strength',
+    text: () => 's * exp2(-abs(i - j) / 16) - strength * log(1 + abs(i - j)) + pow(abs(i - j), 0.5) / 8',
+    meaning: ({ i, j, names }, _, __, s) => {
+      const d = Math.abs(i - j);
+      return s * 2 ** (-d / 16) - names.strength * Math.log(1 + d) + Math.sqrt(d) / 8;
+    },
+  }),
+  form('score', {
+    name: 'score, looked up',
+    uses: 'looked_up',
+    takes: ['integer', 'integer'],
+    text: ([row, column]) => `if i == j then s else s + looked_up[${row}, ${column}]`,
+    meaning: ({ arrays, head, i, j }, [row, column], _, s) =>
+      i === j ? s : s + elementOf(arrays.looked_up, [head, row, column]),
+  }),
+  form('score', {
+    name: 'score, none at some pairs',
+    takes: ['integer'],
+    text: ([index]) => `if (${index}) mod 3 == 0 then -1e38 else s`,
+    meaning: (_, [index], __, s) => (index % 3 === 0 ? -Infinity : s),
+  }),
+  form('score', {
+    name: 'score, rows by a rounded root',
+    text: () => 'if i - j < floor(sqrt(n)) then s else s / sqrt(2 + head)',
+    meaning: ({ i, j, n, head }, _, __, s) =>
+      i - j < Math.floor(Math.sqrt(n)) ? s : s / Math.sqrt(2 + head),
+  }),
+];
+
 /** Every way to change scores that random specifications have. */
-export const scoreForms: readonly ScoreForm[] = [...simple, ...rows, ...pairs];
+export const scoreForms: readonly ScoreForm[] = [...simple, ...rows, ...pairs, ...last];
 
 /** The fields whose forms stand side by side. */
 export const fieldsOfSeveral: ReadonlySet<ScoreFieldName> = new Set(['bias pair', 'bias relative']);

@@ -25,7 +25,7 @@ export function printScores(parts: readonly ScorePart[], printTerm: (term: Term)
     byField.set(field, [...(byField.get(field) ?? []), text(part.args.map(printTerm), part.value)]);
   }
   return [...byField].map(([field, texts]) => {
-    const isPlain = field === 'scale' || field === 'softcap' || texts[0] === '';
+    const isPlain = ['scale', 'softcap', 'score'].includes(field) || texts[0] === '';
     return isPlain ? `${field} ${texts[0]}`.trimEnd() : `${field}(${texts.join(', ')})`;
   });
 }
@@ -40,15 +40,16 @@ export function referenceScore(
   const sumOf = (fields: readonly ScoreFieldName[]) => {
     const own = parts.filter((part) => fields.includes(scoreFormOf(part).field));
     if (own.length === 0) return undefined;
-    return (batch: number, head: number, i: number, j: number): number => {
+    return (batch: number, head: number, i: number, j: number, s = 0): number => {
       const environment = environmentOf(batch, head, i, j);
       return own.reduce((sum, part) => {
         const args = part.args.map((arg) => evaluate(arg, environment));
-        return sum + scoreFormOf(part).meaning(environment, args, part.value);
+        return sum + scoreFormOf(part).meaning(environment, args, part.value, s);
       }, 0);
     };
   };
   const [rowScale, slope, sink] = [sumOf(['rows scale']), sumOf(['alibi']), sumOf(['sink logit'])];
+  const change = sumOf(['score']);
   const denominatorScale = sumOf(['denominator scale']);
   return {
     scale: sumOf(['scale'])?.(0, 0, 0, 0) ?? 1 / Math.sqrt(dim),
@@ -57,6 +58,7 @@ export function referenceScore(
     slope: slope && ((head) => slope(0, head, 0, 0)),
     sink: sink && ((head) => sink(0, head, 0, 0)),
     bias: sumOf(['bias key', 'bias pair', 'bias relative']),
+    change: change && ((s, batch, head, i, j) => change(batch, head, i, j, s)),
     denominatorScale: denominatorScale && ((batch, head, i) => denominatorScale(batch, head, i, 0)),
   };
 }
