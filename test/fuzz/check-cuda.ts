@@ -9,7 +9,7 @@ import { chosenModule, forcedModule, groupTargetOf, smallTarget } from '../codeg
 import { describePass } from '../schedules/describe-schedule.ts';
 import type { PreparedCase } from './check-case.ts';
 import { arrangeBack } from './arrange-tensor.ts';
-import { referenceResult, storeTensors } from './check-plan.ts';
+import { explainedErrors, referenceResult, storeTensors } from './check-plan.ts';
 import { launchOf } from './fuzz-case.ts';
 import { fillArrays } from './predicate.ts';
 import { headDim } from './generate-tensors.ts';
@@ -79,7 +79,10 @@ async function launch(
     Array.from(values).reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
   const tolerance = roundingUnit.f16 * (largest(tensors.v) + largest(reference.out)) * 1.05;
   const names = `kernels ${kernels.map(({ name }) => name).join(', ')}`;
-  const wrong = reference.out.findIndex((value, at) => !(Math.abs(out[at] - value) <= tolerance));
+  const errors = explainedErrors(fuzzCase, branches, tensors, 'f16');
+  const wrong = reference.out.findIndex(
+    (value, at) => !(Math.abs(out[at] - value) <= (errors?.[at] ?? tolerance)),
+  );
   if (wrong >= 0) return `${names}: out[${wrong}] is ${out[wrong]}, not ${reference.out[wrong]}`;
   if (!descriptor.outputs.includes('lse')) return null;
   const lse = new Float32Array(buffers.lse.buffer, buffers.lse.byteOffset, lseLayout.extent);

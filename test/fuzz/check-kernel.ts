@@ -5,7 +5,7 @@ import { inlinedBranches } from '../codegen/wgsl/inlined-branches.ts';
 import { describePass } from '../schedules/describe-schedule.ts';
 import { roundingUnit } from '../codegen/cuda/elements.ts';
 import { arrangeBack } from './arrange-tensor.ts';
-import { compareResults, referenceResult, storeTensors } from './check-plan.ts';
+import { compareResults, explainedErrors, referenceResult, storeTensors } from './check-plan.ts';
 import { smallTiles } from './check-case.ts';
 import type { PreparedCase } from './check-case.ts';
 import { forcedDescriptor } from './check-schedules.ts';
@@ -92,14 +92,16 @@ async function launch(
     if (dtype === 'f32') {
       const { out, lse } = await attention.forward(prepared.stored, request);
       const found = { out: arrangeBack(out, sizes, layout), lse: lse ?? [] };
-      return compareResults(found, prepared.reference, tolerance);
+      const errors = explainedErrors(fuzzCase, prepared.branches, prepared.tensors, 'f32');
+      return compareResults(found, prepared.reference, tolerance, errors ?? tolerance);
     }
     const rounded = roundToHalf(prepared.tensors);
     const { q, k, v } = storeTensors(fuzzCase, rounded);
     const { out, lse } = await attention.forward({ q: toHalf(q), k: toHalf(k), v: toHalf(v) }, request);
     const found = { out: arrangeBack(fromHalf(out as Uint16Array), sizes, layout), lse: lse ?? [] };
     const reference = referenceResult(fuzzCase, prepared.branches, rounded);
-    return compareResults(found, reference, tolerance, tolerance + roundingUnit.f16);
+    const errors = explainedErrors(fuzzCase, prepared.branches, rounded, 'f16');
+    return compareResults(found, reference, tolerance, errors ?? tolerance + roundingUnit.f16);
   } catch (error) {
     return error instanceof Error ? `${error.message}\n${error.stack}` : String(error);
   } finally {

@@ -1,7 +1,9 @@
+import type { BranchedProblem } from '../../runtime/reference/attend-branches.ts';
 import { attendDense } from '../../runtime/reference/attend-dense.ts';
 import type { AttentionResult, DenseScore } from '../../runtime/reference/attend-dense.ts';
 import { executePlan } from '../../runtime/reference/execute-plan.ts';
 import { layoutStrides } from '../../runtime/reference/strides.ts';
+import { weighingErrors } from '../../runtime/reference/weighing-error.ts';
 import { kernelsOf } from '../schedules/kernels-of.ts';
 import type { PreparedCase } from './check-case.ts';
 import { arrange } from './arrange-tensor.ts';
@@ -10,6 +12,7 @@ import type { FuzzCase } from './fuzz-case.ts';
 import { scoreOfCase } from './predicate.ts';
 import { headDim } from './generate-tensors.ts';
 import { Random } from './random.ts';
+import { weighRows } from './weigh.ts';
 
 /** Tensors of a case in host memory, dense [batch, heads, n, dim]. */
 export interface Tensors {
@@ -49,6 +52,11 @@ export function referenceResult(
   tensors: Tensors,
 ): AttentionResult {
   const score = scoreOfCase(fuzzCase);
+  const { weights } = fuzzCase;
+  if (weights !== null) {
+    const out = weighRows(problemOf(fuzzCase, branches, tensors), weights);
+    return { out, lse: new Float64Array(0) };
+  }
   if (branches.length === 1) return attendPart(fuzzCase, branches[0], tensors, score);
   // A merge has one denominator: the sink joins it once.
   const own: DenseScore =
@@ -76,6 +84,33 @@ export function referenceResult(
     }
   });
   return { out, lse };
+}
+
+/** How far each element of out may be off without a softmax; null with one. */
+export function explainedErrors(
+  fuzzCase: FuzzCase,
+  branches: readonly Uint8Array[],
+  tensors: Tensors,
+  dtype: 'f32' | 'f16',
+): Float64Array | null {
+  const { weights } = fuzzCase;
+  return weights === null ? null : weighingErrors(problemOf(fuzzCase, branches, tensors), weights, dtype);
+}
+
+function problemOf(fuzzCase: FuzzCase, branches: readonly Uint8Array[], tensors: Tensors): BranchedProblem {
+  const { batch, heads, kvHeads, nq, nk } = fuzzCase;
+  const offset = offsetOf(fuzzCase);
+  return {
+    ...{ batch, heads, kvHeads, nq, nk, offset },
+    dim: headDim,
+    dimV: fuzzCase.storage.dimV,
+    ...tensors,
+    score: scoreOfCase(fuzzCase),
+    combine: branches.length === 1 ? 'single' : 'concat',
+    branches: branches.map(
+      (mask) => (b, head, i, j) => mask[((b * heads + head) * nq + i - offset) * nk + j] === 1,
+    ),
+  };
 }
 
 function attendPart(
@@ -139,13 +174,13 @@ export function checkPlan(prepared: PreparedCase): string | null {
 
 /**
  * Null where out (to `ofOut`) and lse agree to `tolerance`, relative to the largest magnitude; minus infinities must
- * coincide.
+ * coincide. `ofOut` may be an absolute tolerance for each element.
  */
 export function compareResults(
   found: { readonly out: ArrayLike<number>; readonly lse: ArrayLike<number> },
   reference: AttentionResult,
   tolerance: number,
-  ofOut = tolerance,
+  ofOut: number | Float64Array = tolerance,
 ): string | null {
   for (const name of ['out', 'lse'] as const) {
     const expected = reference[name];
@@ -155,8 +190,8 @@ export function compareResults(
       1,
     );
     for (let at = 0; at < expected.length; at++) {
-      const same =
-        found[name][at] === expected[at] || Math.abs(found[name][at] - expected[at]) <= bound * magnitude;
+      const most = typeof bound === 'number' ? bound * magnitude : bound[at];
+      const same = found[name][at] === expected[at] || Math.abs(found[name][at] - expected[at]) <= most;
       if (!same) return `${name}[${at}] is ${found[name][at]}, not ${expected[at]}`;
     }
   }

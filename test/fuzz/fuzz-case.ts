@@ -1,4 +1,5 @@
 import { formOf } from './forms/index.ts';
+import type { WeightFunction } from '../../runtime/descriptor.ts';
 import { scoreFormOf } from './scores/score-part.ts';
 import type { GridOrder } from './grid-orders.ts';
 import type { TensorFields } from './generate-tensors.ts';
@@ -17,6 +18,8 @@ export interface FuzzCase {
   readonly pattern: { readonly half: Term; readonly body: Term } | null;
   /** What changes the scores. */
   readonly scores: readonly ScorePart[];
+  /** What stands behind `normalize`; null for a softmax. Without one there is no merge and nothing of a denominator. */
+  readonly weights: WeightFunction | null;
   /** `over image(y: rows, x: columns)`; null where positions are plain numbers. */
   readonly grid: readonly [rows: number, columns: number] | null;
   /** Whether inputs say what they hold where nobody gives them. */

@@ -14,6 +14,7 @@ import { runFuzz } from './run-fuzz.ts';
 import { scoreForms } from './scores/index.ts';
 import { shrinkCase } from './shrink-case.ts';
 import { shrinkText } from './shrink-text.ts';
+import { weightNames } from './weigh.ts';
 
 /** The case with a reference that follows its masks as they are now. */
 function withReference(prepared: PreparedCase): PreparedCase {
@@ -64,6 +65,18 @@ describe('the fuzzer', () => {
     expect(fields.filter((line) => !lines.has(line))).toEqual([]);
     const isNested = (line: string) => /^return merge\(merge\(part0, part1\), part2\)$/.test(line);
     expect([...lines].some(isNested)).toBe(true);
+    expect(weightNames.filter((name) => !lines.has(`normalize ${name}`))).toEqual([]);
+  });
+
+  it('notices weights of another function', () => {
+    const mask = { form: 'causal', args: [], value: null };
+    const plain = { nq: 9, nk: 9, queriesAt: null, grid: null, pattern: null, others: [], scores: [] };
+    const weighed: FuzzCase = { ...generateCase(3), ...plain, mask, weights: 'laplace' };
+    const result = checkCase(weighed);
+    if (result.kind !== 'ok') throw new Error('laplace must pass');
+    const { branches, tensors } = result.prepared;
+    const other = referenceResult({ ...weighed, weights: 'relu2' }, branches, tensors);
+    expect(checkPlan({ ...result.prepared, reference: other })).toMatch(/is .* not /);
   });
 
   it('notices tensors that are read in another layout', () => {
@@ -129,7 +142,16 @@ describe('the fuzzer', () => {
     const mask = { form: 'causal', args: [], value: null };
     const twice: FuzzCase = {
       ...generateCase(3),
-      ...{ nq: 9, nk: 9, queriesAt: null, pattern: null, mask, others: [mask], combine: 'merge' },
+      ...{
+        nq: 9,
+        nk: 9,
+        queriesAt: null,
+        pattern: null,
+        mask,
+        others: [mask],
+        combine: 'merge',
+        weights: null,
+      },
     };
     const result = checkCase(twice);
     if (result.kind !== 'ok') throw new Error('a mask twice must pass');

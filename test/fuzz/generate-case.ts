@@ -6,6 +6,9 @@ import { attentionNames, generateTerm, patternNames } from './generate-term.ts';
 import { generateTensors } from './generate-tensors.ts';
 import { generateOrder } from './grid-orders.ts';
 import { Random } from './random.ts';
+import { scoreFormOf } from './scores/score-part.ts';
+import type { ScorePart } from './scores/score-part.ts';
+import { generateWeights } from './weigh.ts';
 
 /** The case of a seed. Deeper specifications are rarer; sizes are small and awkward. */
 export function generateCase(seed: number): FuzzCase {
@@ -29,7 +32,7 @@ export function generateCase(seed: number): FuzzCase {
       }
     : null;
   const heads = random.pick([1, 1, 2, 3, 4]);
-  return {
+  const drawn: Omit<FuzzCase, 'weights'> = {
     mask,
     pattern,
     scores,
@@ -51,6 +54,15 @@ export function generateCase(seed: number): FuzzCase {
     storage: generateTensors(random),
     hasFeeds: random.chance(0.5),
   };
+  const weights = generateWeights(random);
+  if (weights === null) return { ...drawn, weights };
+  return { ...drawn, weights, combine: 'concat', scores: scores.filter(isOfScore) };
+}
+
+/** Whether a part is of the scores, and not of the denominator. */
+function isOfScore(part: ScorePart): boolean {
+  const { field } = scoreFormOf(part);
+  return field !== 'sink logit' && field !== 'denominator scale';
 }
 
 /** A grid that holds all positions, some of them, or more. */

@@ -44,14 +44,15 @@ export function printCase(fuzzCase: FuzzCase): string {
   lines.push(`  heads ${heads}`, `  kv_heads ${kvHeads}`);
   lines.push(...printTensors(fuzzCase.storage).map((line) => `  ${line}`));
   lines.push(...printScores(scores, (term) => printTerm(term)).map((line) => `  ${line}`));
+  if (fuzzCase.weights !== null) lines.push(`  normalize ${fuzzCase.weights}`);
   if (queriesAt !== null) lines.push(`  queries at ${queriesAt}`);
   lines.push(hasLse(fuzzCase) ? '  outputs out, lse' : '  outputs out', '}', '');
   return lines.join('\n');
 }
 
-/** Outputs that stand side by side have no common lse. */
-export function hasLse({ others, combine }: FuzzCase): boolean {
-  return others.length === 0 || combine === 'merge';
+/** Outputs that stand side by side have no common lse, and weights without a denominator none. */
+export function hasLse({ others, combine, weights }: FuzzCase): boolean {
+  return weights === null && (others.length === 0 || combine === 'merge');
 }
 
 /** The inputs that the specification names. */

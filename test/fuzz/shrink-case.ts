@@ -32,6 +32,7 @@ function* smallerCases(fuzzCase: FuzzCase): Generator<FuzzCase> {
   }
   for (const storage of plainerTensors(fuzzCase.storage)) yield { ...fuzzCase, storage };
   if (fuzzCase.hasFeeds) yield { ...fuzzCase, hasFeeds: false };
+  if (fuzzCase.weights !== null) yield { ...fuzzCase, weights: null };
   if (fuzzCase.isNested) yield { ...fuzzCase, isNested: false };
   for (const mask of smallerTerms(fuzzCase.mask, 'set')) yield { ...fuzzCase, mask };
   for (const [at, other] of others.entries()) {
