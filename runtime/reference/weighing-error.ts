@@ -81,23 +81,32 @@ function errorsOfRow(
   const pairs = live.map((j) => {
     const s = pairLogit(problem, b, h, row, j);
     const p = weightOf(weights, s);
-    const fromScore = growth(dim + 4) * single * slopeOf(weights, s) * scoreParts(problem, b, h, row, j, s);
-    return { p, at: first + j * stride.row, own: fromScore + single * unitsOf(weights, s) * Math.abs(p) };
+    const slope = single * slopeOf(weights, s);
+    return {
+      p,
+      at: first + j * stride.row,
+      // The rounding of the scale and the evaluation of p go the same way in every pair.
+      same: slope * (2 * Math.abs(s) + 1) + single * unitsOf(weights, s) * Math.abs(p),
+      score: slope * scoreParts(problem, b, h, row, j, s),
+    };
   });
   return Float64Array.from({ length: dimV }, (_, d) => {
-    let [out, total, squares, own, size, sizes] = [0, 0, 0, 0, 0, 0];
+    let [out, total, squares, same, scores, scoreSquares, size, sizes] = [0, 0, 0, 0, 0, 0, 0, 0];
     for (const pair of pairs) {
       const value = Math.abs(v[pair.at + d]);
       out += pair.p * v[pair.at + d];
       total += Math.abs(pair.p) * value;
       squares += (pair.p * value) ** 2;
-      own += pair.own * value;
+      same += pair.same * value;
+      scores += pair.score * value;
+      scoreSquares += (pair.score * value) ** 2;
       size += value;
       sizes += value * value;
     }
     const stored =
       unit * Math.min(total, 6 * Math.sqrt(squares)) + least * Math.min(size, 6 * Math.sqrt(sizes));
-    return own + stored + growth(live.length + 2) * single * total + unit * Math.abs(out) + least;
+    const scored = Math.min((dim + 4) * scores, 6 * Math.sqrt((dim + 4) * scoreSquares));
+    return same + scored + stored + growth(live.length + 2) * single * total + unit * Math.abs(out) + least;
   });
 }
 

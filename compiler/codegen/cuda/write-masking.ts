@@ -11,6 +11,7 @@ export function writeMasking(softmax: boolean): Block {
   return text
     .replace('-infinity where', 'weight 0 where')
     .replace('mask_scores', 'mask_weights')
+    .replace(' const Keys &keys', '  const Keys &keys')
     .replace('NEVER', '0.0f')
     .split('\n');
 }

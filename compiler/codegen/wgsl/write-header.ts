@@ -24,7 +24,6 @@ function writeConstants(plan: KernelPlan): Block {
     `const HEADS_PER_KV = ${plan.heads / plan.kvHeads}u;`,
     `const DIM4 = ${plan.dim / 4}u; // a row of q or k, in units of Element`,
     `const DIM_V4 = ${plan.dimV / 4}u; // a row of v or out`,
-    '',
     ...(plan.score.weights === undefined ? writeSoftmaxConstants(plan) : writeUnits(plan)),
   ];
 }
@@ -32,12 +31,13 @@ function writeConstants(plan: KernelPlan): Block {
 /** A score chain ends in units of log 2, whatever becomes of it. */
 function writeUnits({ score }: KernelPlan): Block {
   return hasScoreChain(score)
-    ? ['const LOG2_E = 1.4426950408889634;', 'const LN_2 = 0.6931471805599453;']
+    ? ['', 'const LOG2_E = 1.4426950408889634;', 'const LN_2 = 0.6931471805599453;']
     : [];
 }
 
 function writeSoftmaxConstants(plan: KernelPlan): Block {
   return [
+    '',
     '// Logits are kept in units of log 2, so that weights are powers of two.',
     'const LOG2_E = 1.4426950408889634;',
     'const LN_2 = 0.6931471805599453;',

@@ -6,23 +6,22 @@ import { LAPLACE_MEAN, LAPLACE_STEEPNESS, WEIGHT_FORMULAS, erfcSums } from '../w
 import type { KernelContext } from './kernel-context.ts';
 import { keyPosition, queryPosition } from './slots.ts';
 
-/** Turns the scores of each row into weights that depend on nothing else: one thread a row, in rolled loops. */
+/** Turns scores into weights that depend on nothing else: all threads together, in a rolled loop. */
 export function writeWeights(context: KernelContext): Block {
   const { tiles, scored, pass } = context;
-  const weight = `${tiles.weights}[at + key]`;
-  const call = `logit(${weight}, i, ${keyPosition(context, 'key')}, head_id, batch_id) * LN_2`;
+  const score = `${tiles.weights}[t]`;
+  const call = `logit(${score}, i, ${keyPosition(context, 'key')}, head_id, batch_id) * LN_2`;
   return [
-    '// Weights, a thread a row. A dead pair has none, whatever its score is.',
-    'for (var row = lane; row < TILE_QUERIES; row += THREADS) {',
-    '  let at = row * TILE_KEYS;',
-    ...(scored ? [`  let i = ${queryPosition(context, 'row')};`] : []),
+    '// Weights. A dead pair has none, whatever its score is.',
+    'for (var t = lane; t < TILE_QUERIES * TILE_KEYS; t += THREADS) {',
+    '  let row = t / TILE_KEYS;',
+    '  let key = t % TILE_KEYS;',
     pass.strategy === 'diagonal'
       ? `  let live = ${tiles.liveKeys}[row];`
       : `  let live = select(0xffffffffu, ${tiles.liveKeys}[row], partial);`,
-    '  for (var key = 0u; key < TILE_KEYS; key++) {',
-    `    let weight = weight_of(${scored ? call : weight});`,
-    `    ${weight} = select(0.0, weight, ((live >> key) & 1u) != 0u);`,
-    '  }',
+    ...(scored ? [`  let i = ${queryPosition(context, 'row')};`] : []),
+    `  let weight = weight_of(${scored ? call : score});`,
+    `  ${score} = select(0.0, weight, ((live >> key) & 1u) != 0u);`,
     '}',
   ];
 }
