@@ -17,6 +17,12 @@ function cellOf(places: HostArray, token: number, shift: number): string {
 /** Whether a bit array of [1, n, n] holds the pair. */
 const holds = (array: HostArray, a: number, b: number) => bit(array, 0, a, b);
 
+/** Whether both tokens take part and at most `width` of those that do lie between them, the later one counted. */
+function nearInRank({ i, j, arrays: { active } }: Pair, width: number): boolean {
+  if (!bit(active, 0, i) || !bit(active, 0, j)) return false;
+  return Math.abs(setBefore(active, i) - setBefore(active, j)) <= width;
+}
+
 /** Of attentions whose masks are made of run-time data. */
 export const inputPredicates: Readonly<Record<string, Predicate>> = {
   'dclip regions_to_words': () => true,
@@ -37,10 +43,9 @@ export const inputPredicates: Readonly<Record<string, Predicate>> = {
     return element(clusters, head * n + i) === element(clusters, head * n + j);
   },
   'score_mods capped': ({ i, j, arrays: { ids } }) => j <= i && element(ids, i) === element(ids, j),
-  'seqboat decoder': ({ i, j, arrays: { active } }) => {
-    if (j > i || !bit(active, 0, i) || !bit(active, 0, j)) return false;
-    return setBefore(active, i) - setBefore(active, j) <= 16;
-  },
+  'seqboat decoder': (pair) => pair.j <= pair.i && nearInRank(pair, 16),
+  'seqboat decoder_relu2': (pair) => pair.j <= pair.i && nearInRank(pair, 16),
+  'seqboat encoder_laplace': (pair) => nearInRank(pair, 16),
   'snapkv decode': ({ i, j, head, arrays: { kept } }) =>
     j <= i && (i - j < 32 || isListed(kept, Math.floor(head / 2), j)),
   'spatten decoder': ({ i, j, head, arrays: { kept, alive } }) =>

@@ -27,6 +27,8 @@ export const goldenCases: readonly GoldenCase[] = [
   { name: 'natten_2d', file: 'spec-examples/natten_2d.sa', stages: ['mask', 'schedule', 'kernels'] },
   // Rows and keys that take part, packed on both sides.
   { name: 'lut', file: 'spec-examples/lut.sa', stages: ['schedule', 'wgsl'] },
+  // Weights without a softmax, beside one.
+  { name: 'seqboat', file: 'spec-examples/seqboat.sa', stages: ['graph', 'wgsl'] },
   // A mask that is split into disjoint passes.
   {
     name: 'sparse_transformer',

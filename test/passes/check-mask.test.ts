@@ -162,6 +162,7 @@ describe('checkMask', () => {
       'longnet.sa empty-rows',
       'lut.sa empty-rows',
       'seqboat.sa empty-rows',
+      'seqboat.sa empty-rows',
       'spatten.sa empty-rows',
     ]);
   });

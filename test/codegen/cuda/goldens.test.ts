@@ -31,6 +31,8 @@ const goldens: Readonly<Record<string, () => CudaDescriptor>> = {
   'sparse_transformer.strided': () => example('sparse_transformer strided', oldest),
   // Parted rows over listed keys.
   'lut.encoder': () => example('lut encoder'),
+  // Weights without a softmax.
+  'seqboat.encoder_laplace': () => example('seqboat encoder_laplace'),
   // Diagonals.
   'far.diagonals': () => chosenModule(specify(far, 'heads 2 dim 64', 'bf16'), oldest),
 };

@@ -1,10 +1,11 @@
 import { cudaTargets } from '../../../compiler/cost/index.ts';
 import type { Graph } from '../../../compiler/ir/graph.ts';
 import type { CudaDescriptor, CudaKernel } from '../../../runtime/cuda/descriptor.ts';
+import type { WeightFunction } from '../../../runtime/descriptor.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 import { program } from '../wgsl/graphs.ts';
 import { boxes } from '../wgsl/scheduled.ts';
-import { cudaModule, specify } from './modules.ts';
+import { cudaModule, specify, specifyOut } from './modules.ts';
 import { scheduledModule } from './scheduled.ts';
 import type { CudaPassSketch } from './scheduled.ts';
 import { compileForDevice } from './toolchain.ts';
@@ -37,6 +38,14 @@ const score = `input b: float[heads, n] = random(seed: 3, density: 1.0)
 const changed = `input t: float[heads, 129] = random(seed: 3, density: 1.0)
   launch cap: real in 1.0..100.0
   score cap * tanh(s / cap) + t[head, clamp(i - j, 0, 128)] - log(1.0 + abs(i - j) / cap)`;
+
+/** Weights without a softmax; `laplace` takes the most registers. */
+const weighed = (weights: WeightFunction, fields: string): Graph =>
+  specifyOut(
+    'causal & window(back: 100) & stride(3) | sink(4)',
+    `heads 4 kv_heads 2 normalize ${weights} ${fields}`,
+    'bf16',
+  );
 
 const plain = (name: string, graph: Graph): Variant => ({ name, descriptor: cudaModule(graph, cudaTargets) });
 
@@ -95,6 +104,13 @@ export const variants: readonly Variant[] = [
   everyKind('192 passes, changed score', dilated(`dim 192\n ${changed}`)),
   everyKind('128 passes, whole score', dilated(`dim 128\n ${score}`)),
   everyKind('192 passes, whole score', dilated(`dim 192\n ${score}`)),
+  ...([64, 80, 128, 192, 256] as const).map((dim) =>
+    plain(`${dim} table, laplace`, weighed('laplace', `dim ${dim}`)),
+  ),
+  plain('256 table, laplace, whole score', weighed('laplace', `dim 256\n ${score.replace(/sink.*/, '')}`)),
+  everyKind('128 passes, sigmoid', weighed('sigmoid', 'dim 128')),
+  everyKind('256 passes, laplace', weighed('laplace', 'dim 256')),
+  plain('128 table, relu2', weighed('relu2', 'dim 128')),
 ];
 
 /** Those of the test suite, each of which takes nvcc some seconds; scripts/cuda-table.ts shows all. */
@@ -108,6 +124,8 @@ export const sample = variants.filter(({ name }) =>
     '256 table, whole score',
     '192 passes, whole score',
     '256 table, changed score',
+    '256 table, laplace, whole score',
+    '128 passes, sigmoid',
   ].includes(name),
 );
 
