@@ -68,7 +68,7 @@ export function writeCudaLogit(
       '// The logit of a pair in units of log 2, from the scaled product of q and k.',
       'SP_DEVICE float logit(const SpParams &p, float s, int i, int j, int head, int batch) {',
       ...steps.map((step) => `  ${step}`),
-      ...(score.change === undefined
+      ...(score.change === undefined || score.weights !== undefined
         ? ['  return s * LOG2_E;']
         : ['  return s * LOG2_E <= -1e38f ? NEVER : s * LOG2_E; // what weighs nothing is as good as dead']),
       '}',

@@ -43,8 +43,9 @@ function writeLogit({ score, reals }: KernelPlan, graph: Graph, names: ModuleNam
     const { lets, result } = printChange(score.change, graph, names, local);
     steps.push(...lets, `s = ${result};`);
   }
-  // A changed score may be -infinity, which is as good as dead.
-  const units = score.change === undefined ? 's * LOG2_E' : 'max(s * LOG2_E, DEAD)';
+  // A changed score may be -infinity, which is as good as dead in a softmax.
+  const units =
+    score.change === undefined || score.weights !== undefined ? 's * LOG2_E' : 'max(s * LOG2_E, DEAD)';
   return [
     [
       '// The logit of a pair in units of log 2, from the scaled product of q and k.',

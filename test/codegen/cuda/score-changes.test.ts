@@ -50,6 +50,21 @@ describe.skipIf(missing['g++'] !== null)(`the field score in the emulator${skipp
     await expectRight(descriptor, keeps, [{ nq: 17, nk: 150, spoil, parts: 3 }]);
   });
 
+  it('weights of single scores', async () => {
+    const { declare, score } = scoreChanges[1];
+    const graph = specifyFields(`
+      ${declare}
+      mask causal & ! keys(3..<5)
+      heads 2
+      dim 16
+      normalize relu2
+      score ${score}
+    `);
+    for (const target of [smallTarget, groupTargetOf({ warps: 8 })]) {
+      await expectRight(cudaModule(graph, target), keeps, [{ nq: 33, nk: 33, spoil }]);
+    }
+  });
+
   it('a merge', async () => {
     const { declare, score } = infinite;
     const graph = specifyFields(`
