@@ -30,11 +30,16 @@ export function lowerPatternCall(
   );
   if (bound === null) return poison;
   const file = lowering.program.files.find(({ source }) => source.name === top.file)!;
-  const given = (parameter: Parameter): { value: Value; span: Span } | null => {
-    const argument = bound.get(parameter.name.text);
-    if (argument === undefined) return null;
-    return { value: lowering.evaluate(argument.value, scope), span: argument.value.span };
-  };
+  // Arguments belong to the call: one that calls the same pattern is no recursion.
+  const values = new Map(
+    pattern.parameters.flatMap(({ name }) => {
+      const argument = bound.get(name.text);
+      if (argument === undefined) return [];
+      const { value } = argument;
+      return [[name.text, { value: lowering.evaluate(value, scope), span: value.span }] as const];
+    }),
+  );
+  const given = ({ name }: Parameter) => values.get(name.text) ?? null;
   return lowerPatternBody(lowering, pattern, { ...scope, file, names: new Map() }, call.span, given);
 }
 

@@ -27,6 +27,14 @@ ${attentionOf('block(4) { rows() } | near(w: 3)')}`;
     expect(disagreements(lowerOne(text), { nk: 17 }, predicate)).toEqual([]);
   });
 
+  it('take what they give themselves: an argument that calls the same pattern is no recursion', () => {
+    const text = `pattern below(s: set, w: int) = s & i - j < w & j <= i\n${attentionOf('below(below(j mod 2 == 0, 9), w: 4)')}`;
+    const predicate: Predicate = ({ i, j }) => j % 2 === 0 && i - j < 4 && j <= i;
+    expect(disagreements(lowerOne(text), { nk: 13 }, predicate)).toEqual([]);
+    const recursive = lowerText(`pattern again(s: set) = again(again(s))\n${attentionOf('again(causal)')}`);
+    expect(recursive.diagnostics.map(({ name }) => name)).toContain('recursive-pattern');
+  });
+
   it('take sets, ranges, reals and arrays', () => {
     const text = `pattern pick(s: set, r: range, f: real, ids: int[n]) = s & j in r & j < f * n & same(ids)
 ${attentionOf('pick(causal, 1..4, 1 / 2, ids)', 'input ids: int[batch, n]')}`;
