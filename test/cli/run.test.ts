@@ -60,7 +60,11 @@ describe('run', () => {
   it.each(['relu', 'relu2', 'laplace', 'sigmoid', 'none'])(
     'holds sums of %s weights against what rounding explains of each element',
     async (word) => {
-      const report = await run(small('causal & window(keys: 9)', `  normalize ${word}\n`), '--n', '33');
+      const report = await run(
+        small('causal & window(keys: 9)', `  normalize ${word}\n  score s * 0.5 + 0.25\n`),
+        '--n',
+        '33',
+      );
       expect(report).toMatchObject({ ok: true, rows: 66, non_finite: 0 });
       expect(report.tolerance_rule).toContain('each element');
       expect(report.lse_tolerance).toBeUndefined();

@@ -44,8 +44,8 @@ function writeLogit({ score, reals }: KernelPlan, graph: Graph, names: ModuleNam
     steps.push(...lets, `s = ${result};`);
   }
   // A changed score may be -infinity, which is as good as dead in a softmax.
-  const units =
-    score.change === undefined || score.weights !== undefined ? 's * LOG2_E' : 'max(s * LOG2_E, DEAD)';
+  const isBounded = score.change !== undefined && score.weights === undefined;
+  const units = isBounded ? 'max(s * LOG2_E, DEAD)' : 's * LOG2_E';
   return [
     [
       '// The logit of a pair in units of log 2, from the scaled product of q and k.',

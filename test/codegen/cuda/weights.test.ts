@@ -77,7 +77,8 @@ describe.skipIf(missing['g++'] !== null)(`weights without a softmax in the emula
     const graph = specifyOut(
       strided,
       `input b: float[heads, n] = random(seed: 3, density: 1.0)
-       heads 4 kv_heads 2 dim 32 softcap 2.5 alibi rows scale(1 + i / 50) bias key(b) normalize laplace`,
+       heads 4 kv_heads 2 dim 32 softcap 2.5 alibi rows scale(1 + i / 50) bias key(b) normalize laplace
+       score if i - j > 30 then s / 2 else s + 0.25`,
     );
     await expectRight(cudaModule(graph), keepsStrided, [{ nq: 50, nk: 50 }]);
   });
