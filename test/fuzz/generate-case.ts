@@ -1,3 +1,4 @@
+import type { WeightFunction } from '../../runtime/descriptor.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { launchLimits, offsets, walk } from './fuzz-case.ts';
 import { generateAttends } from './generate-attends.ts';
@@ -56,12 +57,13 @@ export function generateCase(seed: number): FuzzCase {
   };
   const weights = generateWeights(random);
   if (weights === null) return { ...drawn, weights };
-  return { ...drawn, weights, combine: 'concat', scores: scores.filter(isOfScore) };
+  return { ...drawn, weights, combine: 'concat', scores: scores.filter((part) => isFor(weights, part)) };
 }
 
-/** Whether a part is of the scores, and not of the denominator. */
-function isOfScore(part: ScorePart): boolean {
+/** Whether a part is of the scores, and not of the denominator; and no score without bounds where it is the weight. */
+function isFor(weights: WeightFunction, part: ScorePart): boolean {
   const { field } = scoreFormOf(part);
+  if (weights === 'none' && part.form === 'score, none at some pairs') return false;
   return field !== 'sink logit' && field !== 'denominator scale';
 }
 
