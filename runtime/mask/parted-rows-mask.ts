@@ -39,7 +39,8 @@ export function maskOverRows(bound: BoundMask, positions: Int32Array, offset: nu
     if (isBoolean(nodes[id])) {
       if (asked.has(id) && live !== null)
         return arena.add({ kind: 'in-set', operand: query, set: intervalSet(0, live - 1) });
-      const count = values.reduce((sum, value) => sum + value, 0);
+      let count = 0;
+      for (let slot = 0; slot < values.length; slot++) count += values[slot];
       if (count === 0 || count === values.length) return arena.add({ kind: 'bool', value: count > 0 });
       arrays[array] = { kind: 'bits', dims: [values.length], words: packed(values) };
       return arena.add({ kind: 'bit', array, indices: [query] });

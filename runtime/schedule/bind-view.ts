@@ -48,7 +48,7 @@ export function bindView(
     }
     case 'parted': {
       if (side === 'keys') throw new Error('keys cannot be parted');
-      const positions = rows && rows.map((row) => row + offset);
+      const positions = rows && movedBy(rows, offset);
       return { ...common, regions: [], positions, tiles: Math.ceil(nq / tileSlots) };
     }
     case 'boxes': {
@@ -67,6 +67,13 @@ export function bindView(
       return bounded;
     }
   }
+}
+
+function movedBy(rows: Int32Array, offset: number): Int32Array {
+  if (offset === 0) return rows;
+  const positions = new Int32Array(rows.length);
+  for (let slot = 0; slot < rows.length; slot++) positions[slot] = rows[slot] + offset;
+  return positions;
 }
 
 function bindRegion(

@@ -11,7 +11,14 @@ export function partRows(
 ): Int32Array {
   const holds = tabulateRows(first, first.root, { from: offset, count: nq });
   const rows = new Int32Array(nq);
-  let next = 0;
-  for (const part of [1, 0]) for (let row = 0; row < nq; row++) if (holds[row] === part) rows[next++] = row;
+  let [front, behind] = [0, 0];
+  for (let row = 0; row < nq; row++) behind += holds[row];
+  for (let row = 0; row < nq; row++) {
+    // Which rows hold is as good as random: no branch could be foreseen.
+    const isFirst = holds[row];
+    rows[behind + isFirst * (front - behind)] = row;
+    front += isFirst;
+    behind += 1 - isFirst;
+  }
   return rows;
 }

@@ -5,6 +5,7 @@ import { createBinder } from '../../../runtime/mask/bind.ts';
 import { evaluateBound, MaskBuilder } from '../../../runtime/mask/index.ts';
 import type { MaskProgram, NodeId } from '../../../runtime/mask/index.ts';
 import { maskOverRows } from '../../../runtime/mask/parted-rows-mask.ts';
+import { tabulateRows } from '../../../runtime/mask/tabulate-rows.ts';
 import { packBits } from '../../../runtime/read-arrays.ts';
 import { partRows } from '../../../runtime/schedule/part-rows.ts';
 import { randomMask, testArrays } from './random-masks.ts';
@@ -31,6 +32,23 @@ function bound(make: (b: MaskBuilder, i: NodeId, j: NodeId) => NodeId, arrays: H
 const bit = (b: MaskBuilder, index: NodeId) => b.add({ kind: 'bit', array: 'active', indices: [index] });
 const rank = (b: MaskBuilder, index: NodeId) => b.add({ kind: 'lookup', array: 'ranks', indices: [index] });
 const rows = fc.array(fc.boolean(), { minLength: 40, maxLength: 40 });
+
+describe('values of rows', () => {
+  it('are elements at the rows themselves, false and -1 outside', () => {
+    const isIn = Array.from({ length: 40 }, (_, row) => row % 3 === 1);
+    const arrays = takingPart(isIn);
+    const read = (make: typeof rank) => {
+      const mask = bound((b, i) => b.compare('lt', make(b, i), b.int(100)), arrays);
+      const node = mask.nodes.findIndex(({ kind }) => kind === 'bit' || kind === 'lookup');
+      return [...tabulateRows(mask, node, { from: -2, count: 45 })];
+    };
+    const ranks = isIn.map((_, at) => isIn.slice(0, at).filter(Boolean).length);
+    expect(read(rank)).toEqual([-1, -1, ...ranks, -1, -1, -1]);
+    const first = bound((b, i) => bit(b, i), arrays);
+    const values = [...tabulateRows(first, first.root, { from: -2, count: 45 })];
+    expect(values).toEqual([0, 0, ...isIn.map(Number), 0, 0, 0]);
+  });
+});
 
 describe('a mask over parted rows', () => {
   it('is that of the positions of the rows', () => {
