@@ -203,7 +203,7 @@ describe('diagnostics of operations', () => {
       1 | attention a { return attend(q, v, k, mask: full) }
         |                                ^ belongs to operations around attention
         |
-        = note: the language has operations around attention; this version compiles softmax attention over q, k and v
+        = note: the language has operations around attention; this version compiles attention over q, k and v
 
       error[SA0701]: \`attend\` with k as the values is not compiled yet.
        --> main.sa:1:35
@@ -211,7 +211,7 @@ describe('diagnostics of operations', () => {
       1 | attention a { return attend(q, v, k, mask: full) }
         |                                   ^ belongs to operations around attention
         |
-        = note: the language has operations around attention; this version compiles softmax attention over q, k and v
+        = note: the language has operations around attention; this version compiles attention over q, k and v
       "
     `);
     expect(render('attention a { return attend(q, k, v, mask: full, keep: probs) }')).toMatchInlineSnapshot(`
@@ -222,7 +222,7 @@ describe('diagnostics of operations', () => {
       1 | attention a { return attend(q, k, v, mask: full, keep: probs) }
         |                                                  ^^^^^^^^^^^ belongs to operations around attention
         |
-        = note: the language has operations around attention; this version compiles softmax attention over q, k and v
+        = note: the language has operations around attention; this version compiles attention over q, k and v
       "
     `);
     expect(render(`attention a { ${near}\nreturn merge(near, concat(near, attend(q, k, v, mask: full))) }`))
@@ -234,7 +234,7 @@ describe('diagnostics of operations', () => {
       2 | return merge(near, concat(near, attend(q, k, v, mask: full))) }
         |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ belongs to operations around attention
         |
-        = note: the language has operations around attention; this version compiles softmax attention over q, k and v
+        = note: the language has operations around attention; this version compiles attention over q, k and v
       "
     `);
   });
@@ -267,7 +267,7 @@ describe('diagnostics of operations', () => {
       2 | let p = near.probs
         |         ^^^^^^^^^^ belongs to named results
         |
-        = note: the language has named results; this version compiles softmax attention over q, k and v
+        = note: the language has named results; this version compiles attention over q, k and v
       "
     `);
   });

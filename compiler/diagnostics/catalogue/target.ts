@@ -7,7 +7,7 @@ export const target = chapter({
     severity: 'error',
     title: 'part of the language, but not compiled yet',
     explanation:
-      'The construct belongs to the language and is parsed, but no pass turns it into kernels yet. This version compiles softmax attention over q, k and v, one or several with a mask each. Nothing is approximated or left out in silence: the file is refused.',
+      'The construct belongs to the language and is parsed, but no pass turns it into kernels yet. This version compiles attention over q, k and v, one or several with a mask each. Nothing is approximated or left out in silence: the file is refused.',
   },
   'head-dim-not-served': {
     code: 'SA0702',

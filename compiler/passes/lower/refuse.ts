@@ -6,6 +6,6 @@ import type { Value } from './value.ts';
 export function notYetCompiled(lowering: Lowering, span: Span, thing: string, topic: string): Value {
   return lowering.report('not-yet-compiled', span, `${thing} is not compiled yet.`, {
     label: `belongs to ${topic}`,
-    notes: [`the language has ${topic}; this version compiles softmax attention over q, k and v`],
+    notes: [`the language has ${topic}; this version compiles attention over q, k and v`],
   });
 }
