@@ -81,10 +81,13 @@ function errorsOfRow(
   const pairs = live.map((j) => {
     const s = pairLogit(problem, b, h, row, j);
     const p = weightOf(weights, s);
+    const at = first + j * stride.row;
+    // A score of minus infinity, as a `score` may make it, is no sum that could round: its weight is 0.
+    if (p === 0 && !Number.isFinite(s)) return { p, at, same: 0, score: 0 };
     const slope = single * slopeOf(weights, s);
     return {
       p,
-      at: first + j * stride.row,
+      at,
       // The rounding of the scale and the evaluation of p go the same way in every pair.
       same: slope * (2 * Math.abs(s) + 1) + single * unitsOf(weights, s) * Math.abs(p),
       score: slope * scoreParts(problem, b, h, row, j, s),

@@ -111,6 +111,18 @@ describe('weighingErrors', () => {
     },
   );
 
+  it.each(['relu', 'laplace'] as const)('leave out keys whose score is minus infinity: %s', (weights) => {
+    const given = problem(weights);
+    const change = (s: number, _b: number, _h: number, _i: number, j: number) =>
+      j % 2 === 0 ? s : -Infinity;
+    const errors = weighingErrors({ ...given, score: { ...given.score, change } }, weights, 'f32');
+    const half = weighingErrors({ ...given, branches: [(_b, _h, _i, j) => j % 2 === 0] }, weights, 'f32');
+    errors.forEach((error, d) => {
+      expect(error).toBeGreaterThanOrEqual(half[d]);
+      expect(error).toBeLessThan(2 * half[d]);
+    });
+  });
+
   it('count the rounding of stored weights', () => {
     const given = problem('relu');
     const [f32, f16, bf16] = (['f32', 'f16', 'bf16'] as const).map(
