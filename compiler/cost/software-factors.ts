@@ -1,6 +1,6 @@
 import type { CostFactors } from './cost-factors.ts';
 
-/** SwiftShader, by `npm run bench -- calibrate`. */
+/** SwiftShader, by `npm run bench -- calibrate`; those of diagonals from launches of 1 to 64 distances, by hand. */
 export const softwareFactors: CostFactors = {
   partial: 1.13,
   gathered: 1.18,
