@@ -109,13 +109,16 @@ export function memberVerdict(
   const from = Math.max(0, rowLow);
   const to = Math.min(summary.rows - 1, rowHigh);
   if (from > to) return NONE;
+  const hasTiles = rowLow === rowHigh && high - low >= stretch - 1;
+  // Of a long row that is found sooner than where the values lie among its members.
+  const isLong = hasTiles && summary.isLong(from);
+  if (isLong && summary.saturates(from, low, high, stretch)) return SATURATED;
   const inside = summary.verdict(from, to, low, high);
   if (
     inside === MIXED &&
-    rowLow === rowHigh &&
-    high - low >= stretch - 1 &&
+    hasTiles &&
     // One tile has no parts: it is exact for a row.
-    (high - low === stretch - 1 || summary.saturates(from, low, high, stretch))
+    (high - low === stretch - 1 || (!isLong && summary.saturates(from, low, high, stretch)))
   )
     return SATURATED;
   return inside === ALL && (from !== rowLow || to !== rowHigh) ? MIXED : inside;

@@ -15,7 +15,7 @@ import {
   type SingleMember,
   type SinglePredicate,
 } from './single-predicate.ts';
-import { commonMultiple, isPredicate, shiftPeriods } from './shift-period.ts';
+import { commonMultiple, isPredicate, movementRatio, shiftPeriods } from './shift-period.ts';
 import { allSteps, narrowSteps, type StepList } from './step-list.ts';
 import type { TileShape } from './tile-stretch.ts';
 
@@ -187,22 +187,28 @@ export class AbstractMask {
   }
 
   /**
-   * The least shift that is known by which some leaves (a bit for each) may all be moved while what is open inside the box
-   * that was read last answers alike; 0 where none is known.
+   * How far two leaves, each by a whole number, may be moved together while what is open inside the box that was read last
+   * answers alike: the least that is known of movements by equal steps, and of those by steps that keep a difference of
+   * multiples of the two.
    */
-  periodAlong(leaves: number, open: StepList): number {
+  movements(x: number, y: number, open: StepList): readonly (readonly [x: number, y: number])[] {
     const { flat } = this;
     const { verdicts } = this.interpreter;
     const isOpen = new Set(open.steps);
     const decided = (id: number) => (isOpen.has(id) ? null : (verdicts[id] as Verdict));
-    const periods = shiftPeriods(flat, decided, leaves);
-    let period = 1;
-    for (const id of open.steps) {
-      if (!isPredicate(flat.op[id])) continue;
-      period = periods[id] === 0 ? Infinity : commonMultiple(period, periods[id]);
-      if (period === Infinity) return 0;
-    }
-    return period;
+    const unequal = movementRatio(flat, open.steps, decided, x, y);
+    const ratios = unequal === null || unequal[0] === unequal[1] ? [] : [unequal];
+    return [[1, 1] as const, ...ratios].flatMap(([own, other]) => {
+      const rates = (leaf: number) => (leaf === x ? own : leaf === y ? other : 0);
+      const periods = shiftPeriods(flat, decided, rates);
+      let period = 1;
+      for (const id of open.steps) {
+        if (!isPredicate(flat.op[id])) continue;
+        period = periods[id] === 0 ? Infinity : commonMultiple(period, periods[id]);
+        if (period === Infinity) return [];
+      }
+      return [[own * period, other * period] as const];
+    });
   }
 
   /** How much a unit of each leaf moves the predicates: see ./leaf-weights.ts. */

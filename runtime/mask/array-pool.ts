@@ -1,5 +1,5 @@
 import type { HostArray } from '../arrays.ts';
-import { cutArray, type CutArray } from './cut-array.ts';
+import { cutArray, type ConstantIndices, type CutArray } from './cut-array.ts';
 
 /**
  * The parts of arrays that bound masks read. Parts of one array with equal contents get one name, so that grid indices
@@ -9,14 +9,14 @@ export class ArrayPool {
   private readonly byName = new Map<string, CutArray | null>();
   private readonly byContent = new Map<string, CutArray[]>();
 
-  /** The part at constant leading indices; null where an index lies outside the array. */
-  part(array: HostArray, name: string, leading: readonly number[]): CutArray | null {
-    const key = `${name}[${leading.join(',')}]`;
+  /** The part at constant indices; null where an index lies outside the array. */
+  part(array: HostArray, name: string, at: ConstantIndices): CutArray | null {
+    const key = `${name}[${textOf(at)}]`;
     const known = this.byName.get(key);
     if (known !== undefined) return known;
-    const cut = knownCut(array, name, leading);
-    // The one part of an array has none to be equal to.
-    const isOnly = array.dims.slice(0, leading.length).every((size) => size === 1);
+    const cut = knownCut(array, name, at);
+    // The one part of an array has none to be equal to; its columns are hardly ever.
+    const isOnly = array.dims.slice(0, at.leading.length).every((size) => size === 1);
     const shared = cut && !isOnly ? this.share(name, cut) : cut;
     this.byName.set(key, shared);
     return shared;
@@ -36,17 +36,21 @@ export class ArrayPool {
 /** Cuts by what they are cut from: what is found out about an array (./range-extremes.ts …) is kept by its memory. */
 const cuts = new WeakMap<Content, Map<string, CutArray | null>>();
 
-function knownCut(array: HostArray, name: string, leading: readonly number[]): CutArray | null {
-  if (leading.length === 0) return cutArray(array, name, leading);
+function knownCut(array: HostArray, name: string, at: ConstantIndices): CutArray | null {
+  if (at.leading.length + at.trailing.length === 0) return cutArray(array, name, at);
   const content = contentOf(array);
   const ofContent = cuts.get(content) ?? new Map<string, CutArray | null>();
   cuts.set(content, ofContent);
-  const key = `${name}[${leading.join(',')}] of ${array.dims.join(',')}`;
+  const key = `${name}[${textOf(at)}] of ${array.dims.join(',')}`;
   const known = ofContent.get(key);
   if (known !== undefined) return known;
-  const cut = cutArray(array, name, leading);
+  const cut = cutArray(array, name, at);
   ofContent.set(key, cut);
   return cut;
+}
+
+function textOf({ leading, trailing }: ConstantIndices): string {
+  return `${leading.join(',')} .. ${trailing.join(',')}`;
 }
 
 type Content = Int32Array | Uint32Array | Float64Array;

@@ -64,11 +64,16 @@ function bindMask(
       used[node.array] = arrays[node.array];
       return undefined;
     }
-    const free = constants.findIndex((value) => value === null);
-    const cut = pool.part(arrays[node.array], node.array, constants.slice(0, free) as number[]);
+    // What is found out about an array (its extremes over a range) then regards the elements that are read, and no others.
+    const begin = constants.findIndex((value) => value === null);
+    const end = node.kind === 'lookup' ? 1 + constants.findLastIndex((value) => value === null) : undefined;
+    const cut = pool.part(arrays[node.array], node.array, {
+      leading: constants.slice(0, begin) as number[],
+      trailing: end === undefined ? [] : (constants.slice(end) as number[]),
+    });
     if (cut === null) return node.kind === 'lookup' ? builder.int(-1) : builder.bool(false);
     used[cut.name] = cut.array;
-    return builder.add({ ...node, array: cut.name, indices: node.indices.slice(free) });
+    return builder.add({ ...node, array: cut.name, indices: node.indices.slice(begin, end) });
   });
   return normaliseMask(builder.finish(root), used);
 }

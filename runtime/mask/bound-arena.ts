@@ -3,7 +3,7 @@ import type { BoundMask, BoundNode } from './bound-mask.ts';
 import { keyOf } from './builder.ts';
 import { setKey } from './int-set.ts';
 import type { LinearForm } from './linear-form.ts';
-import { operandsOf, withOperands, type ArithmeticOp, type NodeId } from './nodes.ts';
+import { operandsOf, withOperands, type ArithmeticOp, type MaskNode, type NodeId } from './nodes.ts';
 
 /** Stores bound nodes, equal ones once, operands before their users. */
 export class BoundArena {
@@ -75,7 +75,7 @@ function boundNodeKey(node: BoundNode): string {
 }
 
 /** The operands of a node, in order. */
-export function boundOperands(node: BoundNode): readonly NodeId[] {
+export function boundOperands(node: BoundNode | MaskNode): readonly NodeId[] {
   if (node.kind === 'coordinate') return [];
   return node.kind === 'in-set' ? [node.operand] : operandsOf(node);
 }

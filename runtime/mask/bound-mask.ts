@@ -25,6 +25,6 @@ export type BoundNode = IntNode | BoolNode | InSetNode | CoordinateNode;
 export interface BoundMask {
   readonly nodes: readonly BoundNode[];
   readonly root: NodeId;
-  /** The arrays that the nodes name. Leading dimensions that were read at a constant index are cut away. */
+  /** The arrays that the nodes name, without the dimensions that are read at constant indices: see ./cut-array.ts. */
   readonly arrays: HostArrays;
 }

@@ -11,8 +11,8 @@ import { evaluateProgram, type Environment } from './evaluate.ts';
 import { hilbertCurve } from './hilbert-curve.ts';
 import type { MaskProgram } from './nodes.ts';
 import { partSignature } from './part-signature.ts';
-import { randomColumns } from './random-list.ts';
-import { tableEvaluator } from './table-evaluator.ts';
+import { drawColumns, RandomStream } from './random-list.ts';
+import { tabulateProgram } from './tabulate-program.ts';
 
 /** Scalars and arrays while a launch is prepared; derived values are added as they are computed. */
 export interface LaunchValues {
@@ -75,21 +75,19 @@ function tabulate(declaration: DerivedDeclaration & { kind: 'table' }, values: L
   const { over, program } = declaration;
   const title = titleOf(declaration);
   const size = sizeOf(`the length of ${declaration.name}`, declaration.size, values);
-  const at = tableEvaluator(program, over, environmentOf(values));
-  if (declaration.type === 'real') {
-    const data = new Float64Array(size);
-    for (let index = 0; index < size; index++) {
-      const value = at(index);
-      data[index] = Number.isFinite(value) ? value : checkReal(elementOf(title, index), value);
+  const check = declaration.type === 'real' ? checkReal : checkInteger;
+  const isValid = declaration.type === 'real' ? Number.isFinite : isHostInteger;
+  const data = declaration.type === 'real' ? new Float64Array(size) : new Int32Array(size);
+  tabulateProgram(program, over, size, environmentOf(values), (first, column) => {
+    const end = Math.min(size, first + column.length);
+    for (let index = first; index < end; index++) {
+      const value = column[index - first];
+      data[index] = isValid(value) ? value : check(elementOf(title, index), value);
     }
-    return { kind: 'real', dims: [size], data };
-  }
-  const data = new Int32Array(size);
-  for (let index = 0; index < size; index++) {
-    const value = at(index);
-    data[index] = isHostInteger(value) ? value : checkInteger(elementOf(title, index), value);
-  }
-  return { kind: 'int', dims: [size], data };
+  });
+  return data instanceof Float64Array
+    ? { kind: 'real', dims: [size], data }
+    : { kind: 'int', dims: [size], data };
 }
 
 /** Put together where an element is refused only: there are as many as tokens. */
@@ -113,7 +111,7 @@ function randomList(
   const starts = new Int32Array(rows + 1);
   const list = new Int32Array(rows * width);
   for (let row = 0; row < rows; row++) {
-    list.set(randomColumns(seed, row, columns, perRow), row * width);
+    drawColumns(new RandomStream(seed, row), columns, list, row * width, width);
     starts[row + 1] = (row + 1) * width;
   }
   return { kind: 'list', dims: [rows], starts, values: list };

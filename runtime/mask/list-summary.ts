@@ -43,6 +43,9 @@ export class ListSummary {
   private readonly blocks = new Map<number, Int32Array>();
   /** By length and row: first and last value of every run of members, or of values that are none, of at least that length. */
   private readonly longRuns = new Map<number, Map<number, Float64Array>>();
+  /** What was asked for last of them. */
+  private lastRuns: { readonly length: number; readonly row: number; readonly runs: Float64Array } | null =
+    null;
 
   constructor({ starts, values }: HostArray & { kind: 'list' }) {
     this.starts = starts;
@@ -90,6 +93,11 @@ export class ListSummary {
     return NONE;
   }
 
+  /** Has a row so many members that it is searched by an index? */
+  isLong(row: number): boolean {
+    return this.starts[row + 1] - this.starts[row] >= MIN_INDEXED_ROW;
+  }
+
   /** Does every part of low .. high that has `stretch` values hold a member of the row and a value that is none? */
   saturates(row: number, low: number, high: number, stretch: number): boolean {
     if ((high - low + 1) / stretch - 1 > this.starts[row + 1] - this.starts[row]) return false;
@@ -108,10 +116,13 @@ export class ListSummary {
   }
 
   private runsOfAtLeast(length: number, row: number): Float64Array {
+    const { lastRuns } = this;
+    if (lastRuns?.length === length && lastRuns.row === row) return lastRuns.runs;
     const ofLength = this.longRuns.get(length) ?? new Map<number, Float64Array>();
     this.longRuns.set(length, ofLength);
     const found = ofLength.get(row) ?? this.findRuns(length, row);
     ofLength.set(row, found);
+    this.lastRuns = { length, row, runs: found };
     return found;
   }
 
@@ -154,8 +165,7 @@ export class ListSummary {
   /** Position of the first member of a row that is at least `value`, else the end of the row. */
   private firstAtLeast(value: number, row: number): number {
     const { starts, values } = this;
-    if (starts[row + 1] - starts[row] < MIN_INDEXED_ROW)
-      return lowerBound(values, value, starts[row], starts[row + 1]);
+    if (!this.isLong(row)) return lowerBound(values, value, starts[row], starts[row + 1]);
     if (value <= 0) return starts[row];
     if (value > this.largest) return starts[row + 1];
     const blocks = this.blocks.get(row) ?? this.indexRow(row);

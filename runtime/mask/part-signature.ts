@@ -1,7 +1,7 @@
 import { partSymbols } from '../descriptor.ts';
 import { evaluateNode, type Environment } from './evaluate.ts';
-import { operandsOf, type MaskProgram, type NodeId } from './nodes.ts';
-import { operationOver } from './table-evaluator.ts';
+import { applyArithmetic, applyCompare, applyRealBinary, applyRealUnary } from './integer-math.ts';
+import { operandsOf, type MaskNode, type MaskProgram, type NodeId } from './nodes.ts';
 
 /** What follows on a value of the first node that is read; at the end a number for all of them. */
 interface Branch {
@@ -81,4 +81,41 @@ function readsDifference({ nodes }: MaskProgram): boolean {
     const isDifference = node.kind === 'arithmetic' && node.op === 'sub' && parts.length === 2;
     return parts.length === 0 || isDifference;
   });
+}
+
+/** Computes node `id` from the values of its operands; null for nodes that are not common. */
+function operationOver(node: MaskNode, id: number, values: Float64Array): (() => void) | null {
+  switch (node.kind) {
+    case 'arithmetic': {
+      const { op, left, right } = node;
+      return () => void (values[id] = applyArithmetic(op, values[left], values[right]));
+    }
+    case 'compare': {
+      const { op, left, right } = node;
+      return () => void (values[id] = applyCompare(op, values[left], values[right]) ? 1 : 0);
+    }
+    case 'select':
+    case 'real-select': {
+      const { condition, then, else: otherwise } = node;
+      return () => void (values[id] = values[condition] ? values[then] : values[otherwise]);
+    }
+    case 'to-real': {
+      const { operand } = node;
+      return () => void (values[id] = values[operand]);
+    }
+    case 'real-unary': {
+      const { op, operand } = node;
+      return () => void (values[id] = applyRealUnary(op, values[operand]));
+    }
+    case 'real-binary': {
+      const { op, left, right } = node;
+      return () => void (values[id] = applyRealBinary(op, values[left], values[right]));
+    }
+    case 'abs': {
+      const { operand } = node;
+      return () => void (values[id] = Math.abs(values[operand]));
+    }
+    default:
+      return null;
+  }
 }

@@ -5,7 +5,7 @@ import { conjunctsOf, dependsOn } from './conjuncts.ts';
 import { intervalSet } from './int-set.ts';
 import { nodeType } from './nodes.ts';
 import type { NodeId } from './nodes.ts';
-import { tabulateRows } from './tabulate-rows.ts';
+import { holdsAtRows, tabulateRows } from './tabulate-rows.ts';
 
 /**
  * The mask whose query i, 0 <= i < the number of positions, is the one at the i-th of them; these are the positions of all
@@ -20,36 +20,36 @@ export function maskOverRows(bound: BoundMask, positions: Int32Array, offset: nu
   const [ofQuery, ofKey] = [dependsOn(bound, 'query'), dependsOn(bound, 'key')];
   const isOfRows = (id: NodeId): boolean => ofQuery[id] && !ofKey[id];
   const query = arena.add({ kind: 'query' });
-  const bySlot = (id: NodeId): Int32Array => {
-    const byRow = tabulateRows(bound, id, { from: offset, count: positions.length });
-    const values = new Int32Array(positions.length);
-    for (let slot = 0; slot < values.length; slot++) values[slot] = byRow[positions[slot] - offset];
-    return values;
-  };
+  const rows = { from: offset, count: positions.length };
   const asked = new Map(
     conjunctsOf(bound)
       .filter(isOfRows)
-      .map((id) => [id, bySlot(id)]),
+      .map((id) => [id, holdsAtRows(bound, id, rows)]),
   );
   /** Slots in front, if those are all that the whole mask asks for; the others are dead, whatever tables say of them. */
-  const live = liveSlots([...asked.values()], positions.length);
-  const tabulate = (id: NodeId): NodeId => {
-    const values = asked.get(id) ?? bySlot(id);
+  const live = liveSlots([...asked.values()], positions, offset);
+  const needed = live ?? positions.length;
+  const tabulateHolds = (id: NodeId): NodeId => {
+    if (asked.has(id) && live !== null)
+      return arena.add({ kind: 'in-set', operand: query, set: intervalSet(0, live - 1) });
+    const values = asked.get(id) ?? holdsAtRows(bound, id, rows);
+    let count = 0;
+    for (let row = 0; row < values.length; row++) count += values[row];
+    if (count === 0 || count === values.length) return arena.add({ kind: 'bool', value: count > 0 });
     const array = `row slots ${id}`;
-    if (isBoolean(nodes[id])) {
-      if (asked.has(id) && live !== null)
-        return arena.add({ kind: 'in-set', operand: query, set: intervalSet(0, live - 1) });
-      let count = 0;
-      for (let slot = 0; slot < values.length; slot++) count += values[slot];
-      if (count === 0 || count === values.length) return arena.add({ kind: 'bool', value: count > 0 });
-      arrays[array] = { kind: 'bits', dims: [values.length], words: packed(values) };
-      return arena.add({ kind: 'bit', array, indices: [query] });
-    }
-    const data = values.subarray(0, live ?? values.length);
+    arrays[array] = { kind: 'bits', dims: [values.length], words: packed(values, positions, offset) };
+    return arena.add({ kind: 'bit', array, indices: [query] });
+  };
+  const tabulate = (id: NodeId): NodeId => {
+    if (isBoolean(nodes[id])) return tabulateHolds(id);
+    const byRow = tabulateRows(bound, id, rows);
+    const data = new Int32Array(needed);
+    for (let slot = 0; slot < needed; slot++) data[slot] = byRow[positions[slot] - offset];
     if (countsUp(data)) {
       const sum = { kind: 'arithmetic', op: 'add', left: query, right: arena.int(data[0]) } as const;
       return data[0] === 0 ? query : arena.add(sum);
     }
+    const array = `row slots ${id}`;
     arrays[array] = { kind: 'int', dims: [data.length], data };
     return arena.add({ kind: 'lookup', array, indices: [query] });
   };
@@ -64,12 +64,14 @@ export function maskOverRows(bound: BoundMask, positions: Int32Array, offset: nu
 }
 
 /** How many slots, from the first on, hold in all of some tables and no slot behind them does; null where others do. */
-function liveSlots(tables: readonly Int32Array[], slots: number): number | null {
+function liveSlots(tables: readonly Uint8Array[], positions: Int32Array, offset: number): number | null {
   if (tables.length === 0) return null;
-  const holds = (slot: number): boolean => tables.every((values) => values[slot] === 1);
+  const all = tables.length === 1 ? tables[0] : Uint8Array.from(tables[0]);
   let live = 0;
-  while (live < slots && holds(live)) live++;
-  for (let slot = live; slot < slots; slot++) if (holds(slot)) return null;
+  for (const table of tables.slice(1)) for (let row = 0; row < all.length; row++) all[row] &= table[row];
+  for (let row = 0; row < all.length; row++) live += all[row];
+  // As many as hold: they are in front if those in front hold.
+  for (let slot = 0; slot < live; slot++) if (all[positions[slot] - offset] === 0) return null;
   return live;
 }
 
@@ -82,9 +84,10 @@ function isBoolean(node: BoundNode): boolean {
   return node.kind === 'in-set' || (node.kind !== 'coordinate' && nodeType(node) === 'bool');
 }
 
-/** Ones and zeros as words, the first in the lowest bit. */
-function packed(values: Int32Array): Uint32Array {
-  const words = new Uint32Array(Math.ceil(values.length / 32));
-  values.forEach((value, at) => (words[at >>> 5] |= value << (at & 31)));
+/** The ones and zeros of the rows of slots, as words: the first in the lowest bit. */
+function packed(byRow: Uint8Array, positions: Int32Array, offset: number): Uint32Array {
+  const words = new Uint32Array(Math.ceil(positions.length / 32));
+  for (let slot = 0; slot < positions.length; slot++)
+    words[slot >>> 5] |= byRow[positions[slot] - offset] << (slot & 31);
   return words;
 }

@@ -50,12 +50,48 @@ export class RandomStream {
  * 0 .. top; take t, or top where t is taken already.
  */
 export function randomColumns(seed: number, row: number, columns: number, count: number): Int32Array {
-  const wanted = Math.max(0, Math.min(count, columns));
-  const stream = new RandomStream(seed, row);
+  const drawn = new Int32Array(Math.max(0, Math.min(count, columns)));
+  drawColumns(new RandomStream(seed, row), columns, drawn, 0, drawn.length);
+  return drawn;
+}
+
+/** So many columns are kept in order while they are drawn. */
+const FEW = 32;
+
+/** Draws `wanted` distinct columns of 0 .. columns - 1, ascending, into list[from ..]: see {@link randomColumns}. */
+export function drawColumns(
+  stream: RandomStream,
+  columns: number,
+  list: Int32Array,
+  from: number,
+  wanted: number,
+): void {
+  if (wanted > FEW) return drawMany(stream, columns, list, from, wanted);
+  for (let top = columns - wanted, end = from; top < columns; top++, end++) {
+    const drawn = stream.below(top + 1);
+    let at = end;
+    while (at > from && list[at - 1] > drawn) at--;
+    if (at > from && list[at - 1] === drawn) {
+      // Every column that was taken is below the top.
+      list[end] = top;
+    } else {
+      for (let next = end; next > at; next--) list[next] = list[next - 1];
+      list[at] = drawn;
+    }
+  }
+}
+
+function drawMany(
+  stream: RandomStream,
+  columns: number,
+  list: Int32Array,
+  from: number,
+  wanted: number,
+): void {
   const taken = new Set<number>();
   for (let top = columns - wanted; top < columns; top++) {
     const drawn = stream.below(top + 1);
     taken.add(taken.has(drawn) ? top : drawn);
   }
-  return Int32Array.from(taken).sort();
+  list.set(Int32Array.from(taken).sort(), from);
 }

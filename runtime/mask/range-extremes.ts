@@ -72,41 +72,35 @@ class ExtremesTree implements RangeExtremes {
   }
 
   find(from: number, to: number): void {
-    this.low = Infinity;
-    this.high = -Infinity;
+    const { data, lows, highs, size } = this;
+    let low = data[from];
+    let high = low;
     // Whole leaves from `first` to `last` - 1, and what stands before and behind them.
     const first = Math.ceil(from / LEAF);
     const last = Math.floor((to + 1) / LEAF);
-    if (first >= last) return this.scan(from, to);
-    this.scan(from, first * LEAF - 1);
-    this.scan(last * LEAF, to);
-    const { lows, highs, size } = this;
-    let { low, high } = this;
-    let left = first + size;
-    let right = last + size;
-    while (left < right) {
-      if (left & 1) {
-        low = Math.min(low, lows[left]);
-        high = Math.max(high, highs[left++]);
-      }
-      if (right & 1) {
-        low = Math.min(low, lows[--right]);
-        high = Math.max(high, highs[right]);
-      }
-      left >>= 1;
-      right >>= 1;
-    }
-    this.low = low;
-    this.high = high;
-  }
-
-  private scan(from: number, to: number): void {
-    const { data } = this;
-    let { low, high } = this;
-    for (let at = from; at <= to; at++) {
+    const hasLeaves = first < last;
+    const before = hasLeaves ? first * LEAF - 1 : to;
+    for (let at = from; at <= before; at++) {
       const value = data[at];
       if (value < low) low = value;
       if (value > high) high = value;
+    }
+    if (hasLeaves) {
+      for (let at = last * LEAF; at <= to; at++) {
+        const value = data[at];
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      for (let left = first + size, right = last + size; left < right; left >>= 1, right >>= 1) {
+        if (left & 1) {
+          low = Math.min(low, lows[left]);
+          high = Math.max(high, highs[left++]);
+        }
+        if (right & 1) {
+          low = Math.min(low, lows[--right]);
+          high = Math.max(high, highs[right]);
+        }
+      }
     }
     this.low = low;
     this.high = high;

@@ -5,9 +5,12 @@ import { greatestCommonDivisor } from './residue-pattern.ts';
 /** Periods beyond this are of no use to anyone. */
 const MAX_PERIOD = 2 ** 26;
 
-const ALL_LEAVES = -1;
+/** How far each leaf moves: by a whole number of steps of the shift. */
+export type LeafRates = (leaf: number) => number;
 
-/** How an integer moves with the leaves: by rate * s where all leaves move by s, a multiple of `period`. */
+const alike: LeafRates = () => 1;
+
+/** How an integer moves with the leaves: by rate * s where they move by their rates times s, a multiple of `period`. */
 interface Movement {
   /** Numerator and denominator of the rate. */
   readonly rate: readonly [number, number];
@@ -18,8 +21,8 @@ const still: readonly [number, number] = [0, 1];
 
 /**
  * By node: of a predicate (a boolean over integers) the least period that is known: it answers alike for two boxes of
- * which one is the other with every leaf of `moved` (a bit for each) moved by a multiple of the period. 0 where none is
- * known, and for other nodes.
+ * which one is the other with every leaf moved by its rate times a multiple of the period. 0 where none is known, and for
+ * other nodes.
  *
  * Differences of leaves stay, a leaf mod m stays where the shift is a multiple of m, and a leaf div m moves by shift / m.
  * Of a selection whose condition is decided one branch counts.
@@ -27,11 +30,45 @@ const still: readonly [number, number] = [0, 1];
 export function shiftPeriods(
   flat: FlatMask,
   decided: (condition: number) => Verdict | null,
-  moved = ALL_LEAVES,
+  rates: LeafRates = alike,
 ): Float64Array {
+  const periods = new Float64Array(flat.size);
+  leafMovements(flat, decided, rates).forEach((own, id) => {
+    if (own !== null && isPredicate(flat.op[id])) periods[id] = own.period;
+  });
+  return periods;
+}
+
+/**
+ * How far two leaves may be moved together, a whole number each, so that an open predicate over a difference of multiples
+ * of them stays as it is; null where there is no such predicate.
+ */
+export function movementRatio(
+  flat: FlatMask,
+  open: ArrayLike<number>,
+  decided: (condition: number) => Verdict | null,
+  x: number,
+  y: number,
+): readonly [number, number] | null {
+  const [byX, byY] = [x, y].map((moved) => leafMovements(flat, decided, (leaf) => (leaf === moved ? 1 : 0)));
+  for (let at = 0; at < open.length; at++) {
+    const id = open[at];
+    if (flat.op[id] !== Op.interval && flat.op[id] !== Op.inSet) continue;
+    const [p, q] = [byX[flat.a[id]], byY[flat.a[id]]];
+    if (p === null || q === null || p.rate[0] * q.rate[0] >= 0) continue;
+    const [own, other] = reduced(Math.abs(q.rate[0]) * p.rate[1], Math.abs(p.rate[0]) * q.rate[1]);
+    return [own, other];
+  }
+  return null;
+}
+
+function leafMovements(
+  flat: FlatMask,
+  decided: (condition: number) => Verdict | null,
+  rates: LeafRates,
+): readonly (Movement | null)[] {
   const { size, op, a, b, c, first, operands } = flat;
   const moves: (Movement | null)[] = [];
-  const periods = new Float64Array(size);
   /** The movement of something that stays if all operands do. */
   const stays = (id: number): Movement | null => {
     let period = 1;
@@ -72,7 +109,7 @@ export function shiftPeriods(
         own = { rate: still, period: 1 };
         break;
       case Op.leaf:
-        own = { rate: moved & (1 << x) ? [1, 1] : still, period: 1 };
+        own = { rate: reduced(rates(x), 1), period: 1 };
         break;
       case Op.add:
         own = sum(x, y, 1);
@@ -111,17 +148,16 @@ export function shiftPeriods(
       case Op.le:
       case Op.eq:
       case Op.ne: {
-        const alike = either(x, y);
-        own = alike && { rate: still, period: alike.period };
+        const both = either(x, y);
+        own = both && { rate: still, period: both.period };
         break;
       }
       default:
         own = stays(id);
     }
     moves.push(own);
-    if (own !== null && isPredicate(op[id])) periods[id] = own.period;
   }
-  return periods;
+  return moves;
 }
 
 /** Is the answer of an operation that of a predicate over integers? */
@@ -129,7 +165,7 @@ export function isPredicate(op: number): boolean {
   return op >= Op.interval && op !== Op.and && op !== Op.or && op !== Op.not && op !== Op.bool;
 }
 
-/** A common multiple; infinite beyond the limit. */
+/** A common multiple of two whole numbers; infinite beyond the limit. */
 export function commonMultiple(x: number, y: number): number {
   const multiple = (x / greatestCommonDivisor(x, y)) * y;
   return multiple <= MAX_PERIOD ? multiple : Infinity;

@@ -1,6 +1,7 @@
 import { AbstractMask } from '../mask/abstract.ts';
 import type { BoundMask } from '../mask/bound-mask.ts';
 import { ALL, MIXED, NONE, SATURATED } from '../mask/int-set.ts';
+import { greatestCommonDivisor } from '../mask/residue-pattern.ts';
 import type { StepList } from '../mask/step-list.ts';
 import type { AxisRelation, LeafAxis } from './axis-relation.ts';
 import { PartFrame, type PartBox } from './part-frame.ts';
@@ -180,12 +181,15 @@ export class RelationDescent {
     const found: Movement[] = [];
     for (let key = queryCount; key < sides.length; key++) {
       for (let query = 0; query < queryCount; query++) {
-        const leaves = (1 << sides[query].leaf) | (1 << sides[key].leaf);
-        const period = (open.leaves & leaves) === leaves ? mask.periodAlong(leaves, open) : 0;
-        if (period === 0) continue;
-        const [own, other] = [sides[query].axis.extent, sides[key].axis.extent];
-        const shift = leastCommonMultiple(period, leastCommonMultiple(own, other));
-        found.push({ query, key, queryStep: shift / own, keyStep: shift / other });
+        const [x, y] = [sides[query].leaf, sides[key].leaf];
+        const leaves = (1 << x) | (1 << y);
+        if ((open.leaves & leaves) !== leaves) continue;
+        for (const [byQuery, byKey] of mask.movements(x, y, open)) {
+          const [own, other] = [sides[query].axis.extent, sides[key].axis.extent];
+          // As often as it takes to move whole parts on both sides.
+          const times = leastCommonMultiple(stepsToMultiple(byQuery, own), stepsToMultiple(byKey, other));
+          found.push({ query, key, queryStep: (times * byQuery) / own, keyStep: (times * byKey) / other });
+        }
       }
     }
     this.movements.set(open, found);
@@ -245,8 +249,11 @@ function halfOf(size: number): number {
   return 1 << (31 - Math.clz32(size - 1));
 }
 
+/** How many steps it takes until they are a multiple of `size` together. */
+function stepsToMultiple(step: number, size: number): number {
+  return size / greatestCommonDivisor(step, size);
+}
+
 function leastCommonMultiple(a: number, b: number): number {
-  let [x, y] = [a, b];
-  while (y > 0) [x, y] = [y, x % y];
-  return (a / x) * b;
+  return (a / greatestCommonDivisor(a, b)) * b;
 }

@@ -1,5 +1,5 @@
 import type { BoundMask } from '../mask/bound-mask.ts';
-import { tabulateRows } from '../mask/tabulate-rows.ts';
+import { holdsAtRows } from '../mask/tabulate-rows.ts';
 
 /**
  * The rows 0 <= row < nq in the order of a `parted` view: those at whose position the mask holds, then the others, each
@@ -9,7 +9,7 @@ export function partRows(
   first: BoundMask,
   { nq, offset }: { readonly nq: number; readonly offset: number },
 ): Int32Array {
-  const holds = tabulateRows(first, first.root, { from: offset, count: nq });
+  const holds = holdsAtRows(first, first.root, { from: offset, count: nq });
   const rows = new Int32Array(nq);
   let [front, behind] = [0, 0];
   for (let row = 0; row < nq; row++) behind += holds[row];
