@@ -2,7 +2,7 @@ import { MaskBuilder, rewriteInto } from '../../../runtime/mask/builder.ts';
 import { createBinder } from '../../../runtime/mask/bind.ts';
 import { operandsOf } from '../../../runtime/mask/nodes.ts';
 import type { MaskNode, MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
-import { partRows } from '../../../runtime/schedule/part-rows.ts';
+import { holdsAtRows } from '../../../runtime/mask/tabulate-rows.ts';
 import type { NominalLaunch } from './nominal-launch.ts';
 import { programKey } from './programs.ts';
 import { chainOf, readBranches } from './read-branches.ts';
@@ -13,6 +13,10 @@ const MOST_CONDITIONS = 3;
 const MOST_HEADS = 4;
 /** Rows that are told apart as neighbours: about a tile. */
 const BLOCK = 32;
+/** Of the blocks in which rows hold, one of so many must have others, too: parting the rows saves no more than those. */
+const LEAST_SHARE = 16;
+/** Blocks with both parts that the two ends of a range of rows leave. */
+const ENDS = 2;
 
 /**
  * What branches of a mask ask of the query alone, each once, where at the nominal launch rows for which it holds stand
@@ -49,18 +53,20 @@ function readings(builder: MaskBuilder, root: NodeId) {
   return { query, key };
 }
 
-/** Are there two blocks of rows or more, of some head, that have rows of both parts? */
+/** Have many blocks of the rows that hold, of some head, other rows as well: more than the ends of ranges leave? */
 function isScattered(condition: MaskProgram, { nq, heads, launched }: NominalLaunch): boolean {
   const bind = createBinder(condition, launched.scalars, launched.arrays);
   const masks = new Set(Array.from({ length: Math.min(heads, MOST_HEADS) }, (_, head) => bind(0, head)));
   return [...masks].some((first) => {
-    const rows = partRows(first, { nq, offset: launched.offset });
-    const blocks = new Uint8Array(Math.ceil(nq / BLOCK));
-    let isLater = 0;
-    rows.forEach((row, at) => {
-      if (at > 0 && row < rows[at - 1]) isLater = 1;
-      blocks[Math.floor(row / BLOCK)] |= 1 << isLater;
-    });
-    return blocks.reduce((count, parts) => count + (parts === 3 ? 1 : 0), 0) > 1;
+    const rows = holdsAtRows(first, first.root, { from: launched.offset, count: nq });
+    let [live, mixed] = [0, 0];
+    for (let from = 0; from < nq; from += BLOCK) {
+      const end = Math.min(nq, from + BLOCK);
+      let held = 0;
+      for (let row = from; row < end; row++) held += rows[row];
+      if (held > 0) live++;
+      if (held > 0 && held < end - from) mixed++;
+    }
+    return mixed > ENDS && LEAST_SHARE * mixed >= live;
   });
 }
