@@ -2,10 +2,10 @@ import { AbstractMask } from '../mask/abstract.ts';
 import type { BoundMask } from '../mask/bound-mask.ts';
 import { queryAndKey } from '../mask/flat-mask.ts';
 import { ALL, MIXED, NONE, SATURATED } from '../mask/int-set.ts';
-import type { SingleBits } from '../mask/single-predicate.ts';
+import type { SingleBits, SingleMember } from '../mask/single-predicate.ts';
 import { usesKey, usesQuery, type StepList } from '../mask/step-list.ts';
 import { assembleRunTable } from './assemble-run-table.ts';
-import { isSameRow, isSparse, listedColumns } from './listed-columns.ts';
+import { isSameRow, isSparse, ListScanner } from './listed-columns.ts';
 import { middleOf, RepeatedBoxes } from './repeated-boxes.ts';
 import { RectangleList } from './rectangle-list.ts';
 import { TileRefiner } from './refine-tile.ts';
@@ -56,6 +56,7 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
     columns: wholeColumns,
   });
   const scanners = new Map<SingleBits, BitScanner>();
+  const listScanners = new Map<SingleMember, ListScanner>();
   let visits = 0;
   /** Boxes of a few tiles that nothing was asked about: they count for the looks inside tiles all the same. */
   let passed = 0;
@@ -129,16 +130,20 @@ export function buildRunTable(bound: BoundMask, request: RunTableRequest): RunTa
     }
     const listed = verdict === MIXED ? mask.singleMember(open) : null;
     if (listed && isSparse(listed, i0, i1)) {
+      const lists = listScanners.get(listed) ?? new ListScanner(listed);
+      listScanners.set(listed, lists);
       for (let row = rowBegin; row < rowEnd;) {
+        visits++;
         const first = row++;
         const top = offset + first * queryTile;
         // Tiles of one row of the list have the same columns.
         while (row < rowEnd && isSameRow(listed, top, offset + Math.min(nq, (row + 1) * queryTile) - 1))
           row++;
         const bottom = offset + Math.min(nq, row * queryTile) - 1;
-        for (const column of listedColumns(listed, top, bottom, j0, lastKey, granularity)) {
-          for (let own = first; own < row; own++) descend(own, own + 1, column, column + 1, open);
-        }
+        const own = row;
+        lists.scan([top, bottom], [j0, lastKey], granularity, (column, isFull) =>
+          rectangles.push(first, own, column, column + 1, isFull && column < wholeColumns),
+        );
       }
       return;
     }
