@@ -122,7 +122,6 @@ export class RunWriter {
     const { runs, full } = this;
     const { granularity } = this.shape;
     const { begin, end, full: classes } = relation;
-    if (!this.isUniform) this.keysInRow += this.countKeys(begin, end, from, to, by);
     let next = this.written;
     let nextFull = this.fullWords;
     let partialTiles = 0;
@@ -146,6 +145,16 @@ export class RunWriter {
     this.fullWords = nextFull;
     this.partialTiles += partialTiles;
     this.fullTiles += fullTiles;
+    if (this.isUniform) return;
+    const isWhole = this.areWhole(begin[from] + by, end[to - 1] + by);
+    this.keysInRow += isWhole
+      ? (partialTiles + fullTiles) * granularity
+      : this.countKeys(begin, end, from, to, by);
+  }
+
+  /** Is every slot of the tiles begin .. end - 1 a key? */
+  private areWhole(begin: number, end: number): boolean {
+    return this.keysBefore[end] - this.keysBefore[begin] === (end - begin) * this.shape.granularity;
   }
 
   /**
