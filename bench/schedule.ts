@@ -1,5 +1,5 @@
 import { feedArrays, launchMask, launchScalars, type MaskModel } from '../runtime/mask/index.ts';
-import type { BoundMask } from '../runtime/mask/bound-mask.ts';
+import type { BoundMask } from '../runtime/mask/bound/bound-mask.ts';
 import { buildRunTable, countFalseTiles, verifyRunTable, type RunTable } from '../runtime/schedule/index.ts';
 import { median } from './benchmark.ts';
 

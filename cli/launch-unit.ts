@@ -1,12 +1,12 @@
 import type { CompiledUnit, Graph } from '../compiler/index.ts';
 import { wholeMask } from '../compiler/ir/whole-mask.ts';
 import type { HostArrays } from '../runtime/arrays.ts';
-import { createBinder } from '../runtime/mask/bind.ts';
-import { feedArrays } from '../runtime/mask/feed-arrays.ts';
-import type { BoundMask } from '../runtime/mask/bound-mask.ts';
-import { launchMask, launchScalars } from '../runtime/mask/launch-mask.ts';
-import type { LaunchedMask, MaskModel } from '../runtime/mask/launch-mask.ts';
-import type { MaskProgram } from '../runtime/mask/nodes.ts';
+import { createBinder } from '../runtime/mask/normal-form/bind.ts';
+import { feedArrays } from '../runtime/mask/launch/feed-arrays.ts';
+import type { BoundMask } from '../runtime/mask/bound/bound-mask.ts';
+import { launchMask, launchScalars } from '../runtime/mask/launch/launch-mask.ts';
+import type { LaunchedMask, MaskModel } from '../runtime/mask/launch/launch-mask.ts';
+import type { MaskProgram } from '../runtime/mask/program/nodes.ts';
 import { readArrays } from '../runtime/read-arrays.ts';
 import { checkShape } from './compile-file.ts';
 import { UsageError } from './failures.ts';

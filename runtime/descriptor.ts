@@ -1,4 +1,4 @@
-import type { MaskProgram, NodeId } from './mask/nodes.ts';
+import type { MaskProgram, NodeId } from './mask/program/nodes.ts';
 import type { Extents, View } from './view.ts';
 
 /** What is known at compile time about one `attention`, whatever its kernels are written in. Plain data. */
@@ -125,18 +125,18 @@ export interface LaunchParameter {
  * - `scalar`: `program` over symbols; becomes the symbol `name`.
  * - `table`: `program` evaluated with the index `over` running over 0 <= index < `size`; becomes the array `name`.
  *   Over `query` the index is the position i, over `key` the position j.
- * - `random-list`: row r of 0 <= r < rows holds min(perRow, columns) distinct columns, by ./mask/random-list.ts.
+ * - `random-list`: row r of 0 <= r < rows holds min(perRow, columns) distinct columns, by ./mask/launch/random-list.ts.
  * - `constant`: an array that the specification spells out (a table file, a list), row-major, all of `values`; becomes
  *   the array `name` with the shape `dims`.
  * - `segments`: an int array of the same shape as the int input `of` (which is `sorted`). Along the last dimension a
  *   segment is a maximal run of equal values; at position p stands the first position of p's segment (`edge` start) or
  *   one past its last position (`edge` end). Example: of = [4, 4, 9] gives start [0, 0, 2] and end [2, 2, 3].
  * - `curve`: an int array of as many elements as a box of these sizes (two or three) has cells: their row-major numbers in
- *   the order of ./mask/hilbert-curve.ts.
+ *   the order of ./mask/launch/hilbert-curve.ts.
  * - `ranks`: an int array of the shape of the bit input `of`, one longer along the last dimension. At position p stands the
  *   number of set bits before p, and behind the last position their number. Example: of = 1011 gives [0, 1, 1, 2, 3].
  * - `block-mask`: which blocks of `block` x `block` pairs of a set over `positions` queries and keys are kept whole, by
- *   ./mask/block-mask.ts; becomes a bit array of ceil(positions / block) rows and columns, after a dimension of heads where
+ *   ./mask/launch/block-mask.ts; becomes a bit array of ceil(positions / block) rows and columns, after a dimension of heads where
  *   each head has blocks of its own. In `set`, query and key are
  *   places inside two parts of the canvas, whose numbers are the symbols of {@link partSymbols}.
  */
@@ -286,7 +286,7 @@ export interface KernelDescriptor {
  * - `ranges`: no table. For fixed i the live keys are exactly low(i) <= j < high(i), both non-decreasing in i; roots
  *   of programs over `query`, symbols and lookups. The kernel derives partial and full ranges of its query tile.
  *   Only where both views are `positions`.
- * - `table`: the run table of ./schedule/run-table.ts, in the arena.
+ * - `table`: the run table of ./schedule/table/run-table.ts, in the arena.
  * - `diagonals` (strategy `diagonal`): a list of distances j - i, in the arena: their count, then the distances,
  *   ascending. A pair is live where its key exists and `residual` holds; null where nothing is left to ask.
  */

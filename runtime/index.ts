@@ -37,4 +37,4 @@ export type {
   LaunchParameter,
   PassDescriptor,
 } from './descriptor.ts';
-export type { MaskProgram } from './mask/nodes.ts';
+export type { MaskProgram } from './mask/program/nodes.ts';

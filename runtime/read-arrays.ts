@@ -2,7 +2,7 @@ import { wordsPerRow, type HostArray, type HostArrays } from './arrays.ts';
 import type { ArrayDeclaration } from './descriptor.ts';
 import { SparsecError } from './errors.ts';
 import { maxHostInteger } from './limits.ts';
-import { evaluateProgram } from './mask/evaluate.ts';
+import { evaluateProgram } from './mask/exact/evaluate.ts';
 
 /** What a caller may give for an array: nested arrays, a flat typed array (row-major), or an array that was read. */
 export type ArrayValue = HostArray | ArrayLike<unknown>;

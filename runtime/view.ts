@@ -1,4 +1,4 @@
-import type { MaskProgram } from './mask/nodes.ts';
+import type { MaskProgram } from './mask/program/nodes.ts';
 
 /**
  * A view: in which order a pass lays tiles over the positions of its queries or of its keys.

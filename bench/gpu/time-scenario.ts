@@ -10,7 +10,7 @@ import { launchMask, launchScalars } from '../../runtime/mask/index.ts';
 import { entriesOf } from '../../runtime/launch/prepare-cuda-launch.ts';
 import { readArrays } from '../../runtime/read-arrays.ts';
 import { attendDense } from '../../runtime/reference/attend-dense.ts';
-import { countLivePairs } from '../../runtime/schedule/count-live-pairs.ts';
+import { countLivePairs } from '../../runtime/schedule/counts/count-live-pairs.ts';
 import { median } from '../benchmark.ts';
 import { RandomSource } from './device-tensors.ts';
 import { exportLaunch } from './export-launch.ts';

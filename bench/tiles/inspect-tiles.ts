@@ -1,6 +1,6 @@
-import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
-import { evaluateNode } from '../../runtime/mask/evaluate.ts';
-import { expandTable, type RunTable } from '../../runtime/schedule/run-table.ts';
+import type { BoundMask } from '../../runtime/mask/bound/bound-mask.ts';
+import { evaluateNode } from '../../runtime/mask/exact/evaluate.ts';
+import { expandTable, type RunTable } from '../../runtime/schedule/table/run-table.ts';
 
 /** A partial tile of a table that a perfect one would leave out, or run without a mask. */
 export interface FalseTile {

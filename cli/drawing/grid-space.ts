@@ -1,4 +1,4 @@
-import { evaluateProgram } from '../../runtime/mask/evaluate.ts';
+import { evaluateProgram } from '../../runtime/mask/exact/evaluate.ts';
 import { UsageError } from '../failures.ts';
 import type { LaunchedUnit } from '../launch-unit.ts';
 

@@ -1,6 +1,6 @@
 import type { AttentionDescriptor, KernelDescriptor } from '../../runtime/descriptor.ts';
 import { chooseKernels } from '../../runtime/launch/choose-kernel.ts';
-import { countLivePairs } from '../../runtime/schedule/count-live-pairs.ts';
+import { countLivePairs } from '../../runtime/schedule/counts/count-live-pairs.ts';
 import { anyDevice } from '../any-device.ts';
 import { describeHeads } from '../launch-unit.ts';
 import type { HeadGroup, LaunchedUnit } from '../launch-unit.ts';

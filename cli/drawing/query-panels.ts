@@ -1,4 +1,4 @@
-import { RowEvaluator } from '../../runtime/mask/evaluate-row.ts';
+import { RowEvaluator } from '../../runtime/mask/exact/evaluate-row.ts';
 import { UsageError } from '../failures.ts';
 import { describeHeads } from '../launch-unit.ts';
 import type { LaunchedUnit } from '../launch-unit.ts';

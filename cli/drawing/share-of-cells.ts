@@ -1,8 +1,8 @@
-import { RowEvaluator } from '../../runtime/mask/evaluate-row.ts';
-import { evaluateBound } from '../../runtime/mask/evaluate.ts';
-import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
-import { buildRunTable } from '../../runtime/schedule/build-run-table.ts';
-import { expandTable } from '../../runtime/schedule/run-table.ts';
+import { RowEvaluator } from '../../runtime/mask/exact/evaluate-row.ts';
+import { evaluateBound } from '../../runtime/mask/exact/evaluate.ts';
+import type { BoundMask } from '../../runtime/mask/bound/bound-mask.ts';
+import { buildRunTable } from '../../runtime/schedule/descent/build-run-table.ts';
+import { expandTable } from '../../runtime/schedule/table/run-table.ts';
 
 /** The plane of pairs in cells of `tile` x `tile`, less at the right and lower border. */
 export interface Plane {

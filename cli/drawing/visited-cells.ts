@@ -1,11 +1,11 @@
 import type { KernelDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
-import { bindView } from '../../runtime/schedule/bind-view.ts';
-import { createBinder } from '../../runtime/mask/bind.ts';
-import type { LaunchedMask } from '../../runtime/mask/launch-mask.ts';
-import { buildRunTable } from '../../runtime/schedule/build-run-table.ts';
-import { expandTable, type RunTable } from '../../runtime/schedule/run-table.ts';
+import { bindView } from '../../runtime/schedule/views/bind-view.ts';
+import { createBinder } from '../../runtime/mask/normal-form/bind.ts';
+import type { LaunchedMask } from '../../runtime/mask/launch/launch-mask.ts';
+import { buildRunTable } from '../../runtime/schedule/descent/build-run-table.ts';
+import { expandTable, type RunTable } from '../../runtime/schedule/table/run-table.ts';
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
-import { tilePositions } from '../../runtime/schedule/tile-positions.ts';
+import { tilePositions } from '../../runtime/schedule/views/tile-positions.ts';
 import type { BoundView } from '../../runtime/view.ts';
 import type { VisitedCells } from './panel.ts';
 import type { Plane } from './share-of-cells.ts';

@@ -1,7 +1,7 @@
 import type { Neighborhood } from '../../compiler/index.ts';
 import { blockSparseStrides, neighborhoodTiles } from '../../compiler/cost/neighborhood-model.ts';
 import type { WindowAxis } from '../../compiler/cost/neighborhood-model.ts';
-import { evaluateProgram } from '../../runtime/mask/evaluate.ts';
+import { evaluateProgram } from '../../runtime/mask/exact/evaluate.ts';
 import type { AskedTile } from './parse-tile.ts';
 import type { LaunchedUnit } from '../launch-unit.ts';
 import type { Visits } from './work.ts';

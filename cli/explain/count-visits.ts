@@ -1,8 +1,8 @@
 import { countDiagonals } from '../../compiler/passes/layout/count-diagonals.ts';
 import type { KernelDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
-import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
-import { createBinder } from '../../runtime/mask/bind.ts';
-import { buildRunTable } from '../../runtime/schedule/build-run-table.ts';
+import type { BoundMask } from '../../runtime/mask/bound/bound-mask.ts';
+import { createBinder } from '../../runtime/mask/normal-form/bind.ts';
+import { buildRunTable } from '../../runtime/schedule/descent/build-run-table.ts';
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
 import type { PassTable } from '../../runtime/schedule/schedule-pass.ts';
 import type { LaunchedUnit } from '../launch-unit.ts';

@@ -1,7 +1,7 @@
 import type { AttentionModel } from '../../runtime/descriptor.ts';
 import type { TensorLayouts } from '../../runtime/launch/tensor-layout.ts';
-import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
-import { RowEvaluator } from '../../runtime/mask/evaluate-row.ts';
+import type { BoundMask } from '../../runtime/mask/bound/bound-mask.ts';
+import { RowEvaluator } from '../../runtime/mask/exact/evaluate-row.ts';
 import { attendBranches } from '../../runtime/reference/attend-branches.ts';
 import type { BranchedProblem } from '../../runtime/reference/attend-branches.ts';
 import type { DenseScore } from '../../runtime/reference/attend-dense.ts';

@@ -1,5 +1,5 @@
 import type { KeyBounds } from '../ir/kernel.ts';
-import type { NodeId } from '../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../runtime/mask/program/nodes.ts';
 import { andWords, EVERY, NONE, notWord, orWords } from './key-words.ts';
 import type { Word } from './key-words.ts';
 

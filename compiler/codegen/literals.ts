@@ -1,4 +1,4 @@
-import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 
 /** The number that a program is, null where it is known at launch only. */
 export function literal({ nodes, root }: MaskProgram): number | null {

@@ -1,7 +1,7 @@
 import { rangesOfGraph } from '../ir/find-ranges.ts';
 import type { Graph } from '../ir/graph.ts';
 import { maskFacts } from '../ir/mask-facts.ts';
-import type { MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import type { MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 import type { Namer } from './expression/namer.ts';
 import type { Dialect } from './expression/operators.ts';
 import { printProgram } from './expression/print-program.ts';

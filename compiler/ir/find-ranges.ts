@@ -7,8 +7,8 @@ import type {
   MaskProgram,
   NodeId,
   RealBinaryOp,
-} from '../../runtime/mask/nodes.ts';
-import { applyRealUnary } from '../../runtime/mask/integer-math.ts';
+} from '../../runtime/mask/program/nodes.ts';
+import { applyRealUnary } from '../../runtime/mask/program/integer-math.ts';
 import type { Graph } from './graph.ts';
 import * as intervals from './interval.ts';
 import { anything, eitherBool, exactly, interval, isExact, union } from './interval.ts';

@@ -5,7 +5,7 @@ import type {
   LaunchParameter,
   ScoreDescriptor,
 } from '../../runtime/descriptor.ts';
-import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 
 /**
  * The graph: operations on tensors with symbolic shapes, one graph an `attention`.

@@ -8,7 +8,7 @@ import type {
   Strategy,
   UniformField,
 } from '../../runtime/descriptor.ts';
-import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 import type { Extents, View } from '../../runtime/view.ts';
 
 /**

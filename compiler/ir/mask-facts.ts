@@ -1,5 +1,5 @@
-import { operandsOf } from '../../runtime/mask/nodes.ts';
-import type { MaskNode, NodeId } from '../../runtime/mask/nodes.ts';
+import { operandsOf } from '../../runtime/mask/program/nodes.ts';
+import type { MaskNode, NodeId } from '../../runtime/mask/program/nodes.ts';
 import { rangesOfNodes } from './find-ranges.ts';
 import type { RangeContext } from './find-ranges.ts';
 

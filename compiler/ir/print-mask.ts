@@ -1,4 +1,4 @@
-import { operandsOf } from '../../runtime/mask/nodes.ts';
+import { operandsOf } from '../../runtime/mask/program/nodes.ts';
 import type {
   ArithmeticOp,
   CompareOp,
@@ -7,7 +7,7 @@ import type {
   NodeId,
   RealBinaryOp,
   RoundMode,
-} from '../../runtime/mask/nodes.ts';
+} from '../../runtime/mask/program/nodes.ts';
 
 /** How tightly a printed form binds, loosest first. */
 const tight = {

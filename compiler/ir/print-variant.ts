@@ -1,5 +1,5 @@
-import { MaskBuilder, rewriteInto } from '../../runtime/mask/builder.ts';
-import type { NodeId } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder, rewriteInto } from '../../runtime/mask/program/builder.ts';
+import type { NodeId } from '../../runtime/mask/program/nodes.ts';
 import type { KeyBounds, MaskVariant } from './kernel.ts';
 import { printMaskLine } from './print-mask.ts';
 

@@ -1,6 +1,6 @@
-import type { MaskBuilder } from '../../runtime/mask/builder.ts';
-import { operandsOf, withOperands } from '../../runtime/mask/nodes.ts';
-import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../runtime/mask/program/builder.ts';
+import { operandsOf, withOperands } from '../../runtime/mask/program/nodes.ts';
+import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 
 /** For every node of a builder its id in a program that the builder finished; null where the program does without it. */
 export function renumberingOf(builder: MaskBuilder, finished: MaskProgram): (NodeId | null)[] {

@@ -1,5 +1,5 @@
 import type { PassDescriptor, Strategy } from '../../runtime/descriptor.ts';
-import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 import type { Extents, View } from '../../runtime/view.ts';
 import type { Graph } from './graph.ts';
 

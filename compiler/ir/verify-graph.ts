@@ -1,6 +1,6 @@
 import { partSymbols } from '../../runtime/descriptor.ts';
 import type { DerivedDeclaration } from '../../runtime/descriptor.ts';
-import type { MaskProgram, NodeType } from '../../runtime/mask/nodes.ts';
+import type { MaskProgram, NodeType } from '../../runtime/mask/program/nodes.ts';
 import { rangesOfGraph } from './find-ranges.ts';
 import type { Graph } from './graph.ts';
 import { verifyMask } from './verify-mask.ts';

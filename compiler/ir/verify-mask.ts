@@ -1,7 +1,7 @@
 import { maxInteger, minInteger } from '../../runtime/limits.ts';
 import type { ArrayDeclaration } from '../../runtime/descriptor.ts';
-import { nodeType, operandsOf } from '../../runtime/mask/nodes.ts';
-import type { MaskNode, MaskProgram, NodeId, NodeType } from '../../runtime/mask/nodes.ts';
+import { nodeType, operandsOf } from '../../runtime/mask/program/nodes.ts';
+import type { MaskNode, MaskProgram, NodeId, NodeType } from '../../runtime/mask/program/nodes.ts';
 import { rangesOfNodes } from './find-ranges.ts';
 import type { RangeContext } from './find-ranges.ts';
 import type { Interval } from './interval.ts';

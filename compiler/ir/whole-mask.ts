@@ -1,5 +1,5 @@
-import { MaskBuilder, rewriteInto } from '../../runtime/mask/builder.ts';
-import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder, rewriteInto } from '../../runtime/mask/program/builder.ts';
+import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 import type { Graph } from './graph.ts';
 
 /** Every pair that some attend of a graph computes. */

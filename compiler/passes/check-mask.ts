@@ -3,7 +3,7 @@ import type { Session } from '../diagnostics/session.ts';
 import { isDefaultOffset, rangesOfGraph } from '../ir/find-ranges.ts';
 import type { Attend, Graph } from '../ir/graph.ts';
 import { wholeMask } from '../ir/whole-mask.ts';
-import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 import { findValueProblems, widest } from '../ir/verify-mask.ts';
 import { findEmptyRows } from './check/find-empty-rows.ts';
 import { reportChange, reportScoreOverflow } from './check/report-score-values.ts';

@@ -1,6 +1,6 @@
 import { maxInteger, minInteger } from '../../runtime/limits.ts';
-import { rewriteInto } from '../../runtime/mask/builder.ts';
-import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import { rewriteInto } from '../../runtime/mask/program/builder.ts';
+import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 import { rangesOfGraph, rangesOfNodes } from '../ir/find-ranges.ts';
 import type { RangeContext } from '../ir/find-ranges.ts';
 import type { Graph } from '../ir/graph.ts';

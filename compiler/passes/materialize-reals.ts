@@ -1,7 +1,7 @@
 import type { DerivedDeclaration } from '../../runtime/descriptor.ts';
-import { MaskBuilder, rewriteInto } from '../../runtime/mask/builder.ts';
-import { nodeType, operandsOf, withOperands } from '../../runtime/mask/nodes.ts';
-import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder, rewriteInto } from '../../runtime/mask/program/builder.ts';
+import { nodeType, operandsOf, withOperands } from '../../runtime/mask/program/nodes.ts';
+import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Session } from '../diagnostics/session.ts';
 import type { Attend, Graph } from '../ir/graph.ts';

@@ -2,7 +2,7 @@ import type { Graph } from '../ir/graph.ts';
 import type { KernelPlan, PlannedArray, PlannedPass, PlannedReal } from '../ir/kernel.ts';
 import { schedulePrograms, scorePrograms } from '../ir/kernel.ts';
 import type { ArenaSection, BufferBinding, ScoreDescriptor, UniformField } from '../../runtime/descriptor.ts';
-import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 import type { View } from '../../runtime/view.ts';
 
 /** What of a pass decides what its kernels read. */

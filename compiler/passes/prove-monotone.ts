@@ -1,4 +1,4 @@
-import type { MaskNode, NodeId } from '../../runtime/mask/nodes.ts';
+import type { MaskNode, NodeId } from '../../runtime/mask/program/nodes.ts';
 import type { MaskFacts } from '../ir/mask-facts.ts';
 
 /** How a value moves as `query` grows with everything else fixed. */

@@ -1,6 +1,6 @@
-import { MaskBuilder } from '../../runtime/mask/builder.ts';
-import { operandsOf } from '../../runtime/mask/nodes.ts';
-import type { NodeId } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../runtime/mask/program/builder.ts';
+import { operandsOf } from '../../runtime/mask/program/nodes.ts';
+import type { NodeId } from '../../runtime/mask/program/nodes.ts';
 import { rangeOfProgram } from '../ir/find-ranges.ts';
 import type { RangeContext } from '../ir/find-ranges.ts';
 import type { Interval } from '../ir/interval.ts';

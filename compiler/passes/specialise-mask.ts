@@ -1,7 +1,7 @@
 import { maxInteger, maxLength, minInteger } from '../../runtime/limits.ts';
-import { rewriteInto } from '../../runtime/mask/builder.ts';
-import { operandsOf } from '../../runtime/mask/nodes.ts';
-import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import { rewriteInto } from '../../runtime/mask/program/builder.ts';
+import { operandsOf } from '../../runtime/mask/program/nodes.ts';
+import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 import { rangesOfGraph, rangesOfNodes } from '../ir/find-ranges.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { KeyBounds, MaskVariant } from '../ir/kernel.ts';

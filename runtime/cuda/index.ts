@@ -33,4 +33,4 @@ export { CudaError } from './cuda-error.ts';
 
 // What is known at compile time, as generated modules embed it.
 export type { CudaDescriptor, CudaKernel, CudaMerge, CudaModule, CudaPass } from './descriptor.ts';
-export type { MaskProgram } from '../mask/nodes.ts';
+export type { MaskProgram } from '../mask/program/nodes.ts';

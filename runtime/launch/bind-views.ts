@@ -1,6 +1,6 @@
 import type { KernelDescriptor, PassDescriptor } from '../descriptor.ts';
-import type { LaunchedMask } from '../mask/launch-mask.ts';
-import { bindView } from '../schedule/bind-view.ts';
+import type { LaunchedMask } from '../mask/launch/launch-mask.ts';
+import { bindView } from '../schedule/views/bind-view.ts';
 import type { PassTable } from '../schedule/schedule-pass.ts';
 import type { BoundView } from '../view.ts';
 

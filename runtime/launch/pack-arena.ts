@@ -1,6 +1,6 @@
 import type { HostArray, HostArrays } from '../arrays.ts';
 import type { ArenaSection } from '../descriptor.ts';
-import { runTableParts } from '../schedule/run-table.ts';
+import { runTableParts } from '../schedule/table/run-table.ts';
 import type { PassTable } from '../schedule/schedule-pass.ts';
 
 /** What a pass visits; grid index batch * heads + head uses `tables[tableOf[index]]`. */

@@ -1,4 +1,4 @@
-import type { ScheduleStatistics } from '../schedule/run-table.ts';
+import type { ScheduleStatistics } from '../schedule/table/run-table.ts';
 import type { PassTables } from './pack-arena.ts';
 
 /** What one table of a pass makes its kernel visit: tiles of a run table, or a number of distances a query. */

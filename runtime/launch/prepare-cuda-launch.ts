@@ -1,6 +1,6 @@
 import type { CudaDescriptor, CudaKernel, CudaMerge, CudaPass } from '../cuda/descriptor.ts';
 import type { LaunchRequest } from './launch-request.ts';
-import { cutRuns } from '../schedule/cut-runs.ts';
+import { cutRuns } from '../schedule/table/cut-runs.ts';
 import type { PassTables } from './pack-arena.ts';
 import { packBound, refuseLargeGrid } from './pack-bound.ts';
 import { layOutParams, packParams, type ParamsLayout } from './pack-params.ts';

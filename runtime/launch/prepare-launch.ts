@@ -1,5 +1,5 @@
 import type { AttentionDescriptor, AttentionModel, KernelDescriptor } from '../descriptor.ts';
-import { launchMask, launchScalars } from '../mask/launch-mask.ts';
+import { launchMask, launchScalars } from '../mask/launch/launch-mask.ts';
 import { readArrays } from '../read-arrays.ts';
 import { assembleLaunch, type Launch } from './assemble-launch.ts';
 import type { BoundLaunch } from './pack-bound.ts';

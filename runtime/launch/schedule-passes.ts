@@ -1,5 +1,5 @@
 import type { KernelDescriptor, PassDescriptor } from '../descriptor.ts';
-import type { LaunchedMask } from '../mask/launch-mask.ts';
+import type { LaunchedMask } from '../mask/launch/launch-mask.ts';
 import {
   schedulePass,
   type PassTable,

@@ -1,14 +1,14 @@
-export * from './nodes.ts';
-export { MaskBuilder, rewriteInto } from './builder.ts';
-export { evaluateBound, evaluateProgram, type Environment } from './evaluate.ts';
+export * from './program/nodes.ts';
+export { MaskBuilder, rewriteInto } from './program/builder.ts';
+export { evaluateBound, evaluateProgram, type Environment } from './exact/evaluate.ts';
 export {
   launchMask,
   launchScalars,
   type LaunchedMask,
   type LaunchRequest,
   type MaskModel,
-} from './launch-mask.ts';
-export { feedArray, feedArrays } from './feed-arrays.ts';
-export { decodeProgram, encodeProgram, type EncodedProgram } from './codec.ts';
-export { randomColumns } from './random-list.ts';
-export type { BoundMask, BoundNode, InSetNode } from './bound-mask.ts';
+} from './launch/launch-mask.ts';
+export { feedArray, feedArrays } from './launch/feed-arrays.ts';
+export { decodeProgram, encodeProgram, type EncodedProgram } from './program/codec.ts';
+export { randomColumns } from './launch/random-list.ts';
+export type { BoundMask, BoundNode, InSetNode } from './bound/bound-mask.ts';

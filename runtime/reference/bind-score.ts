@@ -1,9 +1,9 @@
 import type { HostArray, HostArrays } from '../arrays.ts';
 import { noScore } from '../descriptor.ts';
 import type { AttentionDescriptor, RealReading } from '../descriptor.ts';
-import type { MaskProgram } from '../mask/nodes.ts';
-import { evaluateNode, evaluateProgram } from '../mask/evaluate.ts';
-import type { Environment } from '../mask/evaluate.ts';
+import type { MaskProgram } from '../mask/program/nodes.ts';
+import { evaluateNode, evaluateProgram } from '../mask/exact/evaluate.ts';
+import type { Environment } from '../mask/exact/evaluate.ts';
 import type { DenseScore } from './attend-dense.ts';
 
 /** The score steps of a descriptor over the arrays and scalars of one launch. Indices outside an array read 0. */

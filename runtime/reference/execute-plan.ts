@@ -1,6 +1,6 @@
 import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
 import { bindQueries, bindViews } from '../launch/bind-views.ts';
-import type { LaunchedMask } from '../mask/launch-mask.ts';
+import type { LaunchedMask } from '../mask/launch/launch-mask.ts';
 import { schedulePass, type PassTable } from '../schedule/schedule-pass.ts';
 import type { AttentionResult, DenseScore } from './attend-dense.ts';
 import { bindScore } from './bind-score.ts';

@@ -1,8 +1,8 @@
 import type { KernelDescriptor, KernelSchedule, PassDescriptor } from '../descriptor.ts';
 import { bindViews } from '../launch/bind-views.ts';
-import { evaluateProgram } from '../mask/evaluate.ts';
-import type { LaunchedMask } from '../mask/launch-mask.ts';
-import type { MaskProgram } from '../mask/nodes.ts';
+import { evaluateProgram } from '../mask/exact/evaluate.ts';
+import type { LaunchedMask } from '../mask/launch/launch-mask.ts';
+import type { MaskProgram } from '../mask/program/nodes.ts';
 import type { PassTable } from '../schedule/schedule-pass.ts';
 import type { BoundView } from '../view.ts';
 import { positionOfSlot } from './slot-positions.ts';

@@ -1,5 +1,5 @@
 import type { AttentionDescriptor } from '../descriptor.ts';
-import type { LaunchedMask } from '../mask/launch-mask.ts';
+import type { LaunchedMask } from '../mask/launch/launch-mask.ts';
 import { scoreOf } from './attend-dense.ts';
 import type { DenseScore } from './attend-dense.ts';
 import type { KeyStep, KeyWalk, TilePlace } from './key-steps.ts';

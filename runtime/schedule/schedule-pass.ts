@@ -1,14 +1,14 @@
 import type { KernelDescriptor, PassDescriptor } from '../descriptor.ts';
-import { createBinder } from '../mask/bind.ts';
-import type { BoundMask } from '../mask/bound-mask.ts';
-import type { LaunchedMask } from '../mask/launch-mask.ts';
-import { buildRunTable } from './build-run-table.ts';
-import { buildViewTable } from './build-view-table.ts';
-import { bindView } from './bind-view.ts';
-import { chooseGranularity } from './choose-granularity.ts';
-import { listDistances } from './list-distances.ts';
-import { partRows } from './part-rows.ts';
-import type { RunTable } from './run-table.ts';
+import { createBinder } from '../mask/normal-form/bind.ts';
+import type { BoundMask } from '../mask/bound/bound-mask.ts';
+import type { LaunchedMask } from '../mask/launch/launch-mask.ts';
+import { buildRunTable } from './descent/build-run-table.ts';
+import { buildViewTable } from './views/build-view-table.ts';
+import { bindView } from './views/bind-view.ts';
+import { chooseGranularity } from './table/choose-granularity.ts';
+import { listDistances } from './lists/list-distances.ts';
+import { partRows } from './views/part-rows.ts';
+import type { RunTable } from './table/run-table.ts';
 
 /**
  * What the arena holds for one mask of a pass.

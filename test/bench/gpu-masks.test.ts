@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { coreMasks, gridMasks, sparseMasks } from '../../bench/gpu/masks.ts';
 import { scenarios, specificationOf } from '../../bench/gpu/scenarios.ts';
 import { compile } from '../../compiler/index.ts';
-import { RowEvaluator } from '../../runtime/mask/evaluate-row.ts';
+import { RowEvaluator } from '../../runtime/mask/exact/evaluate-row.ts';
 import { launchMask, launchScalars } from '../../runtime/mask/index.ts';
 import { readArrays } from '../../runtime/read-arrays.ts';
 

@@ -7,7 +7,7 @@ import { notesOf } from '../../bench/tiles/tile-row.ts';
 import type { TileRow } from '../../bench/tiles/tile-row.ts';
 import { findFalseTiles } from '../../bench/tiles/inspect-tiles.ts';
 import { compile } from '../../compiler/index.ts';
-import { createBinder } from '../../runtime/mask/bind.ts';
+import { createBinder } from '../../runtime/mask/normal-form/bind.ts';
 
 /** No tile divides it; of every residue modulo 64 it has more rows than a tile. */
 const N = 4099;

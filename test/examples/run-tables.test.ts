@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { feedArrays, launchMask, launchScalars } from '../../runtime/mask/index.ts';
-import { createBinder } from '../../runtime/mask/bind.ts';
+import { createBinder } from '../../runtime/mask/normal-form/bind.ts';
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
-import { verifyRunTable } from '../../runtime/schedule/verify-run-table.ts';
+import { verifyRunTable } from '../../runtime/schedule/checks/verify-run-table.ts';
 import { checkPassTables } from '../schedules/check-pass-tables.ts';
 import { launchCases } from './launch-cases.ts';
 import { compileExamples } from './load-examples.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rangeOfProgram, rangesOfGraph, rangesOfNodes } from '../../compiler/ir/find-ranges.ts';
-import { evaluateNode } from '../../runtime/mask/evaluate.ts';
+import { evaluateNode } from '../../runtime/mask/exact/evaluate.ts';
 import { maxLength } from '../../runtime/limits.ts';
-import { MaskBuilder } from '../../runtime/mask/builder.ts';
-import type { NodeId } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../runtime/mask/program/builder.ts';
+import type { NodeId } from '../../runtime/mask/program/nodes.ts';
 import { arraysOf, buildTree, graphOf, leafProgram, maskTree, offsetProgram } from '../passes/random-mask.ts';
 
 describe('rangesOfNodes', () => {

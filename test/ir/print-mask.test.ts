@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { printGraph } from '../../compiler/ir/print-graph.ts';
 import { printMask, printMaskLine } from '../../compiler/ir/print-mask.ts';
-import { MaskBuilder } from '../../runtime/mask/builder.ts';
-import type { NodeId } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../runtime/mask/program/builder.ts';
+import type { NodeId } from '../../runtime/mask/program/nodes.ts';
 import { graphOf, leafProgram } from '../passes/random-mask.ts';
 
 function print(make: (b: MaskBuilder) => NodeId): string {

@@ -4,8 +4,8 @@ import type { Graph } from '../../compiler/ir/graph.ts';
 import { verifyGraph } from '../../compiler/ir/verify-graph.ts';
 import { findValueProblems, verifyMask } from '../../compiler/ir/verify-mask.ts';
 import type { MaskRules } from '../../compiler/ir/verify-mask.ts';
-import type { MaskNode, MaskProgram } from '../../runtime/mask/nodes.ts';
-import { MaskBuilder } from '../../runtime/mask/builder.ts';
+import type { MaskNode, MaskProgram } from '../../runtime/mask/program/nodes.ts';
+import { MaskBuilder } from '../../runtime/mask/program/builder.ts';
 import { graphOf, leafProgram } from '../passes/random-mask.ts';
 
 const rules: MaskRules = {

@@ -3,7 +3,7 @@ import { schedulePlainly } from '../../compiler/passes/schedule-plainly.ts';
 import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
 import { evaluateBound, launchMask } from '../../runtime/mask/index.ts';
 import type { AttentionResult } from '../../runtime/reference/attend-dense.ts';
-import { expandTable, type RunTable } from '../../runtime/schedule/run-table.ts';
+import { expandTable, type RunTable } from '../../runtime/schedule/table/run-table.ts';
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
 import { Random } from '../fuzz/random.ts';
 import { specimenTarget } from '../mutants/specimens.ts';

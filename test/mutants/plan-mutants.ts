@@ -1,6 +1,6 @@
 import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
-import { MaskBuilder, rewriteInto } from '../../runtime/mask/builder.ts';
-import type { MaskNode, MaskProgram } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder, rewriteInto } from '../../runtime/mask/program/builder.ts';
+import type { MaskNode, MaskProgram } from '../../runtime/mask/program/nodes.ts';
 import type { View } from '../../runtime/view.ts';
 import type { Subject } from './checks.ts';
 import type { Mutant } from './mutant.ts';

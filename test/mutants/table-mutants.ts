@@ -1,6 +1,6 @@
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
 import type { PassTable } from '../../runtime/schedule/schedule-pass.ts';
-import { expandTable, type RunTable } from '../../runtime/schedule/run-table.ts';
+import { expandTable, type RunTable } from '../../runtime/schedule/table/run-table.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Tables that come out otherwise than they should. */

@@ -5,13 +5,13 @@ import type { Schedule } from '../../compiler/ir/schedule.ts';
 import { printSchedule } from '../../compiler/ir/print-schedule.ts';
 import { verifySchedule } from '../../compiler/ir/verify-schedule.ts';
 import { constantProgram, programOf } from '../../compiler/passes/layout/programs.ts';
-import { createBinder } from '../../runtime/mask/bind.ts';
-import { evaluateBound } from '../../runtime/mask/evaluate.ts';
-import { feedArrays } from '../../runtime/mask/feed-arrays.ts';
-import { launchMask, launchScalars } from '../../runtime/mask/launch-mask.ts';
-import { bindView } from '../../runtime/schedule/bind-view.ts';
-import { listDistances } from '../../runtime/schedule/list-distances.ts';
-import { tilePositions } from '../../runtime/schedule/tile-positions.ts';
+import { createBinder } from '../../runtime/mask/normal-form/bind.ts';
+import { evaluateBound } from '../../runtime/mask/exact/evaluate.ts';
+import { feedArrays } from '../../runtime/mask/launch/feed-arrays.ts';
+import { launchMask, launchScalars } from '../../runtime/mask/launch/launch-mask.ts';
+import { bindView } from '../../runtime/schedule/views/bind-view.ts';
+import { listDistances } from '../../runtime/schedule/lists/list-distances.ts';
+import { tilePositions } from '../../runtime/schedule/views/tile-positions.ts';
 import type { BoundView } from '../../runtime/view.ts';
 
 function schedule(text: string, options: CompileOptions = {}): Schedule {

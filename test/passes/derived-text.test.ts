@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../compiler/index.ts';
 import { launchMask, launchScalars } from '../../runtime/mask/index.ts';
-import { feedArrays } from '../../runtime/mask/feed-arrays.ts';
+import { feedArrays } from '../../runtime/mask/launch/feed-arrays.ts';
 
 /** Prepares a launch of the only unit of a text; throws as a launch does. */
 function launch(text: string, n: number, given: Readonly<Record<string, number>> = {}) {

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { findRowBounds } from '../../compiler/passes/find-row-bounds.ts';
 import type { LaunchParameter } from '../../runtime/descriptor.ts';
 import type { HostArrays } from '../../runtime/arrays.ts';
-import type { MaskBuilder } from '../../runtime/mask/builder.ts';
-import { evaluateProgram } from '../../runtime/mask/evaluate.ts';
-import type { MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../runtime/mask/program/builder.ts';
+import { evaluateProgram } from '../../runtime/mask/exact/evaluate.ts';
+import type { MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 import { full, graphOf, program } from '../codegen/wgsl/graphs.ts';
 
 type Build = (b: MaskBuilder, i: NodeId, j: NodeId) => NodeId;

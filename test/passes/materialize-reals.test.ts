@@ -5,10 +5,10 @@ import { printDerived } from '../../compiler/ir/print-graph.ts';
 import { printMask } from '../../compiler/ir/print-mask.ts';
 import { verifyGraph } from '../../compiler/ir/verify-graph.ts';
 import { materializeReals } from '../../compiler/passes/materialize-reals.ts';
-import { MaskBuilder } from '../../runtime/mask/builder.ts';
-import { evaluateBound, evaluateProgram } from '../../runtime/mask/evaluate.ts';
-import { launchMask } from '../../runtime/mask/launch-mask.ts';
-import type { MaskProgram, NodeId, RoundMode } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../runtime/mask/program/builder.ts';
+import { evaluateBound, evaluateProgram } from '../../runtime/mask/exact/evaluate.ts';
+import { launchMask } from '../../runtime/mask/launch/launch-mask.ts';
+import type { MaskProgram, NodeId, RoundMode } from '../../runtime/mask/program/nodes.ts';
 import { arraysOf, graphOf, offsetProgram } from './random-mask.ts';
 
 type Make = (builder: MaskBuilder) => NodeId;

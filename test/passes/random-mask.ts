@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { HostArrays } from '../../runtime/arrays.ts';
-import { MaskBuilder } from '../../runtime/mask/builder.ts';
-import type { ArithmeticOp, CompareOp, MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../runtime/mask/program/builder.ts';
+import type { ArithmeticOp, CompareOp, MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 import type { Graph } from '../../compiler/ir/graph.ts';
 
 /** A tree that is built twice: as the program of a mask, stored node by node without any folding. */

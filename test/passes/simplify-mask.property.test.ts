@@ -5,7 +5,7 @@ import type { Graph } from '../../compiler/ir/graph.ts';
 import { printMask } from '../../compiler/ir/print-mask.ts';
 import { verifyGraph } from '../../compiler/ir/verify-graph.ts';
 import { simplifyMask } from '../../compiler/passes/simplify-mask.ts';
-import { evaluateProgram } from '../../runtime/mask/evaluate.ts';
+import { evaluateProgram } from '../../runtime/mask/exact/evaluate.ts';
 import { arraysOf, buildTree, graphOf, maskTree, offsetProgram } from './random-mask.ts';
 
 const sizes = [

@@ -3,8 +3,8 @@ import { Session } from '../../compiler/diagnostics/session.ts';
 import type { Graph } from '../../compiler/ir/graph.ts';
 import { printMask } from '../../compiler/ir/print-mask.ts';
 import { simplifyMask } from '../../compiler/passes/simplify-mask.ts';
-import { MaskBuilder } from '../../runtime/mask/builder.ts';
-import type { ArithmeticOp, CompareOp, MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../runtime/mask/program/builder.ts';
+import type { ArithmeticOp, CompareOp, MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 import { graphOf } from './random-mask.ts';
 
 type Make = (b: Notation) => NodeId;

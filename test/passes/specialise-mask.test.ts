@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyBounds, MaskVariant } from '../../compiler/ir/kernel.ts';
 import { MAX_KEY_FACTS, specialiseMask } from '../../compiler/passes/specialise-mask.ts';
-import { evaluateProgram } from '../../runtime/mask/evaluate.ts';
-import type { NodeId } from '../../runtime/mask/nodes.ts';
+import { evaluateProgram } from '../../runtime/mask/exact/evaluate.ts';
+import type { NodeId } from '../../runtime/mask/program/nodes.ts';
 import { causal, graphOf, program, window } from '../codegen/wgsl/graphs.ts';
 import { arraysOf, buildTree, graphOf as openGraph, maskTree } from './random-mask.ts';
 

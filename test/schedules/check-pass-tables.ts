@@ -1,10 +1,10 @@
 import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
 import { bindQueries, bindViews } from '../../runtime/launch/bind-views.ts';
-import { createBinder } from '../../runtime/mask/bind.ts';
+import { createBinder } from '../../runtime/mask/normal-form/bind.ts';
 import { evaluateBound } from '../../runtime/mask/index.ts';
 import type { LaunchedMask } from '../../runtime/mask/index.ts';
 import { positionOfSlot } from '../../runtime/reference/slot-positions.ts';
-import { expandTable } from '../../runtime/schedule/run-table.ts';
+import { expandTable } from '../../runtime/schedule/table/run-table.ts';
 import { schedulePass } from '../../runtime/schedule/schedule-pass.ts';
 import type { PassTable } from '../../runtime/schedule/schedule-pass.ts';
 

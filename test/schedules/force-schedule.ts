@@ -2,7 +2,7 @@ import type { TargetTable } from '../../compiler/index.ts';
 import type { Graph } from '../../compiler/ir/graph.ts';
 import type { Schedule, ScheduledPass, TileBoxes } from '../../compiler/ir/schedule.ts';
 import { tileSizes } from '../../compiler/passes/plan-kernels.ts';
-import type { MaskProgram } from '../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 import type { View } from '../../runtime/view.ts';
 import type { Random } from '../fuzz/random.ts';
 import { randomExtents, randomParts, randomView } from './random-views.ts';

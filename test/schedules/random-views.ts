@@ -1,5 +1,5 @@
-import { MaskBuilder } from '../../runtime/mask/builder.ts';
-import type { MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../runtime/mask/program/builder.ts';
+import type { MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 import type { View, ViewRegion } from '../../runtime/view.ts';
 import type { Random } from '../fuzz/random.ts';
 

@@ -1,5 +1,5 @@
-import { MaskBuilder, rewriteInto } from '../../runtime/mask/builder.ts';
-import type { MaskProgram, NodeId } from '../../runtime/mask/nodes.ts';
+import { MaskBuilder, rewriteInto } from '../../runtime/mask/program/builder.ts';
+import type { MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 import type { Random } from '../fuzz/random.ts';
 
 /** Parts of a mask that are disjoint and together hold its pairs, however empty some may be. */

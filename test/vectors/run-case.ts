@@ -1,6 +1,6 @@
 import { compile } from '../../compiler/index.ts';
 import { evaluateBound, launchMask, launchScalars } from '../../runtime/mask/index.ts';
-import type { BoundMask } from '../../runtime/mask/bound-mask.ts';
+import type { BoundMask } from '../../runtime/mask/bound/bound-mask.ts';
 import { readArrays } from '../../runtime/read-arrays.ts';
 import type { Mapping, PatternRequest } from './mapping.ts';
 import { resolveCase } from './mapping.ts';

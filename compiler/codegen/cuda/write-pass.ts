@@ -1,6 +1,6 @@
 import type { CudaKernelPlan, PlannedCudaPass } from '../../ir/cuda-kernel.ts';
 import type { Graph } from '../../ir/graph.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import { cudaDialect } from '../expression/cuda-dialect.ts';
 import { pairScope, printMaskBody } from '../print-mask.ts';
 import { comment, indent } from '../text.ts';

@@ -4,7 +4,7 @@ import type { Graph } from '../../ir/graph.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
 import { hasScoreChain } from '../../ir/score-chain.ts';
 import type { RealReading, ScoreDescriptor } from '../../../runtime/descriptor.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import { cudaDialect } from '../expression/cuda-dialect.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';

@@ -69,7 +69,7 @@ function overRanges({ field }: CudaNames, whole: Block): Block {
   ];
 }
 
-/** Partial runs first, then full ones, which are whole tiles (runtime/schedule/build-run-table.ts). */
+/** Partial runs first, then full ones, which are whole tiles (runtime/schedule/descent/build-run-table.ts). */
 function overRuns(
   { field }: CudaNames,
   behind: { readonly rows: boolean; readonly list: boolean },

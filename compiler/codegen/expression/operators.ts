@@ -1,4 +1,4 @@
-import type { MaskNode, NodeId, NodeType, RealUnaryOp } from '../../../runtime/mask/nodes.ts';
+import type { MaskNode, NodeId, NodeType, RealUnaryOp } from '../../../runtime/mask/program/nodes.ts';
 
 /** How tightly the outermost operator of a text binds. Shifts, bits and logic are mixed only with parentheses. */
 export type Binding =

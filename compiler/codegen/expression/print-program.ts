@@ -1,5 +1,5 @@
 import type { MaskFacts } from '../../ir/mask-facts.ts';
-import { isReal, nodeType, operandsOf } from '../../../runtime/mask/nodes.ts';
+import { isReal, nodeType, operandsOf } from '../../../runtime/mask/program/nodes.ts';
 import type {
   ArithmeticOp,
   MaskNode,
@@ -8,7 +8,7 @@ import type {
   RealBinaryOp,
   RealNode,
   RealUnaryOp,
-} from '../../../runtime/mask/nodes.ts';
+} from '../../../runtime/mask/program/nodes.ts';
 import type { Namer } from './namer.ts';
 import { printOperator } from './operators.ts';
 import type { Dialect, Printed } from './operators.ts';

@@ -1,4 +1,4 @@
-import type { RealNode } from '../../../runtime/mask/nodes.ts';
+import type { RealNode } from '../../../runtime/mask/program/nodes.ts';
 import { floatLiteral } from '../literals.ts';
 import { product, summand, tight } from './operators.ts';
 import type { Dialect, Printed } from './operators.ts';

@@ -1,4 +1,4 @@
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import { printMask } from '../../ir/print-mask.ts';
 import { docComment } from './describe-names.ts';
 import type { LauncherHeader } from './launcher-header.ts';

@@ -1,6 +1,6 @@
 import type { KernelPlan, MaskVariant, PlannedPass } from '../../ir/kernel.ts';
-import { isBooleanKind } from '../../../runtime/mask/nodes.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import { isBooleanKind } from '../../../runtime/mask/program/nodes.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { Namer } from '../expression/namer.ts';
 import { nameHint } from '../expression/print-program.ts';
 import { WGSL_RESERVED } from '../expression/wgsl-keywords.ts';

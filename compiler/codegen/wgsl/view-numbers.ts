@@ -1,6 +1,6 @@
 import type { KernelPlan } from '../../ir/kernel.ts';
 import type { UniformField } from '../../../runtime/descriptor.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import type { ViewRegion } from '../../../runtime/view.ts';
 import { literal } from '../literals.ts';
 import type { Side } from '../view-side.ts';

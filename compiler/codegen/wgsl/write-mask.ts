@@ -1,5 +1,5 @@
 import type { Graph } from '../../ir/graph.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import { wgslDialect } from '../expression/wgsl-dialect.ts';
 import type { MaskFunctions } from './mask-functions.ts';
 import type { ModuleNames } from './names.ts';

@@ -4,7 +4,7 @@ import type { KernelPlan } from '../../ir/kernel.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
 import { hasScoreChain } from '../../ir/score-chain.ts';
 import type { RealReading } from '../../../runtime/descriptor.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';
 import type { ExpressionScope } from '../expression/print-program.ts';

@@ -2,7 +2,7 @@ import type { Graph } from '../../ir/graph.ts';
 import { rangesOfGraph } from '../../ir/find-ranges.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
 import type { KeyBounds } from '../../ir/kernel.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { Printed } from '../expression/operators.ts';
 import { printRoots } from '../expression/print-program.ts';
 import type { ExpressionScope } from '../expression/print-program.ts';

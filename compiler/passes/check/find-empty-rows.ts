@@ -1,12 +1,12 @@
-import { evaluateBound, evaluateProgram } from '../../../runtime/mask/evaluate.ts';
-import { feedArrays } from '../../../runtime/mask/feed-arrays.ts';
-import { launchMask, launchScalars } from '../../../runtime/mask/launch-mask.ts';
-import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
+import { evaluateBound, evaluateProgram } from '../../../runtime/mask/exact/evaluate.ts';
+import { feedArrays } from '../../../runtime/mask/launch/feed-arrays.ts';
+import { launchMask, launchScalars } from '../../../runtime/mask/launch/launch-mask.ts';
+import type { BoundMask } from '../../../runtime/mask/bound/bound-mask.ts';
 import { SparsecError } from '../../../runtime/errors.ts';
 import { Session } from '../../diagnostics/session.ts';
 import type { Graph } from '../../ir/graph.ts';
-import { MaskBuilder, rewriteInto } from '../../../runtime/mask/builder.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import { MaskBuilder, rewriteInto } from '../../../runtime/mask/program/builder.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import { materializeReals } from '../materialize-reals.ts';
 
 /** A prime above the usual block sizes: blocks, strides and windows meet their ragged ends. */

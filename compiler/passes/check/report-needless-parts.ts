@@ -1,6 +1,6 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Session } from '../../diagnostics/session.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { Attend, Graph } from '../../ir/graph.ts';
 import { implies } from '../simplify/implications.ts';
 import { flatten } from '../simplify/simplify-connective.ts';

@@ -1,7 +1,7 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Attend, Graph } from '../../ir/graph.ts';
-import { nodeType, operandsOf } from '../../../runtime/mask/nodes.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import { nodeType, operandsOf } from '../../../runtime/mask/program/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 
 /** A set or condition as it was written: the nodes that stand for the whole of it, one for each time it was used. */
 export interface WrittenPart {

@@ -1,4 +1,4 @@
-import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
+import type { BoundMask } from '../../../runtime/mask/bound/bound-mask.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 import { ProductCounter } from './count-products.ts';
 import type { RegionGroup, TileCounts } from './count-products.ts';

@@ -1,7 +1,7 @@
-import { evaluateProgram } from '../../../runtime/mask/evaluate.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
-import { buildRunTable } from '../../../runtime/schedule/build-run-table.ts';
-import { chooseGranularity } from '../../../runtime/schedule/choose-granularity.ts';
+import { evaluateProgram } from '../../../runtime/mask/exact/evaluate.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
+import { buildRunTable } from '../../../runtime/schedule/descent/build-run-table.ts';
+import { chooseGranularity } from '../../../runtime/schedule/table/choose-granularity.ts';
 import { schedulePass } from '../../../runtime/schedule/schedule-pass.ts';
 import type { PassTable } from '../../../runtime/schedule/schedule-pass.ts';
 import type { Extents } from '../../../runtime/view.ts';

@@ -1,9 +1,9 @@
-import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
-import { beginIn, endIn } from '../../../runtime/schedule/axis-relation.ts';
-import type { AxisRelation, LeafAxis } from '../../../runtime/schedule/axis-relation.ts';
-import { deriveRelation } from '../../../runtime/schedule/derive-relation.ts';
-import { cutMask } from '../../../runtime/schedule/view-product.ts';
-import type { CutMask, Factor } from '../../../runtime/schedule/view-product.ts';
+import type { BoundMask } from '../../../runtime/mask/bound/bound-mask.ts';
+import { beginIn, endIn } from '../../../runtime/schedule/views/axis-relation.ts';
+import type { AxisRelation, LeafAxis } from '../../../runtime/schedule/views/axis-relation.ts';
+import { deriveRelation } from '../../../runtime/schedule/views/derive-relation.ts';
+import { cutMask } from '../../../runtime/schedule/views/view-product.ts';
+import type { CutMask, Factor } from '../../../runtime/schedule/views/view-product.ts';
 import type { Extents } from '../../../runtime/view.ts';
 import type { NumberedAxis, NumberedRegion } from './number-view.ts';
 

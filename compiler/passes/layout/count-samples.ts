@@ -1,9 +1,9 @@
-import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
-import type { AxisRelation, LeafAxis } from '../../../runtime/schedule/axis-relation.ts';
-import { RelationDescent } from '../../../runtime/schedule/derive-relation.ts';
-import { RowProduct } from '../../../runtime/schedule/multiply-rows.ts';
-import { cutMask } from '../../../runtime/schedule/view-product.ts';
-import type { CutMask } from '../../../runtime/schedule/view-product.ts';
+import type { BoundMask } from '../../../runtime/mask/bound/bound-mask.ts';
+import type { AxisRelation, LeafAxis } from '../../../runtime/schedule/views/axis-relation.ts';
+import { RelationDescent } from '../../../runtime/schedule/views/derive-relation.ts';
+import { RowProduct } from '../../../runtime/schedule/views/multiply-rows.ts';
+import { cutMask } from '../../../runtime/schedule/views/view-product.ts';
+import type { CutMask } from '../../../runtime/schedule/views/view-product.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 import { tilesOf } from './count-products.ts';
 import type { TileCounts, TileCounter } from './count-products.ts';

@@ -1,7 +1,7 @@
-import { MaskBuilder, rewriteInto } from '../../../runtime/mask/builder.ts';
-import { evaluateProgram } from '../../../runtime/mask/evaluate.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
-import { greatestCommonDivisor } from '../../../runtime/mask/residue-pattern.ts';
+import { MaskBuilder, rewriteInto } from '../../../runtime/mask/program/builder.ts';
+import { evaluateProgram } from '../../../runtime/mask/exact/evaluate.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
+import { greatestCommonDivisor } from '../../../runtime/mask/sets/residue-pattern.ts';
 import type { RangeContext } from '../../ir/find-ranges.ts';
 import { KnownValues } from '../simplify/known-values.ts';
 

@@ -1,8 +1,8 @@
-import { MaskBuilder, rewriteInto } from '../../../runtime/mask/builder.ts';
-import { createBinder } from '../../../runtime/mask/bind.ts';
-import { operandsOf } from '../../../runtime/mask/nodes.ts';
-import type { MaskNode, MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
-import { holdsAtRows } from '../../../runtime/mask/tabulate-rows.ts';
+import { MaskBuilder, rewriteInto } from '../../../runtime/mask/program/builder.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
+import { operandsOf } from '../../../runtime/mask/program/nodes.ts';
+import type { MaskNode, MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
+import { holdsAtRows } from '../../../runtime/mask/exact/tabulate-rows.ts';
 import type { NominalLaunch } from './nominal-launch.ts';
 import { programKey } from './programs.ts';
 import { chainOf, readBranches } from './read-branches.ts';

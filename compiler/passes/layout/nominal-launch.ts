@@ -1,10 +1,10 @@
 import { SparsecError } from '../../../runtime/errors.ts';
-import { launchMask, launchScalars } from '../../../runtime/mask/launch-mask.ts';
-import type { LaunchedMask, MaskModel } from '../../../runtime/mask/launch-mask.ts';
-import { evaluateProgram } from '../../../runtime/mask/evaluate.ts';
-import { feedArrays } from '../../../runtime/mask/feed-arrays.ts';
+import { launchMask, launchScalars } from '../../../runtime/mask/launch/launch-mask.ts';
+import type { LaunchedMask, MaskModel } from '../../../runtime/mask/launch/launch-mask.ts';
+import { evaluateProgram } from '../../../runtime/mask/exact/evaluate.ts';
+import { feedArrays } from '../../../runtime/mask/launch/feed-arrays.ts';
 import { maxLength } from '../../../runtime/limits.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import { dimensionsOf } from '../../../runtime/read-arrays.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { wholeMask } from '../../ir/whole-mask.ts';

@@ -1,4 +1,4 @@
-import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
+import type { BoundMask } from '../../../runtime/mask/bound/bound-mask.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 import type { ChosenBoxes, TileSize } from './choose-extents.ts';
 import { SampleCounter } from './count-samples.ts';

@@ -1,5 +1,5 @@
-import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { BoundMask } from '../../../runtime/mask/bound/bound-mask.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import type { View } from '../../../runtime/view.ts';
 import type { Graph } from '../../ir/graph.ts';
 import type { TileBoxes } from '../../ir/schedule.ts';

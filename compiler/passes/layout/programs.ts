@@ -1,5 +1,5 @@
-import { MaskBuilder, rewriteInto } from '../../../runtime/mask/builder.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import { MaskBuilder, rewriteInto } from '../../../runtime/mask/program/builder.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 
 /** A program over symbols, from what `make` builds; `use` copies a program into it. */
 export function programOf(

@@ -1,9 +1,9 @@
-import { createBinder } from '../../../runtime/mask/bind.ts';
-import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
-import { evaluateProgram } from '../../../runtime/mask/evaluate.ts';
-import { listDistances } from '../../../runtime/schedule/list-distances.ts';
-import { listKeys } from '../../../runtime/schedule/list-keys.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
+import type { BoundMask } from '../../../runtime/mask/bound/bound-mask.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
+import { evaluateProgram } from '../../../runtime/mask/exact/evaluate.ts';
+import { listDistances } from '../../../runtime/schedule/lists/list-distances.ts';
+import { listKeys } from '../../../runtime/schedule/lists/list-keys.ts';
 import type { Strategy } from '../../../runtime/descriptor.ts';
 import type { View } from '../../../runtime/view.ts';
 import { rangesOfGraph } from '../../ir/find-ranges.ts';

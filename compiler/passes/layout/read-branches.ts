@@ -1,5 +1,5 @@
-import { MaskBuilder, rewriteInto } from '../../../runtime/mask/builder.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import { MaskBuilder, rewriteInto } from '../../../runtime/mask/program/builder.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 
 /** More branches are not told apart. */
 const MOST_BRANCHES = 8;

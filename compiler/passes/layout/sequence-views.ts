@@ -1,4 +1,4 @@
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import type { View } from '../../../runtime/view.ts';
 import { ceilDivide, constantProgram, programOf } from './programs.ts';
 

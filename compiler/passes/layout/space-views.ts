@@ -1,5 +1,5 @@
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { View, ViewAxis, ViewRegion } from '../../../runtime/view.ts';
 import type { GraphRegion, GraphSpace } from '../../ir/graph.ts';
 import { constantProgram, programOf } from './programs.ts';

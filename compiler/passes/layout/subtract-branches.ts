@@ -1,5 +1,5 @@
-import { MaskBuilder, rewriteInto } from '../../../runtime/mask/builder.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import { MaskBuilder, rewriteInto } from '../../../runtime/mask/program/builder.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import { isDefaultOffset, rangesOfGraph } from '../../ir/find-ranges.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { simplifyProgram } from '../simplify/simplify-program.ts';

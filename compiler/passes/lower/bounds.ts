@@ -1,6 +1,6 @@
 import type { DerivedDeclaration } from '../../../runtime/descriptor.ts';
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { MaskNode, NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { MaskNode, NodeId } from '../../../runtime/mask/program/nodes.ts';
 
 /** low <= value <= high, with infinities where nothing is known. */
 export interface Bounds {

@@ -1,4 +1,4 @@
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { Lowering } from './lowering.ts';
 import { asReal } from './reals.ts';
 import { int, poison, real, set } from './value.ts';

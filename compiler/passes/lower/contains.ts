@@ -1,5 +1,5 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { sideOf } from './dependencies.ts';
 import { impliedRow } from './lower-index.ts';
 import type { Lowering } from './lowering.ts';

@@ -1,6 +1,6 @@
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import { operandsOf } from '../../../runtime/mask/nodes.ts';
-import type { MaskNode, NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import { operandsOf } from '../../../runtime/mask/program/nodes.ts';
+import type { MaskNode, NodeId } from '../../../runtime/mask/program/nodes.ts';
 
 export type IndexName = 'query' | 'key' | 'head' | 'batch';
 

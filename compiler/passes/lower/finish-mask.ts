@@ -1,6 +1,6 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
-import { operandsOf } from '../../../runtime/mask/nodes.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import { operandsOf } from '../../../runtime/mask/program/nodes.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { Lowering } from './lowering.ts';
 
 /** The mask that ends in `root` and where its nodes were written, by their numbers in the finished program. */

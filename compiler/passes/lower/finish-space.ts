@@ -1,7 +1,7 @@
 import type { GraphRegion, GraphSpace } from '../../ir/graph.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
-import { nodeType } from '../../../runtime/mask/nodes.ts';
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
+import { nodeType } from '../../../runtime/mask/program/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
 import { spaceHolds } from './space.ts';
 import type { Region, Space } from './space.ts';
 

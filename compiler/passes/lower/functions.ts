@@ -1,4 +1,4 @@
-import type { RealUnaryOp, RoundMode } from '../../../runtime/mask/nodes.ts';
+import type { RealUnaryOp, RoundMode } from '../../../runtime/mask/program/nodes.ts';
 import type { CallExpression } from '../../parser/ast.ts';
 import { expectInt, expectReal } from './expect.ts';
 import type { Lowering } from './lowering.ts';

@@ -1,7 +1,7 @@
 import type { Session } from '../../diagnostics/session.ts';
 import type { Attend, Graph } from '../../ir/graph.ts';
 import type { AttentionDeclaration, Member } from '../../parser/ast.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import type { LinkedProgram } from '../link-files.ts';
 import { chooseOrderedRegion } from './choose-ordered-region.ts';
 import { indexText, indicesOf } from './dependencies.ts';

@@ -1,7 +1,7 @@
 import type { Expression } from '../../parser/ast.ts';
 import type { RealReading } from '../../../runtime/descriptor.ts';
-import { nodeType } from '../../../runtime/mask/nodes.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import { nodeType } from '../../../runtime/mask/program/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { indexText, indicesOf } from './dependencies.ts';
 import type { FieldReader } from './lower-fields.ts';
 import { gridIndex } from './lower-index.ts';

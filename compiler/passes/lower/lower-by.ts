@@ -1,6 +1,6 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { ByExpression, Expression } from '../../parser/ast.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { choose } from './choose.ts';
 import { expectConstant } from './expect.ts';
 import type { Lowering } from './lowering.ts';

@@ -1,5 +1,5 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import { expectReal } from './expect.ts';
 import { finishMask } from './finish-mask.ts';
 import type { FieldReader } from './lower-fields.ts';

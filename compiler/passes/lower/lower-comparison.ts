@@ -1,7 +1,7 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { ComparisonOperator, Expression } from '../../parser/ast.ts';
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { NodeId, RoundMode } from '../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { NodeId, RoundMode } from '../../../runtime/mask/program/nodes.ts';
 import { contains } from './contains.ts';
 import { indicesOf, readsPairReals } from './dependencies.ts';
 import { expectInt } from './expect.ts';

@@ -1,6 +1,6 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Expression } from '../../parser/ast.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { expectInt } from './expect.ts';
 import type { Lowering } from './lowering.ts';
 import type { Scope } from './scope.ts';

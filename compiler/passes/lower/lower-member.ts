@@ -1,6 +1,6 @@
 import type { Expression } from '../../parser/ast.ts';
 import { didYouMean } from '../../diagnostics/suggest-name.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { sideOf } from './dependencies.ts';
 import type { Lowering } from './lowering.ts';
 import { notYetCompiled } from './refuse.ts';

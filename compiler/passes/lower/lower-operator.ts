@@ -1,6 +1,6 @@
 import type { BinaryOperator, Expression } from '../../parser/ast.ts';
 import { maxInteger } from '../../../runtime/limits.ts';
-import type { ArithmeticOp, RealBinaryOp } from '../../../runtime/mask/nodes.ts';
+import type { ArithmeticOp, RealBinaryOp } from '../../../runtime/mask/program/nodes.ts';
 import { expectPositive, expectReal, expectSet } from './expect.ts';
 import type { Lowering } from './lowering.ts';
 import { realBinary, realUnary } from './reals.ts';

@@ -1,6 +1,6 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Expression } from '../../parser/ast.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { fixedSize } from './fixed-size.ts';
 import { gridIndex } from './lower-index.ts';
 import type { Lowering } from './lowering.ts';

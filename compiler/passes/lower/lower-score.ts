@@ -1,7 +1,7 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Expression } from '../../parser/ast.ts';
 import type { ScoreDescriptor } from '../../../runtime/descriptor.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { indexText, indicesOf } from './dependencies.ts';
 import { expectReal } from './expect.ts';
 import { lowerBiases, lowerDenominatorScale } from './lower-biases.ts';

@@ -1,6 +1,6 @@
 import type { Argument, CallExpression, Expression } from '../../parser/ast.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { maxLength } from '../../../runtime/limits.ts';
 import { fixedSize, regionSize } from './fixed-size.ts';
 import type { OrderOfRegion } from './choose-ordered-region.ts';

@@ -1,5 +1,5 @@
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { NodeId, RealBinaryOp, RealUnaryOp } from '../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { NodeId, RealBinaryOp, RealUnaryOp } from '../../../runtime/mask/program/nodes.ts';
 import type { Value } from './value.ts';
 
 /** An integer node as a real one; constants stay constants. */

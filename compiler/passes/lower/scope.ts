@@ -1,5 +1,5 @@
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { LinkedFile } from '../link-files.ts';
 import type { Scope, Value } from './value.ts';
 

@@ -1,5 +1,5 @@
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 
 /** A named axis of a region and the number of its coordinates, at least 1. */
 export interface Axis {

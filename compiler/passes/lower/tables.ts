@@ -1,5 +1,5 @@
 import type { Span } from '../../diagnostics/diagnostic.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { Lowering } from './lowering.ts';
 import { realConstant } from './reals.ts';
 import { int, poison, real } from './value.ts';

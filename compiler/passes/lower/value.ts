@@ -1,4 +1,4 @@
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Combine } from '../../ir/graph.ts';
 import type { LinkedFile } from '../link-files.ts';

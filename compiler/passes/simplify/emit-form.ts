@@ -1,6 +1,6 @@
 import { maxInteger, minInteger } from '../../../runtime/limits.ts';
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { KnownValues } from './known-values.ts';
 import type { LinearForm, LinearTerm } from './linear-form.ts';
 

@@ -1,4 +1,4 @@
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { addForms, constantForm, shiftForm, subtractForms } from './linear-form.ts';
 import type { LinearForm } from './linear-form.ts';
 import type { Workspace } from './workspace.ts';

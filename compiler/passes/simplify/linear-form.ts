@@ -1,6 +1,12 @@
-import { addForms, type LinearForm, type LinearTerm } from '../../../runtime/mask/linear-form.ts';
+import { addForms, type LinearForm, type LinearTerm } from '../../../runtime/mask/sets/linear-form.ts';
 
-export { addForms, atomForm, constantForm, contentOf, scaleForm } from '../../../runtime/mask/linear-form.ts';
+export {
+  addForms,
+  atomForm,
+  constantForm,
+  contentOf,
+  scaleForm,
+} from '../../../runtime/mask/sets/linear-form.ts';
 export type { LinearForm, LinearTerm };
 
 export function subtractForms(a: LinearForm, b: LinearForm): LinearForm {

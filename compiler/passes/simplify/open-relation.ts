@@ -1,5 +1,5 @@
-import { floorMod } from '../../../runtime/mask/integer-math.ts';
-import type { MaskNode, NodeId } from '../../../runtime/mask/nodes.ts';
+import { floorMod } from '../../../runtime/mask/program/integer-math.ts';
+import type { MaskNode, NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { emitForm, leadOf } from './emit-form.ts';
 import { addForms, constantForm, scaleForm, shiftForm, subtractForms } from './linear-form.ts';
 import type { LinearForm } from './linear-form.ts';

@@ -1,5 +1,5 @@
-import type { CompareOp, MaskNode, NodeId } from '../../../runtime/mask/nodes.ts';
-import { nodeType } from '../../../runtime/mask/nodes.ts';
+import type { CompareOp, MaskNode, NodeId } from '../../../runtime/mask/program/nodes.ts';
+import { nodeType } from '../../../runtime/mask/program/nodes.ts';
 import { emitForm, leadOf } from './emit-form.ts';
 import {
   constantForm,

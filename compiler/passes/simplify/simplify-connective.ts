@@ -1,5 +1,5 @@
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { contradicts, covers, implies } from './implications.ts';
 import type { Workspace } from './workspace.ts';
 

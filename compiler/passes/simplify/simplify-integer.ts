@@ -1,5 +1,5 @@
-import { floorDiv, floorMod } from '../../../runtime/mask/integer-math.ts';
-import type { ArithmeticOp, NodeId } from '../../../runtime/mask/nodes.ts';
+import { floorDiv, floorMod } from '../../../runtime/mask/program/integer-math.ts';
+import type { ArithmeticOp, NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { emitForm, leadOf } from './emit-form.ts';
 import {
   addForms,

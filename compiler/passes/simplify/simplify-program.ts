@@ -1,6 +1,6 @@
-import { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import { operandsOf, withOperands } from '../../../runtime/mask/nodes.ts';
-import type { CompareOp, MaskNode, MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import { operandsOf, withOperands } from '../../../runtime/mask/program/nodes.ts';
+import type { CompareOp, MaskNode, MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { RangeContext } from '../../ir/find-ranges.ts';
 import { isExact } from '../../ir/interval.ts';
 import { renumberingOf } from '../../ir/renumbering.ts';

@@ -1,4 +1,4 @@
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import type { Predicate } from '../../examples/predicates.ts';
 import { boxes } from '../wgsl/scheduled.ts';
 import { describeFaults } from './describe-faults.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import type { View } from '../../../runtime/view.ts';
 import type { Predicate } from '../../examples/predicates.ts';
 import { program } from '../wgsl/graphs.ts';

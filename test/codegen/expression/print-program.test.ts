@@ -8,9 +8,9 @@ import { wgslDialect } from '../../../compiler/codegen/expression/wgsl-dialect.t
 import { writePrelude } from '../../../compiler/codegen/wgsl/write-prelude.ts';
 import { rangesOfGraph } from '../../../compiler/ir/find-ranges.ts';
 import { maskFacts } from '../../../compiler/ir/mask-facts.ts';
-import { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import { evaluateNode } from '../../../runtime/mask/evaluate.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import { evaluateNode } from '../../../runtime/mask/exact/evaluate.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { softwareDevice } from '../wgsl/device.ts';
 import { full, graphOf, program } from '../wgsl/graphs.ts';
 

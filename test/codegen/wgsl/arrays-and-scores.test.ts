@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ArrayDeclaration } from '../../../runtime/descriptor.ts';
-import type { NodeId } from '../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { causal, graphOf, program } from './graphs.ts';
 import { compare } from './problem.ts';
 import type { Comparison } from './problem.ts';

@@ -4,8 +4,8 @@ import type { KernelPlan } from '../../../compiler/ir/kernel.ts';
 import { planKernels } from '../../../compiler/passes/plan-kernels.ts';
 import { schedulePlainly } from '../../../compiler/passes/schedule-plainly.ts';
 import type { ScoreDescriptor } from '../../../runtime/descriptor.ts';
-import { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 
 const SPAN = { file: 'test.sa', start: 0, end: 1 };
 

@@ -5,7 +5,7 @@ import { targets as everyTarget } from '../../../compiler/cost/index.ts';
 import type { TargetTable } from '../../../compiler/cost/index.ts';
 import { chooseTile } from '../../../compiler/passes/choose-tiles.ts';
 import { tileSizes } from '../../../compiler/passes/plan-kernels.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 import { program } from './graphs.ts';
 

@@ -1,5 +1,5 @@
-import { evaluateProgram } from '../../../runtime/mask/evaluate.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import { evaluateProgram } from '../../../runtime/mask/exact/evaluate.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 
 /** The position of every slot of a view, null for padding. */

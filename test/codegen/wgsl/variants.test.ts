@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emitWgsl } from '../../../compiler/codegen/wgsl/emit-wgsl.ts';
 import { planKernels } from '../../../compiler/passes/plan-kernels.ts';
 import { schedulePlainly } from '../../../compiler/passes/schedule-plainly.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { graphOf, program } from './graphs.ts';
 import { compare, tinyTarget } from './problem.ts';
 import type { Problem } from './problem.ts';

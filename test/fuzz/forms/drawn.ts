@@ -1,4 +1,4 @@
-import { randomColumns } from '../../../runtime/mask/random-list.ts';
+import { randomColumns } from '../../../runtime/mask/launch/random-list.ts';
 import { floorDiv, levels, plain } from '../term.ts';
 import type { Form } from '../term.ts';
 

@@ -9,7 +9,7 @@ import type { NumberedRegion } from '../../../compiler/passes/layout/number-view
 import { spaceView } from '../../../compiler/passes/layout/space-views.ts';
 import { readBranches } from '../../../compiler/passes/layout/read-branches.ts';
 import { rangesOfGraph } from '../../../compiler/ir/find-ranges.ts';
-import { evaluateBound } from '../../../runtime/mask/evaluate.ts';
+import { evaluateBound } from '../../../runtime/mask/exact/evaluate.ts';
 
 /** The coordinates of a position in a region, null where it is not in it. */
 function coordinatesIn({ base, axes, digits }: NumberedRegion, position: number): number[] | null {

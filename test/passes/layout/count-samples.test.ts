@@ -8,9 +8,9 @@ import type { NominalLaunch } from '../../../compiler/passes/layout/nominal-laun
 import { nominalLaunch } from '../../../compiler/passes/layout/nominal-launch.ts';
 import { orderAxes, reorderBoxes, reorderViews } from '../../../compiler/passes/layout/order-axes.ts';
 import { spaceView } from '../../../compiler/passes/layout/space-views.ts';
-import { bindView } from '../../../runtime/schedule/bind-view.ts';
-import { buildViewTable } from '../../../runtime/schedule/build-view-table.ts';
-import { verifyViewTable } from '../../../runtime/schedule/verify-view-table.ts';
+import { bindView } from '../../../runtime/schedule/views/bind-view.ts';
+import { buildViewTable } from '../../../runtime/schedule/views/build-view-table.ts';
+import { verifyViewTable } from '../../../runtime/schedule/checks/verify-view-table.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 
 const examples = new URL('../../../spec-examples/', import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../../compiler/index.ts';
-import { randomColumns } from '../../../runtime/mask/random-list.ts';
+import { randomColumns } from '../../../runtime/mask/launch/random-list.ts';
 import { attentionOf, disagreements, lowerOne } from './lower-text.ts';
 import type { Pair } from './lower-text.ts';
 

@@ -7,7 +7,7 @@ import { lowerProgram } from '../../../compiler/passes/lower-program.ts';
 import type { LowerOptions } from '../../../compiler/passes/lower-program.ts';
 import { resolveNames } from '../../../compiler/passes/resolve-names.ts';
 import type { Source } from '../../../compiler/diagnostics/diagnostic.ts';
-import { evaluateNode } from '../../../runtime/mask/evaluate.ts';
+import { evaluateNode } from '../../../runtime/mask/exact/evaluate.ts';
 import { launchMask, launchScalars } from '../../../runtime/mask/index.ts';
 import { readArrays } from '../../../runtime/read-arrays.ts';
 

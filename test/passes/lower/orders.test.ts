@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hilbertCurve } from '../../../runtime/mask/hilbert-curve.ts';
+import { hilbertCurve } from '../../../runtime/mask/launch/hilbert-curve.ts';
 import { attentionOf, disagreements, lowerOne, lowerText } from './lower-text.ts';
 import type { Pair } from './lower-text.ts';
 

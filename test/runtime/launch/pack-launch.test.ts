@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { HostArrays } from '../../../runtime/arrays.ts';
-import { chooseGranularity } from '../../../runtime/schedule/choose-granularity.ts';
+import { chooseGranularity } from '../../../runtime/schedule/table/choose-granularity.ts';
 import { chooseKernel } from '../../../runtime/launch/choose-kernel.ts';
 import { packArena, packFloats } from '../../../runtime/launch/pack-arena.ts';
 import { packUniforms } from '../../../runtime/launch/pack-uniforms.ts';
 import { layOutTensors } from '../../../runtime/launch/tensor-layout.ts';
-import { ownSources } from '../../../runtime/schedule/run-table.ts';
+import { ownSources } from '../../../runtime/schedule/table/run-table.ts';
 import type { PassTable } from '../../../runtime/schedule/schedule-pass.ts';
 import type { BoundView } from '../../../runtime/view.ts';
 import { windowFixture } from '../webgpu/window-fixture.ts';

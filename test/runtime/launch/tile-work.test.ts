@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tileWorkOf } from '../../../runtime/launch/tile-work.ts';
-import { ownSources, type RunTable } from '../../../runtime/schedule/run-table.ts';
+import { ownSources, type RunTable } from '../../../runtime/schedule/table/run-table.ts';
 
 /** Row 0: keys 0 .. 99 partial. Row 1: nothing. Row 2: 0 .. 31 partial, 64 .. 191 full. */
 const table: RunTable = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bitQuadtree } from '../../../runtime/mask/bit-quadtree.ts';
-import { ALL, MIXED, NONE } from '../../../runtime/mask/int-set.ts';
+import { bitQuadtree } from '../../../runtime/mask/abstract/bit-quadtree.ts';
+import { ALL, MIXED, NONE } from '../../../runtime/mask/sets/int-set.ts';
 import { packBits } from '../../../runtime/read-arrays.ts';
 
 it('knows of every rectangle whether its bits are all set, all clear or neither', () => {

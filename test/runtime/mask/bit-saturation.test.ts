@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packBits } from '../../../runtime/read-arrays.ts';
-import { bitSaturation } from '../../../runtime/mask/bit-saturation.ts';
+import { bitSaturation } from '../../../runtime/mask/abstract/bit-saturation.ts';
 
 const size = (max: number) => fc.integer({ min: 1, max });
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { partSymbols, type BlockRule } from '../../../runtime/descriptor.ts';
-import { createBinder } from '../../../runtime/mask/bind.ts';
-import { blockMask } from '../../../runtime/mask/block-mask.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
+import { blockMask } from '../../../runtime/mask/launch/block-mask.ts';
 import { MaskBuilder, evaluateBound } from '../../../runtime/mask/index.ts';
-import { partSignature } from '../../../runtime/mask/part-signature.ts';
+import { partSignature } from '../../../runtime/mask/launch/part-signature.ts';
 
 /** Places at most `reach` apart, shorter the farther the parts; of far parts only every other one. */
 function bandOfParts(reach: number) {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createBinder } from '../../../runtime/mask/bind.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
 import { MaskBuilder, type NodeId } from '../../../runtime/mask/index.ts';
-import { evaluateBound, evaluateProgram } from '../../../runtime/mask/evaluate.ts';
-import { substitutePositions } from '../../../runtime/mask/substitute-positions.ts';
+import { evaluateBound, evaluateProgram } from '../../../runtime/mask/exact/evaluate.ts';
+import { substitutePositions } from '../../../runtime/mask/views/substitute-positions.ts';
 
 const side = 6;
 const space = {

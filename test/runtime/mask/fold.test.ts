@@ -7,7 +7,12 @@ import {
   type MaskProgram,
   type NodeId,
 } from '../../../runtime/mask/index.ts';
-import { applyArithmetic, bitLength, isPowerOfTwo, roundReal } from '../../../runtime/mask/integer-math.ts';
+import {
+  applyArithmetic,
+  bitLength,
+  isPowerOfTwo,
+  roundReal,
+} from '../../../runtime/mask/program/integer-math.ts';
 import { maskMaker, testArrays } from './random-masks.ts';
 
 /** Stores nodes exactly as they are written. */

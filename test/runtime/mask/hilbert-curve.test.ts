@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hilbertCurve } from '../../../runtime/mask/hilbert-curve.ts';
+import { hilbertCurve } from '../../../runtime/mask/launch/hilbert-curve.ts';
 import { cellOnCurve } from '../../fuzz/forms/gilbert-curve.ts';
 
 function coordinatesOf(cell: number, sizes: readonly number[]): number[] {

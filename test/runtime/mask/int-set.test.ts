@@ -25,8 +25,8 @@ import {
   shiftedBy,
   unionSets,
   type IntSet,
-} from '../../../runtime/mask/int-set.ts';
-import { bitLength, floorDiv, floorMod } from '../../../runtime/mask/integer-math.ts';
+} from '../../../runtime/mask/sets/int-set.ts';
+import { bitLength, floorDiv, floorMod } from '../../../runtime/mask/program/integer-math.ts';
 
 /** A set beside the rule that it stands for. */
 interface Pair {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createBinder } from '../../../runtime/mask/bind.ts';
-import { evaluateBound } from '../../../runtime/mask/evaluate.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
+import { evaluateBound } from '../../../runtime/mask/exact/evaluate.ts';
 import { MaskBuilder } from '../../../runtime/mask/index.ts';
-import { atomForm, divideForm, scaleForm } from '../../../runtime/mask/linear-form.ts';
-import { substitutePositions } from '../../../runtime/mask/substitute-positions.ts';
+import { atomForm, divideForm, scaleForm } from '../../../runtime/mask/sets/linear-form.ts';
+import { substitutePositions } from '../../../runtime/mask/views/substitute-positions.ts';
 
 describe('forms', () => {
   it('come back when they are multiplied and divided by any factor', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listSummary } from '../../../runtime/mask/list-summary.ts';
+import { listSummary } from '../../../runtime/mask/abstract/list-summary.ts';
 
 describe('the summary of a list', () => {
   it('knows where every stretch of a row holds members and others', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBinder } from '../../../runtime/mask/bind.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
 import { evaluateBound, MaskBuilder } from '../../../runtime/mask/index.ts';
-import { maskOverListed } from '../../../runtime/mask/listed-keys-mask.ts';
+import { maskOverListed } from '../../../runtime/mask/views/listed-keys-mask.ts';
 
 /** The table is within `reach` of that of the query, or the key's bit is set; tables count places from `first` on, or not. */
 function boundMask(table: Int32Array, reach: number) {

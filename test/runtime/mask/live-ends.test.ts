@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createBinder } from '../../../runtime/mask/bind.ts';
-import { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import { evaluateBound } from '../../../runtime/mask/evaluate.ts';
-import { flattenMask } from '../../../runtime/mask/flat-mask.ts';
-import { bitRows, narrowToBits } from '../../../runtime/mask/live-ends.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
+import { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import { evaluateBound } from '../../../runtime/mask/exact/evaluate.ts';
+import { flattenMask } from '../../../runtime/mask/abstract/flat-mask.ts';
+import { bitRows, narrowToBits } from '../../../runtime/mask/abstract/live-ends.ts';
 import { buildRunTable, verifyRunTable } from '../../../runtime/schedule/index.ts';
 
 const sides = fc.record({

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HostArrays } from '../../../runtime/arrays.ts';
-import { createBinder } from '../../../runtime/mask/bind.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
 import { evaluateBound, MaskBuilder } from '../../../runtime/mask/index.ts';
 import type { MaskProgram, NodeId } from '../../../runtime/mask/index.ts';
-import { maskOverRows } from '../../../runtime/mask/parted-rows-mask.ts';
-import { tabulateRows } from '../../../runtime/mask/tabulate-rows.ts';
+import { maskOverRows } from '../../../runtime/mask/views/parted-rows-mask.ts';
+import { tabulateRows } from '../../../runtime/mask/exact/tabulate-rows.ts';
 import { packBits } from '../../../runtime/read-arrays.ts';
-import { partRows } from '../../../runtime/schedule/part-rows.ts';
+import { partRows } from '../../../runtime/schedule/views/part-rows.ts';
 import { randomMask, testArrays } from './random-masks.ts';
 
 /** Queries that take part, of 40, and how many of them stand before each position. */

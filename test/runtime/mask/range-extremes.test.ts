@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rangeExtremes } from '../../../runtime/mask/range-extremes.ts';
+import { rangeExtremes } from '../../../runtime/mask/abstract/range-extremes.ts';
 
 test('smallest and largest element of every range', () => {
   const value = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AbstractMask } from '../../../runtime/mask/abstract.ts';
-import { createBinder } from '../../../runtime/mask/bind.ts';
-import { RowEvaluator } from '../../../runtime/mask/evaluate-row.ts';
-import { evaluateBound, evaluateProgram } from '../../../runtime/mask/evaluate.ts';
-import { ALL, NONE, SATURATED } from '../../../runtime/mask/int-set.ts';
+import { AbstractMask } from '../../../runtime/mask/abstract/abstract.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
+import { RowEvaluator } from '../../../runtime/mask/exact/evaluate-row.ts';
+import { evaluateBound, evaluateProgram } from '../../../runtime/mask/exact/evaluate.ts';
+import { ALL, NONE, SATURATED } from '../../../runtime/mask/sets/int-set.ts';
 import { MaskBuilder } from '../../../runtime/mask/index.ts';
-import type { StepList } from '../../../runtime/mask/step-list.ts';
+import type { StepList } from '../../../runtime/mask/abstract/step-list.ts';
 import { randomMask, testArrays } from './random-masks.ts';
 
 const position = fc.integer({ min: -6, max: 44 });

@@ -9,8 +9,8 @@ import {
   residueSet,
   unionSets,
   type IntSet,
-} from '../../../runtime/mask/int-set.ts';
-import { firstMember, membersWithin } from '../../../runtime/mask/set-members.ts';
+} from '../../../runtime/mask/sets/int-set.ts';
+import { firstMember, membersWithin } from '../../../runtime/mask/sets/set-members.ts';
 
 const interval = fc
   .tuple(fc.integer({ min: -60, max: 60 }), fc.nat(40))

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../../compiler/index.ts';
 import { feedArrays, launchScalars } from '../../../runtime/mask/index.ts';
-import { deriveValues } from '../../../runtime/mask/derive-values.ts';
+import { deriveValues } from '../../../runtime/mask/launch/derive-values.ts';
 import { bindScore } from '../../../runtime/reference/bind-score.ts';
-import { decodeProgram, encodeProgram } from '../../../runtime/mask/codec.ts';
+import { decodeProgram, encodeProgram } from '../../../runtime/mask/program/codec.ts';
 import { scoreChanges } from '../../codegen/score-changes.ts';
 
 describe('the field score in float64', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { measureRuns, writeBitRuns } from '../../../runtime/schedule/bit-runs.ts';
-import { assembleRunTable } from '../../../runtime/schedule/assemble-run-table.ts';
-import { RectangleList } from '../../../runtime/schedule/rectangle-list.ts';
-import { expandTable } from '../../../runtime/schedule/run-table.ts';
+import { measureRuns, writeBitRuns } from '../../../runtime/schedule/table/bit-runs.ts';
+import { assembleRunTable } from '../../../runtime/schedule/table/assemble-run-table.ts';
+import { RectangleList } from '../../../runtime/schedule/table/rectangle-list.ts';
+import { expandTable } from '../../../runtime/schedule/table/run-table.ts';
 
 /** Runs of true elements, begin and end of each. */
 function runsOf(isSet: readonly boolean[]): number[] {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBinder } from '../../../runtime/mask/bind.ts';
-import { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
-import { evaluateBound } from '../../../runtime/mask/evaluate.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
+import { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
+import { evaluateBound } from '../../../runtime/mask/exact/evaluate.ts';
 import { bindView, buildViewTable, countLivePairs, countViewPairs } from '../../../runtime/schedule/index.ts';
 import { expandTable, verifyViewTable } from '../../../runtime/schedule/index.ts';
 import { randomMask, testArrays } from '../mask/random-masks.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../../compiler/index.ts';
 import { evaluateBound, launchMask, launchScalars } from '../../../runtime/mask/index.ts';
-import { feedArrays } from '../../../runtime/mask/feed-arrays.ts';
+import { feedArrays } from '../../../runtime/mask/launch/feed-arrays.ts';
 import { readArrays } from '../../../runtime/read-arrays.ts';
-import { countLivePairs } from '../../../runtime/schedule/count-live-pairs.ts';
-import type { PairCount } from '../../../runtime/schedule/count-live-pairs.ts';
+import { countLivePairs } from '../../../runtime/schedule/counts/count-live-pairs.ts';
+import type { PairCount } from '../../../runtime/schedule/counts/count-live-pairs.ts';
 
 /** What is counted of the first attention of a text, and what asking every pair gives (null beyond `most` pairs). */
 function count(

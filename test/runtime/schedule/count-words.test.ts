@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBinder } from '../../../runtime/mask/bind.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
 import { evaluateBound, MaskBuilder, type NodeId } from '../../../runtime/mask/index.ts';
 import { packBits } from '../../../runtime/read-arrays.ts';
-import { countWords } from '../../../runtime/schedule/count-words.ts';
+import { countWords } from '../../../runtime/schedule/counts/count-words.ts';
 
 /** What masks of bits are made of. */
 const atom = fc.tuple(fc.constantFrom('bits', 'turned', 'near', 'not'), fc.nat(40));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cutRuns } from '../../../runtime/schedule/cut-runs.ts';
-import { expandTable, ownSources, type RunTable } from '../../../runtime/schedule/run-table.ts';
+import { cutRuns } from '../../../runtime/schedule/table/cut-runs.ts';
+import { expandTable, ownSources, type RunTable } from '../../../runtime/schedule/table/run-table.ts';
 import { Random } from '../../fuzz/random.ts';
 
 const keys = 32;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longestFirst } from '../../../runtime/schedule/order-rows.ts';
+import { longestFirst } from '../../../runtime/schedule/table/order-rows.ts';
 
 describe('longestFirst', () => {
   it('orders rows by descending keys, equal ones as they stand', () => {

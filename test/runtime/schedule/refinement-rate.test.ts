@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RefinementRate } from '../../../runtime/schedule/refinement-rate.ts';
+import { RefinementRate } from '../../../runtime/schedule/descent/refinement-rate.ts';
 
 describe('the rate of looks inside tiles', () => {
   it('falls to a sixteenth where nothing is decided, and rises with the first success', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBinder } from '../../../runtime/mask/bind.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
 import { MaskBuilder, type MaskProgram, type NodeId } from '../../../runtime/mask/index.ts';
-import type { BoundMask } from '../../../runtime/mask/bound-mask.ts';
+import type { BoundMask } from '../../../runtime/mask/bound/bound-mask.ts';
 import { bindView, buildViewTable, verifyViewTable } from '../../../runtime/schedule/index.ts';
-import { deriveProduct } from '../../../runtime/schedule/view-product.ts';
-import { spacesOf } from '../../../runtime/schedule/view-spaces.ts';
+import { deriveProduct } from '../../../runtime/schedule/views/view-product.ts';
+import { spacesOf } from '../../../runtime/schedule/views/view-spaces.ts';
 import type { View } from '../../../runtime/view.ts';
 import { region } from './random-views.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AbstractMask } from '../../../runtime/mask/abstract.ts';
-import { createBinder } from '../../../runtime/mask/bind.ts';
-import { evaluateBound } from '../../../runtime/mask/evaluate.ts';
+import { AbstractMask } from '../../../runtime/mask/abstract/abstract.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
+import { evaluateBound } from '../../../runtime/mask/exact/evaluate.ts';
 import { MaskBuilder, type MaskProgram, type NodeId } from '../../../runtime/mask/index.ts';
 import { buildRunTable, verifyRunTable } from '../../../runtime/schedule/index.ts';
 import { randomMask, testArrays } from '../mask/random-masks.ts';

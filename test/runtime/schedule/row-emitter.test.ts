@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBinder } from '../../../runtime/mask/bind.ts';
+import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
 import { MaskBuilder, type MaskProgram, type NodeId } from '../../../runtime/mask/index.ts';
 import { bindView, buildViewTable, verifyViewTable } from '../../../runtime/schedule/index.ts';
 import { region } from './random-views.ts';

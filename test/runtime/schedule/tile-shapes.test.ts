@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainRelation, type AxisRelation } from '../../../runtime/schedule/axis-relation.ts';
-import { RowProduct } from '../../../runtime/schedule/multiply-rows.ts';
-import { shapesOf } from '../../../runtime/schedule/tile-shapes.ts';
+import { plainRelation, type AxisRelation } from '../../../runtime/schedule/views/axis-relation.ts';
+import { RowProduct } from '../../../runtime/schedule/views/multiply-rows.ts';
+import { shapesOf } from '../../../runtime/schedule/views/tile-shapes.ts';
 
 /** Rows of classes by column: 0 dead, 1 partial, 2 full; windows that are cut at the borders, and others. */
 const relation: fc.Arbitrary<AxisRelation> = fc

@@ -6,9 +6,9 @@ import {
   countViewPairs,
   verifyViewTable,
 } from '../../../runtime/schedule/index.ts';
-import { deriveProduct } from '../../../runtime/schedule/view-product.ts';
-import { spacesOf } from '../../../runtime/schedule/view-spaces.ts';
-import { RowEvaluator } from '../../../runtime/mask/evaluate-row.ts';
+import { deriveProduct } from '../../../runtime/schedule/views/view-product.ts';
+import { spacesOf } from '../../../runtime/schedule/views/view-spaces.ts';
+import { RowEvaluator } from '../../../runtime/mask/exact/evaluate-row.ts';
 import type { View } from '../../../runtime/view.ts';
 import { launchPattern, modelOfPattern } from './pattern-of-example.ts';
 import { region } from './random-views.ts';

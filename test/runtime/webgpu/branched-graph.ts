@@ -1,5 +1,5 @@
 import type { Combine, Graph } from '../../../compiler/ir/graph.ts';
-import type { MaskProgram } from '../../../runtime/mask/nodes.ts';
+import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import { graphOf, program } from '../../codegen/wgsl/graphs.ts';
 
 /** A mask, and the same read off its name: what is compiled and what it is held against share nothing. */

@@ -1,6 +1,6 @@
 import type { AttentionDescriptor, KernelDescriptor, UniformField } from '../../../runtime/descriptor.ts';
-import { MaskBuilder } from '../../../runtime/mask/builder.ts';
-import type { MaskProgram, NodeId } from '../../../runtime/mask/nodes.ts';
+import { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
+import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 
 export interface FixtureOptions {
   readonly heads?: number;

@@ -1,7 +1,7 @@
 import type { Span } from '../../../diagnostics/diagnostic.ts';
 import type { Argument, CallExpression, Expression } from '../../../parser/ast.ts';
-import type { MaskBuilder } from '../../../../runtime/mask/builder.ts';
-import type { NodeId } from '../../../../runtime/mask/nodes.ts';
+import type { MaskBuilder } from '../../../../runtime/mask/program/builder.ts';
+import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
 import { didYouMean } from '../../../diagnostics/suggest-name.ts';
 import type { CallParameter } from '../call-arguments.ts';
 import { expectInt, expectPositive } from '../expect.ts';

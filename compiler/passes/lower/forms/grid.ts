@@ -1,5 +1,5 @@
 import type { Span } from '../../../diagnostics/diagnostic.ts';
-import type { NodeId } from '../../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
 import { didYouMean } from '../../../diagnostics/suggest-name.ts';
 import { coordinates, regionHolds } from '../space.ts';
 import type { Region } from '../space.ts';

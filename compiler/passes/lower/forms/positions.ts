@@ -1,4 +1,4 @@
-import type { NodeId } from '../../../../runtime/mask/nodes.ts';
+import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
 import { contains } from '../contains.ts';
 import { poison, set } from '../value.ts';
 import type { Value } from '../value.ts';

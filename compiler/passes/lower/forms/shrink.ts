@@ -1,7 +1,7 @@
 import { partSymbols } from '../../../../runtime/descriptor.ts';
 import type { BlockRule } from '../../../../runtime/descriptor.ts';
-import { rewriteInto } from '../../../../runtime/mask/builder.ts';
-import type { MaskProgram, NodeId } from '../../../../runtime/mask/nodes.ts';
+import { rewriteInto } from '../../../../runtime/mask/program/builder.ts';
+import type { MaskProgram, NodeId } from '../../../../runtime/mask/program/nodes.ts';
 import type { Expression } from '../../../parser/ast.ts';
 import { arraysOf, indexText, indicesOf } from '../dependencies.ts';
 import { expectReal, expectSet } from '../expect.ts';
