@@ -3,7 +3,7 @@ import { readNpy } from './formats/npy.ts';
 import type { NpyArray } from './formats/npy.ts';
 import { parseAssignments } from './options.ts';
 import { readBytes } from './sources.ts';
-import type { Setting } from '../compiler/passes/lower/options.ts';
+import type { Setting } from '../compiler/passes/lower/values/options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The values of `--set`: numbers, `true`, `false` and lists of numbers such as `[0, 5]`. */

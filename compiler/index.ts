@@ -35,7 +35,7 @@ import type { CompiledUnit, CompileOptions, CompileResult } from './options.ts';
 import type { LinkedProgram } from './passes/link-files.ts';
 import type { LayoutTarget } from './passes/layout/layout-target.ts';
 import type { Pass } from './passes/pass.ts';
-import type { LowerOptions } from './passes/lower/options.ts';
+import type { LowerOptions } from './passes/lower/values/options.ts';
 
 /**
  * Compiles a specification. Never throws for bad input: everything that is wrong with the text is in `diagnostics`, all

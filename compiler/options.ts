@@ -6,7 +6,7 @@ import type { KernelPlan } from './ir/kernel.ts';
 import type { Schedule } from './ir/schedule.ts';
 import type { SourceFile } from './parser/ast.ts';
 import type { PassRecord } from './passes/pass.ts';
-import type { LowerOptions, Setting } from './passes/lower/options.ts';
+import type { LowerOptions, Setting } from './passes/lower/values/options.ts';
 import type { ResolveFile } from './passes/link-files.ts';
 import type { CudaTarget, TargetTable, Tuning } from './cost/index.ts';
 import type { CudaDescriptor } from '../runtime/cuda/descriptor.ts';

@@ -55,15 +55,18 @@ describe('rooms', () => {
     expect(users.filter((file) => !/^(cli|runtime\/(node|cuda))\//.test(file))).toEqual([]);
   });
 
-  it.each(['runtime/mask', 'runtime/schedule'])('no chapter of %s imports in a circle', (room) => {
-    const chapterOf = (file: string) => file.slice(room.length + 1).split('/')[0];
-    const between = relativeImports
-      .filter(({ from, to }) => from.startsWith(`${room}/`) && to.startsWith(`${room}/`))
-      .map(({ from, to }) => ({ from: chapterOf(from), to: chapterOf(to) }))
-      .filter(({ from, to }) => from !== to);
-    expect(between.length).toBeGreaterThan(20);
-    expect(circles(between)).toEqual([]);
-  });
+  it.each(['runtime/mask', 'runtime/schedule', 'compiler/passes/lower'])(
+    'no chapter of %s imports in a circle',
+    (room) => {
+      const chapterOf = (file: string) => file.slice(room.length + 1).split('/')[0];
+      const between = relativeImports
+        .filter(({ from, to }) => from.startsWith(`${room}/`) && to.startsWith(`${room}/`))
+        .map(({ from, to }) => ({ from: chapterOf(from), to: chapterOf(to) }))
+        .filter(({ from, to }) => from !== to);
+      expect(between.length).toBeGreaterThan(20);
+      expect(circles(between)).toEqual([]);
+    },
+  );
 
   it('no file imports in a circle', () => {
     expect(circles(relativeImports)).toEqual([]);

@@ -2,12 +2,12 @@ import type { Session } from '../diagnostics/session.ts';
 import type { Graph } from '../ir/graph.ts';
 import type { AttentionDeclaration, PatternDeclaration } from '../parser/ast.ts';
 import type { LinkedProgram } from './link-files.ts';
-import { lowerAttention } from './lower/lower-attention.ts';
-import { lowerPattern } from './lower/lower-pattern.ts';
-import type { LowerOptions } from './lower/options.ts';
+import { lowerAttention } from './lower/attention/lower-attention.ts';
+import { lowerPattern } from './lower/attention/lower-pattern.ts';
+import type { LowerOptions } from './lower/values/options.ts';
 import { didYouMean } from '../diagnostics/suggest-name.ts';
 
-export type { LowerOptions, Setting } from './lower/options.ts';
+export type { LowerOptions, Setting } from './lower/values/options.ts';
 
 /**
  * The graphs of a program: one an attention, or, where the main file has none, one a pattern. `options.pattern` and

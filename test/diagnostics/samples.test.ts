@@ -6,7 +6,7 @@ import type { DiagnosticName } from '../../compiler/diagnostics/catalogue/index.
 import { renderText } from '../../compiler/diagnostics/render-text.ts';
 import { compile } from '../../compiler/index.ts';
 import type { CompileOptions } from '../../compiler/options.ts';
-import type { Setting } from '../../compiler/passes/lower/options.ts';
+import type { Setting } from '../../compiler/passes/lower/values/options.ts';
 
 /** What stands beside a sample, in NAME.json: how to compile it, and files that it uses. */
 interface Sidecar {

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { reservedWords } from '../../compiler/parser/tokens.ts';
 import { fieldSyntax } from '../../compiler/parser/fields.ts';
-import { attentionFields } from '../../compiler/passes/lower/attention-fields.ts';
-import { indexNames } from '../../compiler/passes/lower/built-in-names.ts';
+import { attentionFields } from '../../compiler/passes/lower/attention/attention-fields.ts';
+import { indexNames } from '../../compiler/passes/lower/expressions/built-in-names.ts';
 import { forms, plannedForms } from '../../compiler/passes/lower/forms/registry.ts';
-import { functions } from '../../compiler/passes/lower/functions.ts';
-import { feeds } from '../../compiler/passes/lower/lower-feed.ts';
-import { operations } from '../../compiler/passes/lower/operations.ts';
+import { functions } from '../../compiler/passes/lower/expressions/functions.ts';
+import { feeds } from '../../compiler/passes/lower/inputs/lower-feed.ts';
+import { operations } from '../../compiler/passes/lower/expressions/operations.ts';
 import { lowerText } from '../passes/lower/lower-text.ts';
 import { parseClean } from './parse-text.ts';
 

@@ -6,8 +6,8 @@ import type {
 } from '../../parser/ast.ts';
 import type { Session } from '../../diagnostics/session.ts';
 import type { LinkedFile } from '../link-files.ts';
-import { arrayTypes, scalarTypes } from '../lower/convert-parameter.ts';
-import { feeds } from '../lower/lower-feed.ts';
+import { arrayTypes, scalarTypes } from '../lower/inputs/convert-parameter.ts';
+import { feeds } from '../lower/inputs/lower-feed.ts';
 import { didYouMean } from '../../diagnostics/suggest-name.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkOrder, checkSpace } from './check-space.ts';

@@ -1,9 +1,9 @@
 import type { CallExpression, Expression, NameExpression } from '../../parser/ast.ts';
-import { indexNames, tensorNames } from '../lower/built-in-names.ts';
+import { indexNames, tensorNames } from '../lower/expressions/built-in-names.ts';
 import { forms, plannedForms } from '../lower/forms/registry.ts';
-import { functions } from '../lower/functions.ts';
-import { operations } from '../lower/operations.ts';
-import { unknownName } from '../lower/report-unknown.ts';
+import { functions } from '../lower/expressions/functions.ts';
+import { operations } from '../lower/expressions/operations.ts';
+import { unknownName } from '../lower/expressions/report-unknown.ts';
 import type { NameScope } from './name-scope.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Expression } from '../../parser/ast.ts';
-import { regionsOf } from '../lower/regions-of.ts';
+import { regionsOf } from '../lower/spaces/regions-of.ts';
 import { checkExpression } from './check-expression.ts';
 import type { NameScope } from './name-scope.ts';
 

@@ -2,10 +2,10 @@ import type { Span } from '../../diagnostics/diagnostic.ts';
 import type { Identifier } from '../../parser/ast.ts';
 import type { Session } from '../../diagnostics/session.ts';
 import type { TopLevel } from '../link-files.ts';
-import { indexNames, tensorNames } from '../lower/built-in-names.ts';
+import { indexNames, tensorNames } from '../lower/expressions/built-in-names.ts';
 import { forms, plannedForms } from '../lower/forms/registry.ts';
-import { functions } from '../lower/functions.ts';
-import { operations } from '../lower/operations.ts';
+import { functions } from '../lower/expressions/functions.ts';
+import { operations } from '../lower/expressions/operations.ts';
 
 /** A name that a pattern or an attention binds. */
 interface Binding {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printGraph } from '../../../compiler/ir/print-graph.ts';
-import { operations } from '../../../compiler/passes/lower/operations.ts';
+import { operations } from '../../../compiler/passes/lower/expressions/operations.ts';
 import { disagreements, lowerOne, lowerText } from './lower-text.ts';
 
 const attentionOf = (...members: string[]) => `attention a { heads 2 dim 8 ${members.join(' ')} }`;

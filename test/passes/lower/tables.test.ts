@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { fieldSyntax } from '../../../compiler/parser/fields.ts';
-import { attentionFields } from '../../../compiler/passes/lower/attention-fields.ts';
+import { attentionFields } from '../../../compiler/passes/lower/attention/attention-fields.ts';
 import { forms, plannedForms } from '../../../compiler/passes/lower/forms/registry.ts';
-import { functions } from '../../../compiler/passes/lower/functions.ts';
-import { operations } from '../../../compiler/passes/lower/operations.ts';
+import { functions } from '../../../compiler/passes/lower/expressions/functions.ts';
+import { operations } from '../../../compiler/passes/lower/expressions/operations.ts';
 
 describe('published tables', () => {
   it('list the fields that the grammar knows', () => {

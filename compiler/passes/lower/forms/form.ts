@@ -3,12 +3,12 @@ import type { Argument, CallExpression, Expression } from '../../../parser/ast.t
 import type { MaskBuilder } from '../../../../runtime/mask/program/builder.ts';
 import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
 import { didYouMean } from '../../../diagnostics/suggest-name.ts';
-import type { CallParameter } from '../call-arguments.ts';
-import { expectInt, expectPositive } from '../expect.ts';
-import type { Lowering } from '../lowering.ts';
-import type { Scope } from '../scope.ts';
-import { describe, poison } from '../value.ts';
-import type { Value } from '../value.ts';
+import type { CallParameter } from '../values/call-arguments.ts';
+import { expectInt, expectPositive } from '../values/expect.ts';
+import type { Lowering } from '../values/lowering.ts';
+import type { Scope } from '../values/scope.ts';
+import { describe, poison } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
 
 export interface FormParameter extends CallParameter {
   /** What the argument is, as the documentation shows it. */

@@ -1,10 +1,10 @@
 import type { Span } from '../../../diagnostics/diagnostic.ts';
 import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
 import { didYouMean } from '../../../diagnostics/suggest-name.ts';
-import { coordinates, regionHolds } from '../space.ts';
-import type { Region } from '../space.ts';
-import type { Value } from '../value.ts';
-import { count } from '../wording.ts';
+import { coordinates, regionHolds } from '../values/space.ts';
+import type { Region } from '../values/space.ts';
+import type { Value } from '../values/value.ts';
+import { count } from '../values/wording.ts';
 import type { FormCall } from './form.ts';
 
 /** One axis of the grid that a form speaks of: the coordinates of the pair and the size. */

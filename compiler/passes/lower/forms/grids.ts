@@ -1,7 +1,7 @@
 import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
-import { partScope } from '../scope.ts';
-import { poison, set } from '../value.ts';
-import type { Value } from '../value.ts';
+import { partScope } from '../values/scope.ts';
+import { poison, set } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
 import { optional, required } from './form.ts';
 import type { Form, FormCall } from './form.ts';
 import { axisNamed, equalElsewhere, gridOf, perAxis, positiveEach } from './grid.ts';

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
-import { poison, set } from '../value.ts';
-import type { Value } from '../value.ts';
+import { poison, set } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
 import { optional, required } from './form.ts';
 import type { Form, FormCall } from './form.ts';
 import { gridOn, gridRegion, perAxis, positiveEach, reportNoGrid } from './grid.ts';

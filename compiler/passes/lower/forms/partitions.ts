@@ -1,9 +1,9 @@
-import { lookUp } from '../lower-index.ts';
-import { blockScope, partScope } from '../scope.ts';
-import { regionHolds } from '../space.ts';
-import { describe, poison, set } from '../value.ts';
-import type { Value } from '../value.ts';
-import { expectSet } from '../expect.ts';
+import { lookUp } from '../values/lower-index.ts';
+import { blockScope, partScope } from '../values/scope.ts';
+import { regionHolds } from '../values/space.ts';
+import { describe, poison, set } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
+import { expectSet } from '../values/expect.ts';
 import { required } from './form.ts';
 import type { Form, FormCall } from './form.ts';
 

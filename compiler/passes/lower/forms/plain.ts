@@ -1,8 +1,8 @@
-import { set } from '../value.ts';
+import { set } from '../values/value.ts';
 import { optional, required } from './form.ts';
 import type { Form } from './form.ts';
-import { lookUp } from '../lower-index.ts';
-import { describe, poison } from '../value.ts';
+import { lookUp } from '../values/lower-index.ts';
+import { describe, poison } from '../values/value.ts';
 
 const constant = (name: string, value: boolean, doc: string): Form => ({
   name,

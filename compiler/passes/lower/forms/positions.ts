@@ -1,7 +1,7 @@
 import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
-import { contains } from '../contains.ts';
-import { poison, set } from '../value.ts';
-import type { Value } from '../value.ts';
+import { contains } from '../values/contains.ts';
+import { poison, set } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
 import { required } from './form.ts';
 import type { Form, FormCall } from './form.ts';
 

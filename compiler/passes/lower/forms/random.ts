@@ -1,6 +1,6 @@
-import { arraysOf, indexText, indicesOf } from '../dependencies.ts';
-import { poison, set } from '../value.ts';
-import type { Value } from '../value.ts';
+import { arraysOf, indexText, indicesOf } from '../values/dependencies.ts';
+import { poison, set } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
 import type { Form, FormCall } from './form.ts';
 
 /** Keys drawn once, on the host, by a generator that gives the same keys on every device. */

@@ -1,7 +1,7 @@
-import { lookUp } from '../lower-index.ts';
-import { partScope } from '../scope.ts';
-import { describe, poison } from '../value.ts';
-import type { ArrayValue, Value } from '../value.ts';
+import { lookUp } from '../values/lower-index.ts';
+import { partScope } from '../values/scope.ts';
+import { describe, poison } from '../values/value.ts';
+import type { ArrayValue, Value } from '../values/value.ts';
 import { required } from './form.ts';
 import type { Form, FormCall } from './form.ts';
 

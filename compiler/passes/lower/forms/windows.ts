@@ -1,7 +1,7 @@
 import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
-import { expectRange } from '../expect.ts';
-import { poison, set } from '../value.ts';
-import type { Value } from '../value.ts';
+import { expectRange } from '../values/expect.ts';
+import { poison, set } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
 import { optional, required } from './form.ts';
 import type { Form, FormCall } from './form.ts';
 
