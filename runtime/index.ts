@@ -30,11 +30,7 @@ export { DeviceError } from './launch/device-error.ts';
 export type { DeviceErrorKind } from './launch/device-error.ts';
 
 // What is known at compile time, as generated modules embed it.
-export type {
-  ArrayDeclaration,
-  AttentionDescriptor,
-  KernelDescriptor,
-  LaunchParameter,
-  PassDescriptor,
-} from './descriptor.ts';
+export type { ArrayDeclaration, LaunchParameter } from './declarations.ts';
+export type { AttentionDescriptor, PassDescriptor } from './descriptor.ts';
+export type { KernelDescriptor } from './kernel-descriptor.ts';
 export type { MaskProgram } from './mask/program/nodes.ts';

@@ -1,5 +1,5 @@
 import { wordsPerRow, type HostArray, type HostArrays } from './arrays.ts';
-import type { ArrayDeclaration } from './descriptor.ts';
+import type { ArrayDeclaration } from './declarations.ts';
 import { SparsecError } from './errors.ts';
 import { maxHostInteger } from './limits.ts';
 import { evaluateProgram } from './mask/exact/evaluate.ts';

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { compile } from '../../compiler/index.ts';
-import type { AttentionDescriptor, KernelDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { KernelDescriptor } from '../../runtime/kernel-descriptor.ts';
 import { findBrowser } from '../../test/browser/find-browser.ts';
 import { median, optionOf } from '../benchmark.ts';
 import type { Benchmark } from '../benchmark.ts';

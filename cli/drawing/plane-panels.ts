@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, KernelDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { KernelDescriptor } from '../../runtime/kernel-descriptor.ts';
 import { chooseKernels } from '../../runtime/launch/choose-kernel.ts';
 import { countLivePairs } from '../../runtime/schedule/counts/count-live-pairs.ts';
 import { anyDevice } from '../any-device.ts';

@@ -1,4 +1,5 @@
-import type { KernelDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
+import type { PassDescriptor } from '../../runtime/descriptor.ts';
+import type { KernelDescriptor } from '../../runtime/kernel-descriptor.ts';
 import { bindView } from '../../runtime/schedule/views/bind-view.ts';
 import { createBinder } from '../../runtime/mask/normal-form/bind.ts';
 import type { LaunchedMask } from '../../runtime/mask/launch/launch-mask.ts';

@@ -1,5 +1,5 @@
 import type { CudaFamily } from '../../runtime/cuda/descriptor.ts';
-import type { KernelDescriptor } from '../../runtime/descriptor.ts';
+import type { KernelDescriptor } from '../../runtime/kernel-descriptor.ts';
 
 /** Whose kernels are looked at: a class of WebGPU adapters, or of CUDA devices by the family made for them. */
 export type Adapter = KernelDescriptor['target'] | CudaFamily;

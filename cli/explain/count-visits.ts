@@ -1,5 +1,6 @@
 import { countDiagonals } from '../../compiler/passes/layout/count-diagonals.ts';
-import type { KernelDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
+import type { PassDescriptor } from '../../runtime/descriptor.ts';
+import type { KernelDescriptor } from '../../runtime/kernel-descriptor.ts';
 import type { BoundMask } from '../../runtime/mask/bound/bound-mask.ts';
 import { createBinder } from '../../runtime/mask/normal-form/bind.ts';
 import { buildRunTable } from '../../runtime/schedule/descent/build-run-table.ts';

@@ -6,7 +6,7 @@ import type { LayoutTarget } from '../../compiler/passes/layout/layout-target.ts
 import { wgslLayoutTargets } from '../../compiler/passes/layout/wgsl-layout-targets.ts';
 import { chooseCudaKernel } from '../../runtime/cuda/choose-cuda-kernel.ts';
 import type { CudaKernel, CudaPass } from '../../runtime/cuda/descriptor.ts';
-import type { KernelSchedule } from '../../runtime/descriptor.ts';
+import type { KernelSchedule } from '../../runtime/kernel-descriptor.ts';
 import { chooseKernel } from '../../runtime/launch/choose-kernel.ts';
 import { anyCudaDevice, anyDevice } from '../any-device.ts';
 import type { Adapter } from './adapters.ts';

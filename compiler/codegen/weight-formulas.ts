@@ -1,4 +1,4 @@
-import type { WeightFunction } from '../../runtime/descriptor.ts';
+import type { WeightFunction } from '../../runtime/score.ts';
 
 /** What the weights of attentions without a softmax are, for comments; see WeightFunction. */
 export const WEIGHT_FORMULAS: Readonly<Record<WeightFunction, string>> = {

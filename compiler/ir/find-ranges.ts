@@ -1,5 +1,5 @@
 import { maxBatch, maxHostInteger, maxLength } from '../../runtime/limits.ts';
-import type { DerivedDeclaration } from '../../runtime/descriptor.ts';
+import type { DerivedDeclaration } from '../../runtime/declarations.ts';
 import type {
   ArithmeticOp,
   CompareOp,

@@ -1,10 +1,6 @@
 import type { Span } from '../diagnostics/diagnostic.ts';
-import type {
-  ArrayDeclaration,
-  DerivedDeclaration,
-  LaunchParameter,
-  ScoreDescriptor,
-} from '../../runtime/descriptor.ts';
+import type { ArrayDeclaration, DerivedDeclaration, LaunchParameter } from '../../runtime/declarations.ts';
+import type { ScoreDescriptor } from '../../runtime/score.ts';
 import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 
 /**

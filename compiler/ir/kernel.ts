@@ -1,13 +1,12 @@
+import type { PassDescriptor, Strategy } from '../../runtime/descriptor.ts';
 import type {
   ArenaSection,
   BufferBinding,
   KernelDescriptor,
   KernelSchedule,
-  PassDescriptor,
-  ScoreDescriptor,
-  Strategy,
   UniformField,
-} from '../../runtime/descriptor.ts';
+} from '../../runtime/kernel-descriptor.ts';
+import type { ScoreDescriptor } from '../../runtime/score.ts';
 import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';
 import type { Extents, View } from '../../runtime/view.ts';
 

@@ -3,9 +3,8 @@ import type {
   ArrayFeed,
   DerivedDeclaration,
   LaunchParameter,
-  RealReading,
-} from '../../runtime/descriptor.ts';
-import type { ScoreDescriptor } from '../../runtime/descriptor.ts';
+} from '../../runtime/declarations.ts';
+import type { RealReading, ScoreDescriptor } from '../../runtime/score.ts';
 import type { Graph, GraphNode, GraphRegion } from './graph.ts';
 import { printMask, printMaskLine } from './print-mask.ts';
 

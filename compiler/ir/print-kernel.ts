@@ -1,4 +1,4 @@
-import type { KernelSchedule, UniformField } from '../../runtime/descriptor.ts';
+import type { KernelSchedule, UniformField } from '../../runtime/kernel-descriptor.ts';
 import { tileKeys, tileQueries, workgroupSize } from './kernel.ts';
 import type { KernelPlan, PlannedKernel, PlannedPass } from './kernel.ts';
 import { printMask } from './print-mask.ts';

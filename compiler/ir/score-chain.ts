@@ -1,4 +1,4 @@
-import type { ScoreDescriptor } from '../../runtime/descriptor.ts';
+import type { ScoreDescriptor } from '../../runtime/score.ts';
 
 /** True where a logit is more than the scaled product of q and k. */
 export function hasScoreChain(score: ScoreDescriptor): boolean {

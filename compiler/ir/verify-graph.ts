@@ -1,5 +1,5 @@
-import { partSymbols } from '../../runtime/descriptor.ts';
-import type { DerivedDeclaration } from '../../runtime/descriptor.ts';
+import { partSymbols } from '../../runtime/declarations.ts';
+import type { DerivedDeclaration } from '../../runtime/declarations.ts';
 import type { MaskProgram, NodeType } from '../../runtime/mask/program/nodes.ts';
 import { rangesOfGraph } from './find-ranges.ts';
 import type { Graph } from './graph.ts';

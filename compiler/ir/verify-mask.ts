@@ -1,5 +1,5 @@
 import { maxInteger, minInteger } from '../../runtime/limits.ts';
-import type { ArrayDeclaration } from '../../runtime/descriptor.ts';
+import type { ArrayDeclaration } from '../../runtime/declarations.ts';
 import { nodeType, operandsOf } from '../../runtime/mask/program/nodes.ts';
 import type { MaskNode, MaskProgram, NodeId, NodeType } from '../../runtime/mask/program/nodes.ts';
 import { rangesOfNodes } from './find-ranges.ts';

@@ -1,4 +1,4 @@
-import type { DerivedDeclaration } from '../../runtime/descriptor.ts';
+import type { DerivedDeclaration } from '../../runtime/declarations.ts';
 import { MaskBuilder, rewriteInto } from '../../runtime/mask/program/builder.ts';
 import { nodeType, operandsOf, withOperands } from '../../runtime/mask/program/nodes.ts';
 import type { MaskNode, MaskProgram, NodeId } from '../../runtime/mask/program/nodes.ts';

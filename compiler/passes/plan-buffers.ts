@@ -1,7 +1,8 @@
 import type { Graph } from '../ir/graph.ts';
 import type { KernelPlan, PlannedArray, PlannedPass, PlannedReal } from '../ir/kernel.ts';
 import { schedulePrograms, scorePrograms } from '../ir/kernel.ts';
-import type { ArenaSection, BufferBinding, ScoreDescriptor, UniformField } from '../../runtime/descriptor.ts';
+import type { ArenaSection, BufferBinding, UniformField } from '../../runtime/kernel-descriptor.ts';
+import type { ScoreDescriptor } from '../../runtime/score.ts';
 import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 import type { View } from '../../runtime/view.ts';
 

@@ -5,7 +5,7 @@ import type { Graph } from '../ir/graph.ts';
 import type { Schedule, ScheduledPass } from '../ir/schedule.ts';
 import { wholeMask } from '../ir/whole-mask.ts';
 import type { CudaField } from '../../runtime/cuda/descriptor.ts';
-import type { UniformField } from '../../runtime/descriptor.ts';
+import type { UniformField } from '../../runtime/kernel-descriptor.ts';
 import { chooseCudaTile, cudaPurposes, familyOf, overlapWhereItFits } from './choose-cuda-tiles.ts';
 import { findExtents } from './find-extents.ts';
 import { planBuffers } from './plan-buffers.ts';

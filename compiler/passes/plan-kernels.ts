@@ -12,7 +12,8 @@ import type {
 } from '../ir/kernel.ts';
 import type { Schedule, ScheduledPass } from '../ir/schedule.ts';
 import { wholeMask } from '../ir/whole-mask.ts';
-import type { KernelSchedule, Strategy } from '../../runtime/descriptor.ts';
+import type { Strategy } from '../../runtime/descriptor.ts';
+import type { KernelSchedule } from '../../runtime/kernel-descriptor.ts';
 import { chooseTile } from './choose-tiles.ts';
 import type { TileDemand } from './choose-tiles.ts';
 import { findExtents } from './find-extents.ts';

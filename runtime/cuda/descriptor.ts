@@ -1,11 +1,5 @@
-import type {
-  ArenaSection,
-  AttentionModel,
-  KernelDescriptor,
-  KernelSchedule,
-  PassDescriptor,
-  UniformField,
-} from '../descriptor.ts';
+import type { AttentionModel, PassDescriptor } from '../descriptor.ts';
+import type { ArenaSection, KernelDescriptor, KernelSchedule, UniformField } from '../kernel-descriptor.ts';
 import type { TensorName } from '../launch/tensor-layout.ts';
 import type { Extents } from '../view.ts';
 

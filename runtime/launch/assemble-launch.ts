@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { AttentionDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { KernelDescriptor } from '../kernel-descriptor.ts';
 import { GRID_Y, packBound, refuseLargeGrid, type BoundLaunch } from './pack-bound.ts';
 import { packUniforms } from './pack-uniforms.ts';
 import { statisticsOf, type PassStatistics } from './pass-statistics.ts';
@@ -11,7 +12,7 @@ import {
   type TensorLayouts,
 } from './tensor-layout.ts';
 
-/** Everything a launch is, as plain data; see ../descriptor.ts for the fields and sections. */
+/** Everything a launch is, as plain data; see ../kernel-descriptor.ts for the fields and sections. */
 export interface Launch {
   readonly descriptor: AttentionDescriptor;
   readonly sizes: Required<Sizes>;

@@ -1,4 +1,5 @@
-import type { KernelDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { PassDescriptor } from '../descriptor.ts';
+import type { KernelDescriptor } from '../kernel-descriptor.ts';
 import type { LaunchedMask } from '../mask/launch/launch-mask.ts';
 import { bindView } from '../schedule/views/bind-view.ts';
 import type { PassTable } from '../schedule/schedule-pass.ts';

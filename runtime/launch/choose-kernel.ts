@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { AttentionDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { KernelDescriptor } from '../kernel-descriptor.ts';
 import { DeviceError, limitError } from './device-error.ts';
 
 /** What a device offers, as far as the choice of a kernel depends on it. A GPUDevice fits. */

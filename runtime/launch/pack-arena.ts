@@ -1,5 +1,5 @@
 import type { HostArray, HostArrays } from '../arrays.ts';
-import type { ArenaSection } from '../descriptor.ts';
+import type { ArenaSection } from '../kernel-descriptor.ts';
 import { runTableParts } from '../schedule/table/run-table.ts';
 import type { PassTable } from '../schedule/schedule-pass.ts';
 

@@ -1,5 +1,6 @@
 import type { HostArrays } from '../arrays.ts';
-import type { ArenaSection, AttentionModel, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { AttentionModel, PassDescriptor } from '../descriptor.ts';
+import type { ArenaSection, KernelDescriptor } from '../kernel-descriptor.ts';
 import { SparsecError } from '../errors.ts';
 import { packArena, packFloats, type PassTables } from './pack-arena.ts';
 import type { UniformValues } from './pack-uniforms.ts';

@@ -1,5 +1,5 @@
 import type { CudaField } from '../cuda/descriptor.ts';
-import type { UniformField } from '../descriptor.ts';
+import type { UniformField } from '../kernel-descriptor.ts';
 import { fieldValue, type UniformValues } from './pack-uniforms.ts';
 
 /** Where a field lies in the struct, in bytes. */

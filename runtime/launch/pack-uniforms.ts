@@ -1,5 +1,5 @@
 import type { HostArrays } from '../arrays.ts';
-import type { UniformField } from '../descriptor.ts';
+import type { UniformField } from '../kernel-descriptor.ts';
 import type { PassViews } from './bind-views.ts';
 import type { TensorLayouts } from './tensor-layout.ts';
 

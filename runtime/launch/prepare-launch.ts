@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, AttentionModel, KernelDescriptor } from '../descriptor.ts';
+import type { AttentionDescriptor, AttentionModel } from '../descriptor.ts';
+import type { KernelDescriptor } from '../kernel-descriptor.ts';
 import { launchMask, launchScalars } from '../mask/launch/launch-mask.ts';
 import { readArrays } from '../read-arrays.ts';
 import { assembleLaunch, type Launch } from './assemble-launch.ts';

@@ -1,4 +1,4 @@
-import type { WeightFunction } from '../descriptor.ts';
+import type { WeightFunction } from '../score.ts';
 import { layoutStrides } from './strides.ts';
 import type { Strides } from './strides.ts';
 import { weightOf } from './weight-functions.ts';

@@ -1,6 +1,7 @@
 import type { HostArray, HostArrays } from '../arrays.ts';
-import { noScore } from '../descriptor.ts';
-import type { AttentionDescriptor, RealReading } from '../descriptor.ts';
+import { noScore } from '../score.ts';
+import type { AttentionDescriptor } from '../descriptor.ts';
+import type { RealReading } from '../score.ts';
 import type { MaskProgram } from '../mask/program/nodes.ts';
 import { evaluateNode, evaluateProgram } from '../mask/exact/evaluate.ts';
 import type { Environment } from '../mask/exact/evaluate.ts';

@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { AttentionDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { KernelDescriptor } from '../kernel-descriptor.ts';
 import { bindQueries, bindViews } from '../launch/bind-views.ts';
 import type { LaunchedMask } from '../mask/launch/launch-mask.ts';
 import { schedulePass, type PassTable } from '../schedule/schedule-pass.ts';

@@ -1,4 +1,5 @@
-import type { KernelDescriptor, KernelSchedule, PassDescriptor } from '../descriptor.ts';
+import type { PassDescriptor } from '../descriptor.ts';
+import type { KernelDescriptor, KernelSchedule } from '../kernel-descriptor.ts';
 import { bindViews } from '../launch/bind-views.ts';
 import { evaluateProgram } from '../mask/exact/evaluate.ts';
 import type { LaunchedMask } from '../mask/launch/launch-mask.ts';

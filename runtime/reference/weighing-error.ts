@@ -1,4 +1,5 @@
-import type { AttentionModel, WeightFunction } from '../descriptor.ts';
+import type { AttentionModel } from '../descriptor.ts';
+import type { WeightFunction } from '../score.ts';
 import { sideBySide } from './attend-branches.ts';
 import type { BranchedProblem } from './attend-branches.ts';
 import { pairLogit, stridesOf } from './attend-dense.ts';

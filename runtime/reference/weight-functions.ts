@@ -1,4 +1,4 @@
-import type { WeightFunction } from '../descriptor.ts';
+import type { WeightFunction } from '../score.ts';
 import { erfc } from './error-function.ts';
 
 /** Mean and deviation of the normal distribution that `laplace` is the distribution function of. */

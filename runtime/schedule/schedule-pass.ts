@@ -1,4 +1,5 @@
-import type { KernelDescriptor, PassDescriptor } from '../descriptor.ts';
+import type { PassDescriptor } from '../descriptor.ts';
+import type { KernelDescriptor } from '../kernel-descriptor.ts';
 import { createBinder } from '../mask/normal-form/bind.ts';
 import type { BoundMask } from '../mask/bound/bound-mask.ts';
 import type { LaunchedMask } from '../mask/launch/launch-mask.ts';

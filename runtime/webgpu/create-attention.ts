@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, BufferBinding, KernelDescriptor } from '../descriptor.ts';
+import type { AttentionDescriptor } from '../descriptor.ts';
+import type { BufferBinding, KernelDescriptor } from '../kernel-descriptor.ts';
 import { chooseKernels } from '../launch/choose-kernel.ts';
 import { SparsecError } from '../errors.ts';
 import { DeviceError } from '../launch/device-error.ts';

@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, BufferBinding, KernelDescriptor } from '../descriptor.ts';
+import type { AttentionDescriptor } from '../descriptor.ts';
+import type { BufferBinding, KernelDescriptor } from '../kernel-descriptor.ts';
 import { DeviceError, limitError } from '../launch/device-error.ts';
 import type { DeviceGuard } from './device-guard.ts';
 import { COMPUTE_STAGE } from './usage.ts';

@@ -1,4 +1,4 @@
-import type { KernelSchedule } from '../../runtime/descriptor.ts';
+import type { KernelSchedule } from '../../runtime/kernel-descriptor.ts';
 import type { Attention } from '../../runtime/index.ts';
 import type { TensorLayout } from '../../runtime/launch/tensor-layout.ts';
 import { feedArrays, launchScalars } from '../../runtime/mask/index.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compile, parse, printFile, Session } from '../../compiler/index.ts';
 import type { Graph } from '../../compiler/index.ts';
 import { wholeMask } from '../../compiler/ir/whole-mask.ts';
-import type { MaskProgram } from '../../runtime/descriptor.ts';
+import type { MaskProgram } from '../../runtime/mask/program/nodes.ts';
 import { evaluateBound, feedArrays, launchMask, launchScalars } from '../../runtime/mask/index.ts';
 import { compileExamples, exampleSources } from './load-examples.ts';
 import { branches, predicates } from './predicates.ts';

@@ -1,5 +1,5 @@
 import { formOf } from './forms/index.ts';
-import type { WeightFunction } from '../../runtime/descriptor.ts';
+import type { WeightFunction } from '../../runtime/score.ts';
 import { scoreFormOf } from './scores/score-part.ts';
 import type { GridOrder } from './grid-orders.ts';
 import type { TensorFields } from './generate-tensors.ts';

@@ -1,4 +1,4 @@
-import type { WeightFunction } from '../../runtime/descriptor.ts';
+import type { WeightFunction } from '../../runtime/score.ts';
 import type { FuzzCase } from './fuzz-case.ts';
 import { launchLimits, offsets, walk } from './fuzz-case.ts';
 import { generateAttends } from './generate-attends.ts';

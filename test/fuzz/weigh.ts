@@ -1,4 +1,4 @@
-import type { WeightFunction } from '../../runtime/descriptor.ts';
+import type { WeightFunction } from '../../runtime/score.ts';
 import type { BranchedProblem } from '../../runtime/reference/attend-branches.ts';
 import { pairLogit } from '../../runtime/reference/attend-dense.ts';
 import type { Random } from './random.ts';

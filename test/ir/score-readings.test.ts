@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { printGraph } from '../../compiler/ir/print-graph.ts';
 import { verifyGraph } from '../../compiler/ir/verify-graph.ts';
-import type { ArrayDeclaration, ScoreDescriptor } from '../../runtime/descriptor.ts';
+import type { ArrayDeclaration } from '../../runtime/declarations.ts';
+import type { ScoreDescriptor } from '../../runtime/score.ts';
 import { causal, graphOf, program } from '../codegen/wgsl/graphs.ts';
 
 const declare = (name: string, kind: ArrayDeclaration['kind'], ...dimNames: string[]): ArrayDeclaration => ({

@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
+import type { KernelDescriptor } from '../../runtime/kernel-descriptor.ts';
 import { MaskBuilder, rewriteInto } from '../../runtime/mask/program/builder.ts';
 import type { MaskNode, MaskProgram } from '../../runtime/mask/program/nodes.ts';
 import type { View } from '../../runtime/view.ts';

@@ -1,4 +1,4 @@
-import type { UniformField } from '../../runtime/descriptor.ts';
+import type { UniformField } from '../../runtime/kernel-descriptor.ts';
 import type { Subject } from './checks.ts';
 import type { Mutant } from './mutant.ts';
 

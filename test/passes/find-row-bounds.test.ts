@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findRowBounds } from '../../compiler/passes/find-row-bounds.ts';
-import type { LaunchParameter } from '../../runtime/descriptor.ts';
+import type { LaunchParameter } from '../../runtime/declarations.ts';
 import type { HostArrays } from '../../runtime/arrays.ts';
 import type { MaskBuilder } from '../../runtime/mask/program/builder.ts';
 import { evaluateProgram } from '../../runtime/mask/exact/evaluate.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ArrayDeclaration } from '../../runtime/descriptor.ts';
+import type { ArrayDeclaration } from '../../runtime/declarations.ts';
 import { SparsecError } from '../../runtime/errors.ts';
 import { feedArray, MaskBuilder, type NodeId } from '../../runtime/mask/index.ts';
 import { readArrays } from '../../runtime/read-arrays.ts';

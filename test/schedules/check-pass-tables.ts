@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, KernelDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionDescriptor, PassDescriptor } from '../../runtime/descriptor.ts';
+import type { KernelDescriptor } from '../../runtime/kernel-descriptor.ts';
 import { bindQueries, bindViews } from '../../runtime/launch/bind-views.ts';
 import { createBinder } from '../../runtime/mask/normal-form/bind.ts';
 import { evaluateBound } from '../../runtime/mask/index.ts';

@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, KernelDescriptor } from '../../runtime/descriptor.ts';
+import type { AttentionDescriptor } from '../../runtime/descriptor.ts';
+import type { KernelDescriptor } from '../../runtime/kernel-descriptor.ts';
 
 /** One kernel a pass for `nq` rows: of the purpose where a pass has one that serves them, else the tiled one. */
 export function kernelsOf(

@@ -1,5 +1,5 @@
 import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
-import type { UniformField } from '../../../runtime/descriptor.ts';
+import type { UniformField } from '../../../runtime/kernel-descriptor.ts';
 import type { ViewRegion } from '../../../runtime/view.ts';
 import { literal } from '../literals.ts';
 import type { Side } from '../view-side.ts';

@@ -3,7 +3,7 @@ import { rangesOfGraph } from '../../ir/find-ranges.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
 import { hasScoreChain } from '../../ir/score-chain.ts';
-import type { RealReading, ScoreDescriptor } from '../../../runtime/descriptor.ts';
+import type { RealReading, ScoreDescriptor } from '../../../runtime/score.ts';
 import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import { cudaDialect } from '../expression/cuda-dialect.ts';
 import type { Namer } from '../expression/namer.ts';

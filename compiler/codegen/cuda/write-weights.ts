@@ -1,5 +1,5 @@
 import type { CudaKernelPlan } from '../../ir/cuda-kernel.ts';
-import type { WeightFunction } from '../../../runtime/descriptor.ts';
+import type { WeightFunction } from '../../../runtime/score.ts';
 import { floatLiteral } from '../literals.ts';
 import type { Block } from '../text.ts';
 import type { CudaNames } from './names.ts';

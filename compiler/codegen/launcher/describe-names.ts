@@ -1,4 +1,5 @@
-import type { ArrayDeclaration, AttentionModel, LaunchParameter } from '../../../runtime/descriptor.ts';
+import type { ArrayDeclaration, LaunchParameter } from '../../../runtime/declarations.ts';
+import type { AttentionModel } from '../../../runtime/descriptor.ts';
 
 /** Lines of documentation of a host array: its comment, then type and shape as the source has them. */
 export function arrayDoc(array: ArrayDeclaration): string {

@@ -1,7 +1,8 @@
 import type { Graph } from '../../ir/graph.ts';
 import { tileKeys, tileQueries, workgroupSize } from '../../ir/kernel.ts';
 import type { KernelPlan, PlannedKernel, PlannedPass } from '../../ir/kernel.ts';
-import type { KernelDescriptor, PassDescriptor, WgslModule } from '../../../runtime/descriptor.ts';
+import type { PassDescriptor } from '../../../runtime/descriptor.ts';
+import type { KernelDescriptor, WgslModule } from '../../../runtime/kernel-descriptor.ts';
 import { maskFunctions } from './mask-functions.ts';
 import { moduleNames } from './names.ts';
 import { finish, paragraphs } from '../text.ts';

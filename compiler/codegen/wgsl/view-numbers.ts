@@ -1,5 +1,5 @@
 import type { KernelPlan } from '../../ir/kernel.ts';
-import type { UniformField } from '../../../runtime/descriptor.ts';
+import type { UniformField } from '../../../runtime/kernel-descriptor.ts';
 import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import type { ViewRegion } from '../../../runtime/view.ts';
 import { literal } from '../literals.ts';

@@ -1,6 +1,6 @@
 import type { KernelPlan } from '../../ir/kernel.ts';
 import { hasScoreChain } from '../../ir/score-chain.ts';
-import type { BufferBinding } from '../../../runtime/descriptor.ts';
+import type { BufferBinding } from '../../../runtime/kernel-descriptor.ts';
 import type { ModuleNames } from './names.ts';
 import { paragraphs } from '../text.ts';
 import type { Block } from '../text.ts';

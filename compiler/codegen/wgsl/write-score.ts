@@ -3,7 +3,7 @@ import type { Graph } from '../../ir/graph.ts';
 import type { KernelPlan } from '../../ir/kernel.ts';
 import { maskFacts } from '../../ir/mask-facts.ts';
 import { hasScoreChain } from '../../ir/score-chain.ts';
-import type { RealReading } from '../../../runtime/descriptor.ts';
+import type { RealReading } from '../../../runtime/score.ts';
 import type { MaskProgram } from '../../../runtime/mask/program/nodes.ts';
 import type { Namer } from '../expression/namer.ts';
 import { printProgram } from '../expression/print-program.ts';

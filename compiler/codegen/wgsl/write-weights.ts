@@ -1,5 +1,5 @@
 import type { KernelPlan } from '../../ir/kernel.ts';
-import type { WeightFunction } from '../../../runtime/descriptor.ts';
+import type { WeightFunction } from '../../../runtime/score.ts';
 import { floatLiteral } from '../literals.ts';
 import type { Block } from '../text.ts';
 import { LAPLACE_MEAN, LAPLACE_STEEPNESS, WEIGHT_FORMULAS, erfcSums } from '../weight-formulas.ts';

@@ -1,5 +1,5 @@
 import { wordsPerRow, type HostArray } from '../../arrays.ts';
-import type { BlockRule } from '../../descriptor.ts';
+import type { BlockRule } from '../../declarations.ts';
 import { AbstractMask } from '../abstract/abstract.ts';
 import type { BoundMask } from '../bound/bound-mask.ts';
 import { RowEvaluator } from '../exact/evaluate-row.ts';

@@ -1,7 +1,7 @@
 import { wordsPerRow } from '../../arrays.ts';
 import type { HostArray } from '../../arrays.ts';
-import { partSymbols } from '../../descriptor.ts';
-import type { DerivedDeclaration } from '../../descriptor.ts';
+import { partSymbols } from '../../declarations.ts';
+import type { DerivedDeclaration } from '../../declarations.ts';
 import { SparsecError } from '../../errors.ts';
 import { maxHostInteger } from '../../limits.ts';
 import { createBinder } from '../normal-form/bind.ts';

@@ -1,5 +1,5 @@
 import { wordsPerRow, type HostArray, type HostArrays } from '../../arrays.ts';
-import type { ArrayDeclaration, ArrayFeed } from '../../descriptor.ts';
+import type { ArrayDeclaration, ArrayFeed } from '../../declarations.ts';
 import { SparsecError } from '../../errors.ts';
 import { dimensionsOf, readArray, type Scalars } from '../../read-arrays.ts';
 import { RandomStream } from './random-list.ts';

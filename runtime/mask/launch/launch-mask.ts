@@ -1,5 +1,6 @@
 import type { HostArray, HostArrays } from '../../arrays.ts';
-import type { AttentionDescriptor, LaunchParameter } from '../../descriptor.ts';
+import type { LaunchParameter } from '../../declarations.ts';
+import type { AttentionDescriptor } from '../../descriptor.ts';
 import { SparsecError } from '../../errors.ts';
 import { maxBatch, maxLength } from '../../limits.ts';
 import { dimensionsOf } from '../../read-arrays.ts';

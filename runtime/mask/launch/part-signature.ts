@@ -1,4 +1,4 @@
-import { partSymbols } from '../../descriptor.ts';
+import { partSymbols } from '../../declarations.ts';
 import { evaluateNode, type Environment } from '../exact/evaluate.ts';
 import { applyArithmetic, applyCompare, applyRealBinary, applyRealUnary } from '../program/integer-math.ts';
 import { operandsOf, type MaskNode, type MaskProgram, type NodeId } from '../program/nodes.ts';

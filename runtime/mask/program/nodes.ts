@@ -11,7 +11,7 @@
  * - Integers are mathematical integers; the verifier proves that every value fits in 32 bits, signed, for the declared
  *   ranges. `div` and `mod` are floored and their divisor is positive: 0 <= a mod b < b for every a.
  * - `symbol` is a scalar that is known when a plan is made: a size (`nq`, `nk`, `offset`, `heads`, `layer`), a launch
- *   parameter, or a derived scalar (see `derived` in ../../descriptor.ts).
+ *   parameter, or a derived scalar (see DerivedDeclaration in ../../declarations.ts).
  * - `lookup` reads an integer array; outside the array it is -1. `bit` reads a packed boolean array; outside it is
  *   false. `member` asks whether `value` is in row `row` of a list array; a row outside holds nothing.
  * - `and` and `or` do not short-circuit in meaning: every node is total.

@@ -1,7 +1,7 @@
 import { cudaTargets } from '../../../compiler/cost/index.ts';
 import type { Graph } from '../../../compiler/ir/graph.ts';
 import type { CudaDescriptor, CudaKernel } from '../../../runtime/cuda/descriptor.ts';
-import type { WeightFunction } from '../../../runtime/descriptor.ts';
+import type { WeightFunction } from '../../../runtime/score.ts';
 import type { Extents, View } from '../../../runtime/view.ts';
 import { program } from '../wgsl/graphs.ts';
 import { boxes } from '../wgsl/scheduled.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WeightFunction } from '../../../runtime/descriptor.ts';
+import type { WeightFunction } from '../../../runtime/score.ts';
 import type { Predicate } from '../../examples/predicates.ts';
 import { expectRight, spoilUnseen } from './expect-right.ts';
 import { cudaModule, groupTargetOf, smallTarget, specifyOut } from './modules.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ArrayDeclaration } from '../../../runtime/descriptor.ts';
+import type { ArrayDeclaration } from '../../../runtime/declarations.ts';
 import type { NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { causal, graphOf, program } from './graphs.ts';
 import { compare } from './problem.ts';

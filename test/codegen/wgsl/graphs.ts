@@ -3,7 +3,7 @@ import type { Graph } from '../../../compiler/ir/graph.ts';
 import type { KernelPlan } from '../../../compiler/ir/kernel.ts';
 import { planKernels } from '../../../compiler/passes/plan-kernels.ts';
 import { schedulePlainly } from '../../../compiler/passes/schedule-plainly.ts';
-import type { ScoreDescriptor } from '../../../runtime/descriptor.ts';
+import type { ScoreDescriptor } from '../../../runtime/score.ts';
 import { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
 import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 

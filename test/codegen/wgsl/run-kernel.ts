@@ -1,6 +1,7 @@
 import type { EmittedWgsl } from '../../../compiler/codegen/wgsl/emit-wgsl.ts';
 import type { Graph } from '../../../compiler/ir/graph.ts';
-import type { KernelDescriptor, PassDescriptor, UniformField } from '../../../runtime/descriptor.ts';
+import type { PassDescriptor } from '../../../runtime/descriptor.ts';
+import type { KernelDescriptor, UniformField } from '../../../runtime/kernel-descriptor.ts';
 import type { Strides } from '../../../runtime/reference/strides.ts';
 import { viewNumber } from './slots.ts';
 

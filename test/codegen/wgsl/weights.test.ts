@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ArrayDeclaration, WeightFunction } from '../../../runtime/descriptor.ts';
+import type { ArrayDeclaration } from '../../../runtime/declarations.ts';
+import type { WeightFunction } from '../../../runtime/score.ts';
 import { causal, graphOf, program, window } from './graphs.ts';
 import { compare, TINY, tinyTarget } from './problem.ts';
 import type { Comparison, Problem } from './problem.ts';

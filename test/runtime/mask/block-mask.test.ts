@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { partSymbols, type BlockRule } from '../../../runtime/descriptor.ts';
+import { partSymbols, type BlockRule } from '../../../runtime/declarations.ts';
 import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
 import { blockMask } from '../../../runtime/mask/launch/block-mask.ts';
 import { MaskBuilder, evaluateBound } from '../../../runtime/mask/index.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostArrays } from '../../../runtime/arrays.ts';
-import type { DerivedDeclaration } from '../../../runtime/descriptor.ts';
+import type { DerivedDeclaration } from '../../../runtime/declarations.ts';
 import {
   evaluateBound,
   launchMask,

@@ -5,7 +5,7 @@ import type { Graph } from '../../../compiler/ir/graph.ts';
 import { planKernels } from '../../../compiler/passes/plan-kernels.ts';
 import { schedulePlainly } from '../../../compiler/passes/schedule-plainly.ts';
 import type { HostArrays } from '../../../runtime/arrays.ts';
-import type { KernelSchedule } from '../../../runtime/descriptor.ts';
+import type { KernelSchedule } from '../../../runtime/kernel-descriptor.ts';
 import { launchMask } from '../../../runtime/mask/launch/launch-mask.ts';
 import { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
 import { attendDense } from '../../../runtime/reference/attend-dense.ts';

@@ -4,8 +4,14 @@ import { createBinder } from '../../../runtime/mask/normal-form/bind.ts';
 import { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
 import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 import { evaluateBound } from '../../../runtime/mask/exact/evaluate.ts';
-import { bindView, buildViewTable, countLivePairs, countViewPairs } from '../../../runtime/schedule/index.ts';
-import { expandTable, verifyViewTable } from '../../../runtime/schedule/index.ts';
+import {
+  bindView,
+  buildViewTable,
+  countLivePairs,
+  countViewPairs,
+  expandTable,
+  verifyViewTable,
+} from '../../../runtime/schedule/index.ts';
 import { randomMask, testArrays } from '../mask/random-masks.ts';
 import { listView, partedView, plainView, randomBoxes } from './random-views.ts';
 

@@ -1,4 +1,4 @@
-import type { ArrayDeclaration, DerivedDeclaration } from '../../../runtime/descriptor.ts';
+import type { ArrayDeclaration, DerivedDeclaration } from '../../../runtime/declarations.ts';
 import { MaskBuilder, type MaskModel, type NodeId } from '../../../runtime/mask/index.ts';
 
 /** A pattern of the literature, built by hand, beside the same rule in plain TypeScript. */

@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, KernelDescriptor } from '../../../runtime/descriptor.ts';
+import type { AttentionDescriptor } from '../../../runtime/descriptor.ts';
+import type { KernelDescriptor } from '../../../runtime/kernel-descriptor.ts';
 
 /** What the entry points of a launch serve, one a pass. */
 export function purposesOf(

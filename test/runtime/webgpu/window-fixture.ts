@@ -1,4 +1,5 @@
-import type { AttentionDescriptor, KernelDescriptor, UniformField } from '../../../runtime/descriptor.ts';
+import type { AttentionDescriptor } from '../../../runtime/descriptor.ts';
+import type { KernelDescriptor, UniformField } from '../../../runtime/kernel-descriptor.ts';
 import { MaskBuilder } from '../../../runtime/mask/program/builder.ts';
 import type { MaskProgram, NodeId } from '../../../runtime/mask/program/nodes.ts';
 

@@ -1,5 +1,5 @@
 import type { Expression } from '../../../parser/ast.ts';
-import type { RealReading } from '../../../../runtime/descriptor.ts';
+import type { RealReading } from '../../../../runtime/score.ts';
 import { nodeType } from '../../../../runtime/mask/program/nodes.ts';
 import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
 import { indexText, indicesOf } from '../values/dependencies.ts';

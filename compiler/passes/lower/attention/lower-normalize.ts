@@ -1,5 +1,5 @@
 import type { Span } from '../../../diagnostics/diagnostic.ts';
-import type { ScoreDescriptor } from '../../../../runtime/descriptor.ts';
+import type { ScoreDescriptor } from '../../../../runtime/score.ts';
 import type { FieldReader } from './lower-fields.ts';
 
 const words = ['softmax', 'relu', 'relu2', 'laplace', 'sigmoid', 'none', 'max_relative'] as const;

@@ -1,6 +1,6 @@
 import type { Span } from '../../../diagnostics/diagnostic.ts';
 import type { Expression } from '../../../parser/ast.ts';
-import type { ScoreDescriptor } from '../../../../runtime/descriptor.ts';
+import type { ScoreDescriptor } from '../../../../runtime/score.ts';
 import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
 import { indexText, indicesOf } from '../values/dependencies.ts';
 import { expectReal } from '../values/expect.ts';

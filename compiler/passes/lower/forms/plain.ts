@@ -1,8 +1,7 @@
-import { set } from '../values/value.ts';
+import { set, describe, poison } from '../values/value.ts';
 import { optional, required } from './form.ts';
 import type { Form } from './form.ts';
 import { lookUp } from '../values/lower-index.ts';
-import { describe, poison } from '../values/value.ts';
 
 const constant = (name: string, value: boolean, doc: string): Form => ({
   name,

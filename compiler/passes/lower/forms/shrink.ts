@@ -1,5 +1,5 @@
-import { partSymbols } from '../../../../runtime/descriptor.ts';
-import type { BlockRule } from '../../../../runtime/descriptor.ts';
+import { partSymbols } from '../../../../runtime/declarations.ts';
+import type { BlockRule } from '../../../../runtime/declarations.ts';
 import { rewriteInto } from '../../../../runtime/mask/program/builder.ts';
 import type { MaskProgram, NodeId } from '../../../../runtime/mask/program/nodes.ts';
 import type { Expression } from '../../../parser/ast.ts';

@@ -1,5 +1,5 @@
 import type { Argument, Expression } from '../../../parser/ast.ts';
-import type { ArrayFeed } from '../../../../runtime/descriptor.ts';
+import type { ArrayFeed } from '../../../../runtime/declarations.ts';
 import { bindArguments } from '../values/call-arguments.ts';
 import type { CallParameter } from '../values/call-arguments.ts';
 import type { Lowering } from '../values/lowering.ts';

@@ -1,6 +1,6 @@
 import type { Expression, TypeReference } from '../../../parser/ast.ts';
 import type { Span } from '../../../diagnostics/diagnostic.ts';
-import type { ArrayDeclaration } from '../../../../runtime/descriptor.ts';
+import type { ArrayDeclaration } from '../../../../runtime/declarations.ts';
 import { arrayTypes } from './convert-parameter.ts';
 import { indexText, indicesOf } from '../values/dependencies.ts';
 import { expectInt } from '../values/expect.ts';

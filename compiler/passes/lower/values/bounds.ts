@@ -1,4 +1,4 @@
-import type { DerivedDeclaration } from '../../../../runtime/descriptor.ts';
+import type { DerivedDeclaration } from '../../../../runtime/declarations.ts';
 import type { MaskBuilder } from '../../../../runtime/mask/program/builder.ts';
 import type { MaskNode, NodeId } from '../../../../runtime/mask/program/nodes.ts';
 

@@ -7,7 +7,7 @@ import type {
   ArrayDeclaration,
   DerivedDeclaration,
   LaunchParameter,
-} from '../../../../runtime/descriptor.ts';
+} from '../../../../runtime/declarations.ts';
 import { MaskBuilder } from '../../../../runtime/mask/program/builder.ts';
 import type { NodeId } from '../../../../runtime/mask/program/nodes.ts';
 import type { LinkedProgram } from '../../link-files.ts';
