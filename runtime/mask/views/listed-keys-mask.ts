@@ -2,6 +2,7 @@ import type { HostArray } from '../../arrays.ts';
 import { BoundArena, withBoundOperands } from '../bound/bound-arena.ts';
 import type { BoundMask } from '../bound/bound-mask.ts';
 import type { NodeId } from '../program/nodes.ts';
+import { readAtSlot } from './slot-table.ts';
 
 /** Name of the positions of a list, in the masks that read it; no input can have it. */
 export const slotArray = 'key slots';
@@ -30,15 +31,7 @@ export function maskOverListed(bound: BoundMask, positions: Int32Array): BoundMa
       continue;
     }
     const data = readThrough(bound.arrays[own.array], positions);
-    const first = data[0] ?? 0;
-    if (countsUp(data)) {
-      const sum = { kind: 'arithmetic', op: 'add', left: key, right: arena.int(first) } as const;
-      moved.push(first === 0 ? key : arena.add(sum));
-    } else {
-      const array = `${own.array} of ${slotArray}`;
-      arrays[array] = { kind: 'int', dims: [data.length], data };
-      moved.push(arena.add({ ...own, array, indices: [key] }));
-    }
+    moved.push(readAtSlot(arena, arrays, key, { array: `${own.array} of ${slotArray}`, data }));
   }
   return arena.finish(moved[bound.root], arrays);
 }
@@ -53,9 +46,4 @@ function readThrough(array: HostArray, positions: Int32Array): Int32Array {
     data[slot] = position < elements.length ? elements[position] : -1;
   }
   return data;
-}
-
-function countsUp(data: Int32Array): boolean {
-  for (let at = 1; at < data.length; at++) if (data[at] !== data[at - 1] + 1) return false;
-  return true;
 }

@@ -6,6 +6,7 @@ import { intervalSet } from '../sets/int-set.ts';
 import { nodeType } from '../program/nodes.ts';
 import type { NodeId } from '../program/nodes.ts';
 import { holdsAtRows, tabulateRows } from '../exact/tabulate-rows.ts';
+import { readAtSlot } from './slot-table.ts';
 
 /**
  * The mask whose query i, 0 <= i < the number of positions, is the one at the i-th of them; these are the positions of all
@@ -45,13 +46,7 @@ export function maskOverRows(bound: BoundMask, positions: Int32Array, offset: nu
     const byRow = tabulateRows(bound, id, rows);
     const data = new Int32Array(needed);
     for (let slot = 0; slot < needed; slot++) data[slot] = byRow[positions[slot] - offset];
-    if (countsUp(data)) {
-      const sum = { kind: 'arithmetic', op: 'add', left: query, right: arena.int(data[0]) } as const;
-      return data[0] === 0 ? query : arena.add(sum);
-    }
-    const array = `row slots ${id}`;
-    arrays[array] = { kind: 'int', dims: [data.length], data };
-    return arena.add({ kind: 'lookup', array, indices: [query] });
+    return readAtSlot(arena, arrays, query, { array: `row slots ${id}`, data });
   };
   const moved: NodeId[] = [];
   /** The largest parts that ask of the query alone become tables when something else reads them. */
@@ -73,11 +68,6 @@ function liveSlots(tables: readonly Uint8Array[], positions: Int32Array, offset:
   // As many as hold: they are in front if those in front hold.
   for (let slot = 0; slot < live; slot++) if (all[positions[slot] - offset] === 0) return null;
   return live;
-}
-
-function countsUp(data: Int32Array): boolean {
-  for (let at = 1; at < data.length; at++) if (data[at] !== data[at - 1] + 1) return false;
-  return true;
 }
 
 function isBoolean(node: BoundNode): boolean {

@@ -13,7 +13,7 @@ import {
   verifyViewTable,
 } from '../../../runtime/schedule/index.ts';
 import { randomMask, testArrays } from '../mask/random-masks.ts';
-import { listView, partedView, plainView, randomBoxes } from './random-views.ts';
+import { listView, partedView, plainView, randomBoxes, region } from './random-views.ts';
 
 const side = fc.integer({ min: 1, max: 40 });
 
@@ -83,5 +83,66 @@ describe('rows that several query tiles share', () => {
     const table = buildViewTable(bound, { ...sizes, ...views });
     expect(verifyViewTable(table, bound, { ...sizes, ...views }).problems).toEqual([]);
     expect([...expandTable(table).runs]).toEqual([0, 3, 6, 9, 0, 3, 6, 9, 0, 3, 6, 9]);
+  });
+});
+
+describe('positions against blocks of keys', () => {
+  /** Keys that are among the first `kept` of a block of `block`, in blocks before that of the query. */
+  const earlierBlocks = (block: number, kept: number) => {
+    const b = new MaskBuilder();
+    const [query, key] = [b.intern({ kind: 'query' }), b.intern({ kind: 'key' })];
+    const isKept = b.compare('lt', b.arithmetic('mod', key, b.int(block)), b.int(kept));
+    const [own, other] = [query, key].map((position) => b.arithmetic('div', position, b.int(block)));
+    return createBinder(b.finish(b.and(isKept, b.compare('lt', other, own))), {}, {})(0, 0);
+  };
+  const tables = (
+    n: number,
+    offset: number,
+    block: number,
+    kept: number,
+    tile: number,
+    box: readonly number[],
+  ) => {
+    const bound = earlierBlocks(block, kept);
+    const sizes = { nq: n, nk: n, offset };
+    const request = { ...sizes, scalars: {}, bound };
+    const blocks = {
+      kind: 'boxes',
+      regions: [
+        region(0, [
+          [block, 1],
+          [Math.ceil(n / block), block],
+        ]),
+      ],
+    } as const;
+    const views = {
+      queries: bindView({ kind: 'positions' }, [], tile, 'queries', request),
+      keys: bindView(blocks, [box], box[0] * box[1], 'keys', request),
+    };
+    return { bound, sizes: { ...sizes, ...views }, table: buildViewTable(bound, { ...sizes, ...views }) };
+  };
+
+  it('are right for any sizes', () => {
+    const drawn = fc.record({
+      n: fc.integer({ min: 200, max: 700 }),
+      offset: fc.constantFrom(0, 0, 7, 64),
+      block: fc.integer({ min: 2, max: 40 }),
+      kept: fc.integer({ min: 1, max: 40 }),
+      tile: fc.constantFrom(4, 8, 12),
+      box: fc.constantFrom([4, 2], [2, 4], [3, 2], [1, 8]),
+    });
+    fc.assert(
+      fc.property(drawn, ({ n, offset, block, kept, tile, box }) => {
+        const { bound, sizes, table } = tables(n, offset, block, kept, tile, box);
+        expect(verifyViewTable(table, bound, sizes).problems).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are looked at in one period: a query moves by a block while a block of keys moves by one', () => {
+    const [short, long] = [2 ** 14, 2 ** 18].map((n) => tables(n, 0, 128, 120, 32, [8, 2]).table.statistics);
+    expect(long.visits).toBeLessThan(2 * short.visits);
+    expect(long.partialTiles).toBeGreaterThan(15 * short.partialTiles);
   });
 });
