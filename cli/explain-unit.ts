@@ -13,6 +13,7 @@ import { countParts, MULTIPROCESSORS } from './explain/count-parts.ts';
 import { askedPass, productOf } from './explain/asked-tile.ts';
 import type { AskedTile } from './explain/parse-tile.ts';
 import { countVisits } from './explain/count-visits.ts';
+import { describeScore } from './explain/describe-score.ts';
 import { explainTarget } from './explain/explain-target.ts';
 import type { ExplainTarget, Served } from './explain/explain-target.ts';
 import type { Adapter } from './explain/adapters.ts';
@@ -51,6 +52,8 @@ export interface Explanation extends Work {
   readonly notes: readonly string[];
   /** Sums over all heads. */
   readonly passes: readonly ExplainedPass[];
+  /** What becomes of q.k, by attend: one where all have the same. */
+  readonly scores: readonly string[];
   /** By the cost model: how many times faster than plain tiles, and than dense attention. */
   readonly predicted: {
     /** Null where a table of plain tiles is not worth deriving to compare with; see MOST_COMPARED. */
@@ -109,6 +112,7 @@ export function explainUnit(
         ? [...target.notes, ...cut.flatMap((parts, at) => partsNote(target, at, parts, adapter))]
         : [],
     ...totalOf(groups, all, unit, tile),
+    scores: [...new Set(compiled.graph.nodes.map(({ score }) => describeScore(score)))],
     passes: passes.map((pass, number) => explainedPass(pass, unit, visits, number, cut[number] ?? 1)),
     predicted: predict(passes, visits, compiled.graph, unit, target),
     alternatives: asked === null ? (compiled.schedule?.alternatives ?? []) : [],

@@ -38,6 +38,7 @@ export function printExplanation(explanation: Explanation): string {
     ...columnsOf(table),
     ...(explanation.live_pairs_exact ? [] : ['~ estimated from a sample']),
     ...(passes.length > 1 ? ['', ...columnsOf(passTable(passes))] : [scheduleLine(explanation)]),
+    ...explanation.scores.map((text) => `scores: ${text}`),
     ...explanation.notes.map((text) => `note: ${text}`),
     ...predictionLines(explanation),
     ...alternativeLines(explanation),

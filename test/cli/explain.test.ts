@@ -54,6 +54,20 @@ describe('explain', () => {
     expect(found.live_pairs).toBe(live);
   });
 
+  it('says what becomes of q.k, in the order in which it is computed', async () => {
+    const scores = async (fields: string) =>
+      (await explain(attention('causal').replace('heads', `${fields}\n  heads`), '--n', '40')).scores;
+    expect(await scores('softcap 30')).toEqual(['s = q.k * 0.125, 30 tanh(s / 30): softmax']);
+    expect(await scores('scale 0.5\n  normalize relu2')).toEqual(['s = q.k * 0.5: relu2, no denominator']);
+    expect(await scores('score s - 0.5 * (i - j)')).toEqual([
+      's = q.k * 0.125, then s becomes s - 0.5 * real(i - j): softmax',
+    ]);
+    const sinks = 'input sinks: float[heads] = random(density: 1.0, seed: 1)\n  sink logit(sinks)';
+    const stdin = attention('causal').replace('heads', `${sinks}\n  heads`);
+    const { stdout } = await sparsec(['explain', '-', '--n', '40'], { stdin });
+    expect(stdout).toContain('\nscores: s = q.k * 0.125: softmax, exp(sinks[head]) in the denominator\n');
+  });
+
   it('has a group for each set of heads with equal masks', async () => {
     const mask = 'by head { 0..<3: causal & window(keys: 8); else: causal }';
     const found = await explain(attention(mask, 4), '--n', '100');
