@@ -8,12 +8,14 @@ import {
 } from './abstract-lookups.ts';
 import { bitQuadtree } from './bit-quadtree.ts';
 import { bitSaturation } from './bit-saturation.ts';
+import { extremeGaps } from './extreme-gaps.ts';
 import { leafDependencies, Op, type FlatMask } from './flat-mask.ts';
 import { ALL, MIXED, NONE, SATURATED, setVerdict, type Verdict } from '../sets/int-set.ts';
 import { bitLength } from '../program/integer-math.ts';
 import { listSummary, type ListSummary } from './list-summary.ts';
 import { rangeExtremes, type RangeExtremes } from './range-extremes.ts';
 import type { StepList } from './step-list.ts';
+import { answersBothWays, tableSum, type TableSum } from './table-sums.ts';
 import { stretchesOver } from './tile-stretch.ts';
 
 /**
@@ -33,6 +35,10 @@ export class AbstractInterpreter {
   private readonly extremes: (RangeExtremes | undefined)[];
   private readonly bits: (BitsReader | undefined)[];
   private readonly summaries: (ListSummary | undefined)[];
+  /** By node: the elements of arrays that a predicate asks about alone, else null. */
+  private readonly tableSums: readonly (TableSum | null)[];
+  /** By predicate that was MIXED over the box: the leaves by which splitting it may decide it. */
+  readonly openLeaves: Int32Array;
   private readonly hull: MutableInterval = { low: 0, high: 0 };
 
   /** `extents` is the smallest box that will be asked about, along every leaf. */
@@ -44,6 +50,8 @@ export class AbstractInterpreter {
     this.verdicts = new Uint8Array(size);
     this.stretch = stretchesOver(flat, extents);
     this.leavesOf = leafDependencies(flat);
+    this.openLeaves = this.leavesOf.slice();
+    this.tableSums = Array.from(op, (_, id) => tableSum(flat, id, this.leavesOf));
     this.extremes = new Array<undefined>(size);
     this.bits = new Array<undefined>(size);
     this.summaries = new Array<undefined>(size);
@@ -55,7 +63,7 @@ export class AbstractInterpreter {
 
   /** The verdict of the root over a box, low and high end of every leaf, ends included. Runs no other steps. */
   readBox(box: Float64Array, { steps }: StepList): Verdict {
-    const { low, high, verdicts, stretch } = this;
+    const { low, high, verdicts, stretch, tableSums } = this;
     const { op, a, b, first, last, sets, root } = this.flat;
     for (let at = 0; at < steps.length; at++) {
       const id = steps[at];
@@ -94,9 +102,13 @@ export class AbstractInterpreter {
               : low[x] >= first[id] && high[x] <= last[id]
                 ? ALL
                 : MIXED;
+          if (verdicts[id] === MIXED && tableSums[id] !== null)
+            verdicts[id] = this.mixedTables(id, tableSums[id]);
           break;
         case Op.inSet:
           verdicts[id] = setVerdict(sets[id]!, low[x], high[x], stretch[x]);
+          if (verdicts[id] === MIXED && tableSums[id] !== null)
+            verdicts[id] = this.mixedTables(id, tableSums[id]);
           break;
         case Op.and:
           verdicts[id] = conjunction(verdicts[x], verdicts[y]);
@@ -109,6 +121,26 @@ export class AbstractInterpreter {
       }
     }
     return verdicts[root] as Verdict;
+  }
+
+  /**
+   * SATURATED where every tile of the box takes the extremes that the elements have over the box, and they answer both ways.
+   * Else MIXED, and open by the leaves of elements whose extremes may differ from tile to tile.
+   */
+  private mixedTables(id: number, sum: TableSum): Verdict {
+    const { low, high, stretch, leavesOf } = this;
+    let open = 0;
+    for (const { data, index, lookup } of sum.terms) {
+      const [from, to] = [low[index], high[index]];
+      const length = stretch[index];
+      const isInside = from >= 0 && to < data.length;
+      // A single tile takes its own.
+      const isTaken = isInside && (to - from < length || extremeGaps(data, length).none(from, to));
+      if (!isTaken) open |= leavesOf[lookup];
+    }
+    const isSaturated = open === 0 && answersBothWays(this.flat, id, sum, low, high);
+    this.openLeaves[id] = open === 0 ? leavesOf[id] : open;
+    return isSaturated ? SATURATED : MIXED;
   }
 
   private readRare(id: number, x: number, y: number): void {

@@ -78,12 +78,12 @@ export class AbstractMask {
    * over blocks of queries and keys: such a matrix is read row by row where nothing else is open.
    */
   mixedLeaves({ watched }: StepList, of: 'all' | 'others'): number {
-    const { verdicts, leavesOf } = this.interpreter;
+    const { verdicts, openLeaves } = this.interpreter;
     let leaves = 0;
     for (let at = 0; at < watched.length; at++) {
       const id = watched[at];
       if (verdicts[id] !== MIXED || !isPredicate(this.flat.op[id])) continue;
-      if (of === 'all' || !this.isScanned[id]) leaves |= leavesOf[id];
+      if (of === 'all' || !this.isScanned[id]) leaves |= openLeaves[id];
     }
     return leaves;
   }

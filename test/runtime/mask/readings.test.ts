@@ -118,6 +118,64 @@ describe('the abstract reading', () => {
     expect(saturated).toBeGreaterThan(50);
   });
 
+  it('calls sums of table elements saturated only where every tile has live and dead pairs', () => {
+    const tiles = 3;
+    let saturated = 0;
+    const drawn = fc
+      .record({
+        queries: fc.integer({ min: 4, max: 9 }),
+        keys: fc.integer({ min: 4, max: 9 }),
+        factor: fc.constantFrom(-2, -1, 1, 3),
+        constant: fc.integer({ min: -2, max: 2 }),
+        least: fc.integer({ min: -3, max: 3 }),
+        width: fc.integer({ min: 0, max: 3 }),
+        shift: fc.nat(4),
+      })
+      .chain((shape) => {
+        const classes = (length: number) => fc.array(fc.nat(1), { minLength: length, maxLength: length });
+        return fc.record({
+          shape: fc.constant(shape),
+          rows: classes(tiles * shape.queries + shape.shift),
+          columns: classes(tiles * shape.keys),
+        });
+      });
+    fc.assert(
+      fc.property(drawn, ({ shape, rows, columns }) => {
+        const { queries, keys, factor, constant, least, width, shift } = shape;
+        const b = new MaskBuilder();
+        const own = b.add({
+          kind: 'lookup',
+          array: 'rows',
+          indices: [b.arithmetic('add', b.intern({ kind: 'query' }), b.int(shift))],
+        });
+        const other = b.add({ kind: 'lookup', array: 'columns', indices: [b.intern({ kind: 'key' })] });
+        const sum = b.arithmetic('add', own, b.arithmetic('mul', other, b.int(factor)));
+        const asked = b.arithmetic('add', sum, b.int(constant));
+        const mask = b.and(
+          b.compare('le', b.int(least), asked),
+          b.compare('le', asked, b.int(least + width)),
+        );
+        const arrays = {
+          rows: { kind: 'int', dims: [rows.length], data: Int32Array.from(rows) },
+          columns: { kind: 'int', dims: [columns.length], data: Int32Array.from(columns) },
+        } as const;
+        const bound = createBinder(b.finish(mask), {}, arrays)(0, 0);
+        const reading = new AbstractMask(bound, { queries, keys });
+        if (reading.read(0, tiles * queries - 1, 0, tiles * keys - 1) !== SATURATED) return;
+        saturated++;
+        for (let tile = 0; tile < tiles * tiles; tile++) {
+          const [top, left] = [Math.floor(tile / tiles) * queries, (tile % tiles) * keys];
+          const answers = new Set<boolean>();
+          for (let i = top; i < top + queries; i++)
+            for (let j = left; j < left + keys; j++) answers.add(evaluateBound(bound, i, j));
+          expect(answers.size).toBe(2);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+    expect(saturated).toBeGreaterThan(50);
+  });
+
   it('keeps what was decided for a box while its parts are read', () => {
     fc.assert(
       fc.property(randomMask, position, position, (mask, i0, j0) => {
