@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Session, compile, parse } from '../compiler/index.ts';
+import { OptionError, Session, compile, parse } from '../compiler/index.ts';
 import type { CompileOptions, CompileResult, CompiledUnit, Source } from '../compiler/index.ts';
 import { AlreadyReported, InputError, UsageError, exitCode } from './failures.ts';
 import type { LaunchOptions, ShapeOptions } from './options.ts';
@@ -17,11 +17,15 @@ import type { TunedOption } from './tuned-option.ts';
 /** `compile` with `use` and `table` read from the files beside the source. */
 export function compileSource(source: Source, options: CompileOptions, terminal: Terminal): CompileResult {
   const read = siblingReader(terminal);
-  return compile(source, {
-    resolve: read,
-    tables: (path, from) => parseTable(read(path, from)),
-    ...options,
-  });
+  try {
+    return compile(source, {
+      resolve: read,
+      tables: (path, from) => parseTable(read(path, from)),
+      ...options,
+    });
+  } catch (error) {
+    throw error instanceof OptionError ? new UsageError(error.message) : error;
+  }
 }
 
 /** What the command line says about one specification. */

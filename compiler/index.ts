@@ -6,6 +6,7 @@ import { describeCuda, emitCuda } from './codegen/cuda/emit-cuda.ts';
 import { describeAttention } from './codegen/wgsl/describe.ts';
 import { emitWgsl } from './codegen/wgsl/emit-wgsl.ts';
 import { cudaTargets, targets as everyTarget, tunedCudaTargets, tunedTargets } from './cost/index.ts';
+import { checkOptions } from './check-options.ts';
 import { Session } from './diagnostics/session.ts';
 import { printCudaKernelPlan } from './ir/print-cuda-kernel.ts';
 import { printKernelPlan } from './ir/print-kernel.ts';
@@ -38,10 +39,13 @@ import type { Pass } from './passes/pass.ts';
 import type { LowerOptions } from './passes/lower/values/options.ts';
 
 /**
- * Compiles a specification. Never throws for bad input: everything that is wrong with the text is in `diagnostics`, all
+ * Compiles a specification. Never throws for a bad one: everything that is wrong with the text is in `diagnostics`, all
  * problems of a stage together.
+ *
+ * @throws {OptionError} on an option that is none of its values, as heads that are no integer in 1..4096.
  */
 export function compile(source: Source, options: CompileOptions = {}): CompileResult {
+  checkOptions(options);
   const session = new Session(options.tolerate);
   const runner = new PassRunner(session, {
     printAfter: options.printAfter ?? [],
@@ -210,6 +214,7 @@ export { emitLauncher } from './codegen/launcher/index.ts';
 export { cudaTargets, readTuning, targets } from './cost/index.ts';
 export type { CudaTarget, TargetTable, TunedLayout, Tuning } from './cost/index.ts';
 
+export { OptionError } from './check-options.ts';
 export type { CompiledUnit, CompileOptions, CompileResult } from './options.ts';
 export type { Graph, Neighborhood } from './ir/graph.ts';
 export type { KernelPlan } from './ir/kernel.ts';

@@ -102,8 +102,15 @@ export function addCompile(program: Command, terminal: Terminal): void {
     if (!options.check) return writeOutputs(options.out, outputs, terminal);
     const stale = findStale(options.out, outputs, terminal);
     for (const { path, reason } of stale) terminal.err.write(`stale: ${path} (${reason})\n`);
+    if (format === 'github') terminal.out.write(stale.map(annotateStale).join(''));
     if (stale.length > 0) throw new AlreadyReported(exitCode.input);
   });
+}
+
+/** An annotation of a pull request: a workflow command of GitHub Actions. */
+function annotateStale({ path, reason }: { readonly path: string; readonly reason: string }): string {
+  const file = path.replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return `::error file=${file},title=stale::${path} is stale (${reason}): compile again without --check\n`;
 }
 
 function parseStages(text: string, before: readonly Stage[] = []): Stage[] {

@@ -24,7 +24,7 @@ export function addMask(program: Command, terminal: Terminal): void {
       'after',
       `
 json is {"nq", "nk", "heads", "mask", "count"}, the mask as base64 of its bits: shape [heads, nq, nk] (or [nq, nk] where
-heads is 1), C order, the first in the most significant bit of the first byte, no alignment between rows. npy holds
+heads is 1), C order. Where the masks of all heads are equal, heads is 1, unless --heads says how many. Bits: the first in the most significant bit of the first byte, no alignment between rows. npy holds
 booleans of that shape, pbm one image a head.
 `,
     );

@@ -76,7 +76,8 @@ function placesOf(fitting: readonly GridRegion[], regions: readonly GridRegion[]
     return `several regions have ${count} axes: write ${fitting.map(({ name }) => `"${name}(…)"`).join(' or ')}`;
   }
   const grids = regions.filter(({ axes }) => axes.length > 0);
-  if (grids.length === 0) return 'the positions have no axes that can be followed; --query takes a position';
+  if (grids.length === 0)
+    return 'the positions are no grid that is numbered row by row (they are a sequence, bands, follow an order, or queries and keys have spaces of their own); --query takes a position';
   const shapes = grids.map(({ name, axes }) => `${name ?? ''}(${axes.map((axis) => axis.name).join(', ')})`);
   return `there is no such cell; the grid is ${shapes.join(' + ')}`;
 }

@@ -35,6 +35,7 @@ export function executeByReference(
     milliseconds: [performance.now() - start],
     timedBy: 'wall clock',
     planMilliseconds: start - planStart,
+    prepareMilliseconds: 0,
     kernels: kernels.map(({ name }) => name),
   };
 }

@@ -2,6 +2,7 @@ import type { CudaDescriptor } from '../../runtime/cuda/descriptor.ts';
 import { createCudaAttention, type AcquiredCuda } from '../../runtime/cuda/index.ts';
 import { entriesOf } from '../../runtime/launch/prepare-cuda-launch.ts';
 import type { LaunchRequest } from '../../runtime/launch/launch-request.ts';
+import { planTwice } from './execute.ts';
 import type { Execution } from './execute.ts';
 import type { InputTensors } from './tensors.ts';
 import { valuesOf } from './tensors.ts';
@@ -20,9 +21,7 @@ export async function executeOnCuda(
 ): Promise<Execution> {
   const attention = createCudaAttention(device, descriptor);
   try {
-    const planStart = performance.now();
-    const plan = await attention.plan(request);
-    const planMilliseconds = performance.now() - planStart;
+    const { plan, planMilliseconds, prepareMilliseconds } = await planTwice(() => attention.plan(request));
     const host = { q: tensors.q.stored, k: tensors.k.stored, v: tensors.v.stored };
     const launch = () => attention.forward(host, { plan, time: true });
     const { out, lse, milliseconds: first } = await launch();
@@ -34,6 +33,7 @@ export async function executeOnCuda(
       milliseconds,
       timedBy: 'CUDA events',
       planMilliseconds,
+      prepareMilliseconds,
       kernels: entriesOf(plan.launch),
     };
   } finally {

@@ -22,6 +22,7 @@ import { executeOnDevice, refusalOf } from './execute.ts';
 import type { Execution } from './execute.ts';
 import type { RunOptions } from './options.ts';
 import { chooseRows, pickRows, referenceRows } from './reference-rows.ts';
+import type { RowIndex } from './reference-rows.ts';
 import type { RunReport } from './report.ts';
 import { makeTensors } from './tensors.ts';
 import type { InputTensors } from './tensors.ts';
@@ -45,8 +46,14 @@ export async function runUnit(
   const { execution, chosen } = await execute({ descriptor, unit, layouts }, tensors, options, terminal);
   if (options.out !== undefined) writeOutput(options.out, execution, descriptor, unit, terminal);
 
-  const rows = chooseRows(unit, descriptor, options.seed);
-  const reference = referenceRows(unit, descriptor, layouts, tensors, rows);
+  const finiteInputs = [tensors.q, tensors.k, tensors.v].every(({ values }) => countNonFinite(values) === 0);
+  const referenceOf = (chosen: readonly RowIndex[]) =>
+    referenceRows(unit, descriptor, layouts, tensors, chosen);
+  const asked = chooseRows(unit, descriptor, options.seed);
+  const first = referenceOf(asked);
+  const rows = finiteInputs ? asked.filter((_, at) => isFiniteRow(first.out, at, asked.length)) : asked;
+  const undefinedRows = asked.length - rows.length;
+  const reference = undefinedRows === 0 ? first : referenceOf(rows);
   const computed = pickRows(execution, layouts, rows);
   const { errors } = reference;
   const tolerance =
@@ -54,7 +61,6 @@ export async function runUnit(
   const error = largestError(computed.out, reference.out);
   const lse = computed.lse && compareLse(computed.lse, reference.lse);
   const nonFinite = countNonFinite(execution.out);
-  const finiteInputs = [tensors.q, tensors.k, tensors.v].every(({ values }) => countNonFinite(values) === 0);
   const sorted = [...execution.milliseconds].sort((a, b) => a - b);
   return {
     name: unit.name,
@@ -64,6 +70,7 @@ export async function runUnit(
       error <= tolerance.value &&
       (errors === null || largestShare(computed.out, reference.out, errors) <= 1) &&
       (lse === null || lse.lse_max_abs_error <= lse.lse_tolerance) &&
+      undefinedRows === 0 &&
       (nonFinite === 0 || !finiteInputs),
     max_abs_error: error,
     tolerance: tolerance.value,
@@ -71,11 +78,13 @@ export async function runUnit(
     ...lse,
     rows_checked: rows.length,
     rows: batch * descriptor.heads * nq,
+    undefined_rows: undefinedRows,
     non_finite: nonFinite,
     ms: sorted[Math.floor(sorted.length / 2)],
     timed_by: execution.timedBy,
     launches: sorted.length,
     plan_ms: execution.planMilliseconds,
+    prepare_ms: execution.prepareMilliseconds,
     kernels: execution.kernels,
     batch,
     heads: descriptor.heads,
@@ -171,6 +180,12 @@ function compareLse(found: Float64Array, reference: Float64Array) {
     1,
   );
   return { lse_max_abs_error: largestError(found, reference), lse_tolerance: 1e-5 * size };
+}
+
+/** Of `rows` rows side by side. */
+function isFiniteRow(out: Float64Array, row: number, rows: number): boolean {
+  const width = out.length / rows;
+  return countNonFinite(out.subarray(row * width, (row + 1) * width)) === 0;
 }
 
 function countNonFinite(values: Float64Array): number {

@@ -35,7 +35,7 @@ function select(program: LinkedProgram, options: LowerOptions, session: Session)
   const { attentions, tree } = program.main;
   const patterns = tree.items.filter((item) => item.kind === 'pattern');
   if (options.pattern !== undefined)
-    return selectByName('pattern', options.pattern, patterns, program, session);
+    return selectByName('pattern', options.pattern, patterns, program, session, attentions);
   if (options.attention !== undefined) {
     return selectByName('attention', options.attention, attentions, program, session);
   }
@@ -88,11 +88,15 @@ function selectByName(
   entries: readonly Entry[],
   program: LinkedProgram,
   session: Session,
+  /** Entries of another kind, which the caller may have meant. */
+  others: readonly Entry[] = [],
 ): readonly Entry[] | null {
   const found = entries.find((entry) => entry.name.text === name);
   if (found !== undefined) return [found];
   const names = entries.map((entry) => entry.name.text);
-  const known = names.length === 0 ? `it has no ${kind}s` : `its ${kind}s are ${names.join(', ')}`;
+  const own = names.length === 0 ? `it has no ${kind}s` : `its ${kind}s are ${names.join(', ')}`;
+  const other = others.map((entry) => entry.name.text).join(', ');
+  const known = other === '' ? own : `${own}, its attentions ${other}`;
   session.report('unknown-selection', {
     message: `"${program.main.source.name}" has no ${kind} "${name}"; ${known}.`,
     span: { ...program.main.tree.span, start: 0, end: 0 },

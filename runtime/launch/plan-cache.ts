@@ -4,8 +4,8 @@ import type { LaunchRequest } from './launch-request.ts';
 const CAPACITY = 16;
 
 /**
- * Plans that `forward` makes by itself, by sizes, scalars and layout. A plan that falls out is not destroyed here: it
- * may be part of commands that were recorded and not submitted yet.
+ * Plans that `forward` makes by itself, by sizes, scalars and layout. A plan that falls out is not destroyed here: a
+ * launch may hold it.
  */
 export class PlanCache<Plan> {
   private readonly plans = new Map<string, Promise<Plan>>();
@@ -36,7 +36,10 @@ export class PlanCache<Plan> {
 
 /** Equal for requests that give equal plans, provided that the attention has no host arrays. */
 export function planKey(request: LaunchRequest): string {
-  const launch = Object.entries(request.launch ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  // As texts: JSON has neither NaN nor infinity, and what would be refused must not find a plan.
+  const launch = Object.entries(request.launch ?? {})
+    .map(([name, value]) => [name, typeof value, String(value)])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const strides = (['q', 'k', 'v', 'out'] as const).map((name) => {
     const given = request.strides?.[name];
     return given ? [given.batch, given.head, given.row] : null;
@@ -47,6 +50,7 @@ export function planKey(request: LaunchRequest): string {
     request.nk,
     request.layer ?? 0,
     launch,
+    Object.keys(request.arrays ?? {}),
     request.layout ?? null,
     strides,
   ]);

@@ -56,7 +56,7 @@ const wgslRules: TensorRules = { vector: 4, extent: 2 ** 31 - 1 };
 /**
  * Layouts of all tensors of a launch. lse is always f32 in [batch, heads, nq].
  *
- * @throws {SparsecError} on a stride that is no multiple of the rules' vector (4 by default), that lets rows of `out`
+ * @throws {SparsecError} on another layout, on a stride that is no multiple of the rules' vector (4 by default), that lets rows of `out`
  * overlap, or on an extent over that of the rules (2^31 - 1 elements by default).
  */
 export function layOutTensors(
@@ -67,6 +67,8 @@ export function layOutTensors(
 ): TensorLayouts {
   const { heads, kvHeads, dim, dimV, dimOut } = descriptor;
   const layout = options.layout ?? descriptor.layout;
+  if (layout !== 'bhnd' && layout !== 'bnhd')
+    throw new SparsecError('unknown', 'layout', `"layout" is "${String(layout)}"; it is bhnd or bnhd`);
   const elementBytes = descriptor.dtype === 'f32' ? 4 : 2;
   const make = (
     name: 'q' | 'k' | 'v' | 'out',

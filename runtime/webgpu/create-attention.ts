@@ -53,7 +53,7 @@ export class Attention {
   private readonly guard: DeviceGuard;
   private readonly pipelines: Pipelines;
   private readonly plans = new Set<Plan>();
-  private readonly implicitPlans = new PlanCache<Plan>((plan) => this.plans.delete(plan));
+  private readonly implicitPlans = new PlanCache<Plan>((plan) => this.drop(plan));
   private destroyed = false;
 
   /** @internal Use {@link createAttention}. */
@@ -90,7 +90,10 @@ export class Attention {
 
   /** Runs the attention on typed arrays; the outputs are new arrays. */
   forward(tensors: HostTensors, options?: ForwardOptions): Promise<HostOutputs & ForwardReport>;
-  /** Submits the attention on buffers of the caller; `out` and `lse` are written when the queue gets there. */
+  /**
+   * Submits the attention on buffers of the caller; `out` and `lse` are written when the queue gets there. With a plan that
+   * is before the call returns; without one the plan is made first, so that what is submitted behind it has to await it.
+   */
   forward(tensors: GpuTensors, options: ForwardOptions): Promise<ForwardReport>;
   async forward(
     tensors: HostTensors | GpuTensors,
@@ -98,13 +101,19 @@ export class Attention {
   ): Promise<Partial<HostOutputs> & ForwardReport> {
     this.assertUsable();
     const host = isHostTensors(tensors);
-    const { plan, release } = await this.planFor(
-      host ? inferSizesUnlessPlanned(this.descriptor, tensors, options) : options,
-    );
+    const run = (plan: Plan) =>
+      host
+        ? this.forwardHost(tensors, plan, options.time ?? false)
+        : this.forwardGpu(tensors, plan, options.time ?? false);
+    if (options.plan !== undefined) {
+      refuseBesidePlan(options);
+      this.checkPlan(options.plan);
+      return run(options.plan);
+    }
+    const sized = host ? { ...options, ...inferSizes(this.descriptor, tensors, options) } : options;
+    const { plan, release } = await this.planFor(sized);
     try {
-      return host
-        ? await this.forwardHost(tensors, plan, options.time ?? false)
-        : await this.forwardGpu(tensors, plan, options.time ?? false);
+      return await run(plan);
     } finally {
       release();
     }
@@ -123,19 +132,7 @@ export class Attention {
     timestampWrites?: GPUComputePassTimestampWrites,
   ): void {
     this.assertUsable();
-    if (!(plan instanceof Plan))
-      throw new SparsecError('type', 'plan', 'plan is no plan: make one with `plan`');
-    plan.assertUsable();
-    if (plan.device !== this.device) {
-      throw new SparsecError('type', 'plan', 'the plan was made on another device');
-    }
-    if (plan.launch.descriptor !== this.descriptor) {
-      throw new SparsecError(
-        'type',
-        'plan',
-        `the plan belongs to ${plan.launch.descriptor.name}, this is ${this.descriptor.name}`,
-      );
-    }
+    this.checkPlan(plan);
     const checked = checkGpuTensors(this.device, this.descriptor, plan.launch.layouts, tensors);
     const own = { arena: plan.arena, floats: plan.floats, state: plan.state };
     const pass = encoder.beginComputePass({ label: this.descriptor.name, timestampWrites });
@@ -206,11 +203,23 @@ export class Attention {
     return timer ? timer.read().finally(() => timer.destroy()) : Promise.resolve(null);
   }
 
-  private async planFor(options: ForwardOptions): Promise<{ plan: Plan; release: () => void }> {
-    if (options.plan) {
-      refuseBesidePlan(options);
-      return { plan: options.plan, release: () => undefined };
+  private checkPlan(plan: Plan): void {
+    if (!(plan instanceof Plan))
+      throw new SparsecError('type', 'plan', 'plan is no plan: make one with `plan`, and await it');
+    plan.assertUsable();
+    if (plan.device !== this.device) {
+      throw new SparsecError('type', 'plan', 'the plan was made on another device');
     }
+    if (plan.launch.descriptor !== this.descriptor) {
+      throw new SparsecError(
+        'type',
+        'plan',
+        `the plan belongs to ${plan.launch.descriptor.name}, this is ${this.descriptor.name}`,
+      );
+    }
+  }
+
+  private async planFor(options: ForwardOptions): Promise<{ plan: Plan; release: () => void }> {
     const { nq, nk } = options;
     if (nq === undefined || nk === undefined) {
       throw new SparsecError(
@@ -222,14 +231,14 @@ export class Attention {
     const request = { ...options, nq, nk };
     if (this.descriptor.inputs.length > 0) {
       const plan = await this.plan(request);
-      return { plan, release: () => this.release(plan) };
+      return { plan, release: () => this.drop(plan) };
     }
     const plan = await this.implicitPlans.get(planKey(request), () => this.plan(request));
-    return { plan, release: () => undefined };
+    return { plan, release: plan.hold() };
   }
 
-  private release(plan: Plan): void {
-    plan.destroy();
+  private drop(plan: Plan): void {
+    plan.drop();
     this.plans.delete(plan);
   }
 
@@ -270,12 +279,4 @@ function isOwn(role: BufferBinding['role']): role is keyof PlanBuffers {
 
 function kernelsOf(plan: Plan): readonly string[] {
   return plan.launch.passes.map(({ kernel }) => kernel.name);
-}
-
-function inferSizesUnlessPlanned(
-  descriptor: AttentionDescriptor,
-  tensors: HostTensors,
-  options: ForwardOptions,
-): ForwardOptions {
-  return options.plan ? options : { ...options, ...inferSizes(descriptor, tensors, options) };
 }

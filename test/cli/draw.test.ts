@@ -127,7 +127,10 @@ describe('draw --tiles', () => {
     [['--tiles', '--attend', 'x'], '--tiles draws what all attends visit'],
     [['--no-layout'], 'change what --tiles draws'],
     [['--query', '9'], 'no query stands at position 9: this launch has those from 0 to 8'],
-    [['--at', '(1, 2)'], 'the positions have no axes that can be followed; --query takes a position'],
+    [
+      ['--at', '(1, 2)'],
+      'the positions are no grid that is numbered row by row (they are a sequence, bands, follow an order, or queries and keys have spaces of their own); --query takes a position',
+    ],
   ])('refuses %j', async (argv, message) => {
     const found = await sparsec(['draw', '-', '--pattern', 'near', '--n', '9', ...argv], { stdin });
     expect(found.code).toBe(2);

@@ -42,6 +42,24 @@ describe('run', () => {
     expect(report.ms).toBeGreaterThan(0);
   });
 
+  it('names rows whose scores give no weights, and compares the others', async () => {
+    const stdin = small('causal', '  score sqrt(s)\n');
+    for (const device of ['auto', 'reference']) {
+      const { code, stdout } = await sparsec(
+        ['run', '-', '--format', 'json', '--n', '6', '--device', device],
+        { stdin },
+      );
+      const report = JSON.parse(stdout) as RunReport;
+      expect(code).toBe(1);
+      expect(report.ok).toBe(false);
+      expect(report.undefined_rows).toBeGreaterThan(6);
+      expect(report.rows_checked + report.undefined_rows).toBe(12);
+      expect(report.max_abs_error).toBeLessThanOrEqual(report.tolerance);
+    }
+    const { stdout } = await sparsec(['run', '-', '--n', '6'], { stdin });
+    expect(stdout).toMatch(/UNDEFINED: .* rows have scores that are NaN or infinite/);
+  });
+
   it('walks the plan in float64 where it is told to', async () => {
     const fields = '  layout bnhd\n  outputs out, lse\n';
     const report = await run(

@@ -50,6 +50,49 @@ describe('buffers', () => {
     expect(alive.size).toBe(0);
   });
 
+  test('plans that fall out of the cache leave nothing, be it that a launch holds them', async () => {
+    const attention = createAttention(device, windowFixture());
+    for (let n = 1; n <= 40; n++) await attention.forward(arrays(n));
+    expect(alive.size).toBeLessThanOrEqual(16);
+    await Promise.all(Array.from({ length: 40 }, (_, n) => attention.forward(arrays(n + 1))));
+    expect(alive.size).toBeLessThanOrEqual(16);
+    attention.destroy();
+    expect(alive.size).toBe(0);
+  });
+
+  test('a launch with a plan is submitted before the call returns', async () => {
+    const attention = createAttention(device, windowFixture());
+    const plan = await attention.plan({ nq: 5, nk: 5 });
+    let submitted = 0;
+    const submit = device.queue.submit.bind(device.queue);
+    device.queue.submit = (buffers) => {
+      submitted++;
+      submit(buffers);
+    };
+    const launched = attention.forward(arrays(5), { plan });
+    expect(submitted).toBe(1);
+    await launched;
+    device.queue.submit = submit;
+    attention.destroy();
+  });
+
+  test('a promise of a plan is none, and what is refused finds no plan that was made for others', async () => {
+    const attention = createAttention(device, windowFixture());
+    const promised = attention.plan({ nq: 5, nk: 5 });
+    await expect(attention.forward(arrays(5), { plan: promised as never })).rejects.toThrow(
+      'plan is no plan',
+    );
+    await promised;
+    await attention.forward(arrays(5), { launch: { w: 3 } });
+    for (const w of [NaN, Infinity])
+      await expect(attention.forward(arrays(5), { launch: { w } })).rejects.toMatchObject({ argument: 'w' });
+    await expect(attention.forward(arrays(5), { arrays: { ids: [1] } })).rejects.toThrow('ids');
+    await expect(attention.forward(arrays(5), { layout: 'BHND' as never })).rejects.toThrow(
+      '"layout" is "BHND"; it is bhnd or bnhd',
+    );
+    attention.destroy();
+  });
+
   test('a refused launch leaves nothing behind either', async () => {
     const attention = createAttention(device, windowFixture());
     const plan = await attention.plan({ nq: 5, nk: 5 });

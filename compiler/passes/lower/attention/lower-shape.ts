@@ -6,7 +6,7 @@ import type { Lowering } from '../values/lowering.ts';
 /** Sizes, types and outputs of an attention. */
 export type Shape = Pick<Graph, 'heads' | 'kvHeads' | 'dim' | 'dimV' | 'dtype' | 'layout' | 'outputs'>;
 
-const mostHeads = 4096;
+export const mostHeads = 4096;
 const mostDim = 256;
 
 /** `heads` and `kv_heads` of the attention whose name stands at `name`; null where there is no number to go on with. */
