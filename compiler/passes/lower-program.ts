@@ -96,7 +96,7 @@ function selectByName(
   const names = entries.map((entry) => entry.name.text);
   const own = names.length === 0 ? `it has no ${kind}s` : `its ${kind}s are ${names.join(', ')}`;
   const other = others.map((entry) => entry.name.text).join(', ');
-  const known = other === '' ? own : `${own}, its attentions ${other}`;
+  const known = other === '' ? own : `${own}; its attentions are ${other}`;
   session.report('unknown-selection', {
     message: `"${program.main.source.name}" has no ${kind} "${name}"; ${known}.`,
     span: { ...program.main.tree.span, start: 0, end: 0 },
