@@ -4,7 +4,7 @@ import { tileKeys, tileQueries } from '../compiler/ir/kernel.ts';
 import { launchMask, type LaunchedMask, type MaskModel } from '../runtime/mask/index.ts';
 import { schedulePass, type RunTable, type ScheduleStatistics } from '../runtime/schedule/index.ts';
 import { median } from './benchmark.ts';
-import { defaultArrays, processorTime, ROUNDS_BUDGET } from './schedule.ts';
+import { defaultArrays, processorTime, ROUNDS_BUDGET, slowestOf } from './schedule.ts';
 
 /** An attention with the passes that were chosen for it. */
 export interface ChosenPattern {
@@ -90,20 +90,22 @@ function planned(file: string, more: string): [unit: string, pattern: Omit<Chose
 export function benchChosen(pattern: ChosenPattern, tokens: number, repeats: number): ChosenRow {
   const { model, plan } = pattern;
   const arrays = defaultArrays(model, tokens);
-  const times: { readonly launch: number; readonly slowest: number }[] = [];
+  const launches: number[] = [];
+  const rounds: number[][] = [];
   let tables: readonly RunTable[] = [];
-  for (let spent = 0; times.length < repeats && (times.length === 0 || spent < ROUNDS_BUDGET);) {
+  for (let spent = 0; rounds.length < repeats && (rounds.length === 0 || spent < ROUNDS_BUDGET);) {
     const start = processorTime();
     const launched = launchMask(model, { batch: 1, nq: tokens, nk: tokens, arrays });
     const launch = processorTime() - start;
-    let slowest = 0;
+    const times: number[] = [];
     for (let head = 0; head < model.heads; head++) {
       const begin = processorTime();
       const own = tablesOf(plan, launched, head);
-      const time = processorTime() - begin;
-      if (time > slowest) [slowest, tables] = [time, own];
+      times.push(launch + processorTime() - begin);
+      if (times[head] === Math.max(...times)) tables = own;
     }
-    times.push({ launch, slowest: launch + slowest });
+    launches.push(launch);
+    rounds.push(times);
     spent += processorTime() - start;
   }
   const sum = (part: (statistics: ScheduleStatistics) => number) =>
@@ -112,8 +114,8 @@ export function benchChosen(pattern: ChosenPattern, tokens: number, repeats: num
     pattern: pattern.name,
     tokens,
     schedule: plan.passes.map(describePass).join(' + '),
-    milliseconds: median(times.map(({ slowest }) => slowest)),
-    launchMilliseconds: median(times.map(({ launch }) => launch)),
+    milliseconds: slowestOf(rounds),
+    launchMilliseconds: median(launches),
     runs: sum(({ partialRuns, fullRuns }) => partialRuns + fullRuns),
     fullTiles: sum(({ fullTiles }) => fullTiles),
     partialTiles: sum(({ partialTiles }) => partialTiles),
