@@ -35,7 +35,7 @@ export class AbstractInterpreter {
   private readonly extremes: (RangeExtremes | undefined)[];
   private readonly bits: (BitsReader | undefined)[];
   private readonly summaries: (ListSummary | undefined)[];
-  /** By node: the elements of arrays that a predicate asks about alone, else null. */
+  /** By node: the elements of arrays that a predicate asks about, where no other predicate may be saturated; else null. */
   private readonly tableSums: readonly (TableSum | null)[];
   /** By predicate that was MIXED over the box: the leaves by which splitting it may decide it. */
   readonly openLeaves: Int32Array;
@@ -51,7 +51,10 @@ export class AbstractInterpreter {
     this.stretch = stretchesOver(flat, extents);
     this.leavesOf = leafDependencies(flat);
     this.openLeaves = this.leavesOf.slice();
-    this.tableSums = Array.from(op, (_, id) => tableSum(flat, id, this.leavesOf));
+    // What several predicates leave saturated may be dead together in some tile: that is left to a look inside of tiles.
+    const sums = Array.from(op, (_, id) => tableSum(flat, id, this.leavesOf));
+    const saturable = sums.filter((sum, id) => sum !== null || maySaturate(op[id])).length;
+    this.tableSums = saturable === 1 ? sums : sums.map(() => null);
     this.extremes = new Array<undefined>(size);
     this.bits = new Array<undefined>(size);
     this.summaries = new Array<undefined>(size);
@@ -260,6 +263,10 @@ export class AbstractInterpreter {
     this.low[id] = low;
     this.high[id] = high;
   }
+}
+
+function maySaturate(op: number): boolean {
+  return op === Op.inSet || op === Op.bit || op === Op.member;
 }
 
 function conjunction(x: number, y: number): Verdict {
