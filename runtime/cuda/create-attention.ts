@@ -196,11 +196,11 @@ export class CudaAttention {
       return { plan, release: () => this.drop(plan) };
     }
     const plan = await this.implicitPlans.get(planKey(request), () => this.plan(request));
-    return { plan, release: plan.hold() };
+    return { plan, release: plan.users.hold() };
   }
 
   private drop(plan: CudaPlan): void {
-    plan.drop();
+    plan.users.drop();
     this.plans.delete(plan);
   }
 

@@ -1,3 +1,4 @@
+import { PlanUsers } from '../launch/plan-users.ts';
 import { DeviceError } from '../launch/device-error.ts';
 import type { CudaLaunch, CudaLaunchPass } from '../launch/prepare-cuda-launch.ts';
 import { chooseBlocks } from './choose-blocks.ts';
@@ -51,8 +52,8 @@ export class CudaPlan {
   private readonly floats: CudaBuffer | null;
   private readonly state: StateMemory | null;
   private destroyed = false;
-  private users = 0;
-  private dropped = false;
+  /** @internal */
+  readonly users = new PlanUsers(() => this.destroy());
 
   /** @internal Use `attention.plan`. `kernels` has one for every pass. */
   constructor(device: CudaDevice, launch: CudaLaunch, kernels: readonly LoadedPass[]) {
@@ -112,21 +113,6 @@ export class CudaPlan {
     }
     for (const { function: code, shape, subject } of pass.steps)
       this.device.driver.call('cuLaunchKernel', subject, code, ...shape, stream, pass.pointers, null);
-  }
-
-  /** @internal A launch holds the plan until it calls what it gets: a plan that falls out of a cache waits for it. */
-  hold(): () => void {
-    this.users++;
-    return () => {
-      this.users--;
-      if (this.dropped) this.drop();
-    };
-  }
-
-  /** @internal Destroys the plan as soon as no launch holds it. */
-  drop(): void {
-    this.dropped = true;
-    if (this.users === 0) this.destroy();
   }
 
   /** Frees the memory of the plan. The driver waits for launches that still use it. */

@@ -1,3 +1,4 @@
+import { PlanUsers } from '../launch/plan-users.ts';
 import type { Launch } from '../launch/assemble-launch.ts';
 import { DeviceError } from '../launch/device-error.ts';
 import { checkBindingSize } from './gpu-tensors.ts';
@@ -29,8 +30,8 @@ export class Plan {
   /** @internal What one pass leaves for the next; launches of one plan on one queue use it one after the other. */
   readonly state: GPUBuffer | null;
   private destroyed = false;
-  private users = 0;
-  private dropped = false;
+  /** @internal */
+  readonly users = new PlanUsers(() => this.destroy());
 
   /**
    * `pipelines` are those of the passes.
@@ -72,21 +73,6 @@ export class Plan {
   /** @internal @throws {DeviceError} `destroyed`. */
   assertUsable(): void {
     if (this.destroyed) throw new DeviceError('destroyed', 'plan', 'the plan was destroyed');
-  }
-
-  /** @internal A launch holds the plan until it calls what it gets: a plan that falls out of a cache waits for it. */
-  hold(): () => void {
-    this.users++;
-    return () => {
-      this.users--;
-      if (this.dropped) this.drop();
-    };
-  }
-
-  /** @internal Destroys the plan as soon as no launch holds it. */
-  drop(): void {
-    this.dropped = true;
-    if (this.users === 0) this.destroy();
   }
 
   /** Frees the buffers of the plan. Launches that were submitted before still finish. */
